@@ -1,0 +1,98 @@
+import { Command, CommanderError, Option } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import { check } from './check.ts'
+import { drill } from './drill.ts'
+import { CommandFailure, EXIT } from './exit-codes.ts'
+import { parsePort, parseWholeNumber } from './numbers.ts'
+import { sim } from './sim.ts'
+import { start } from './start.ts'
+import { trace } from './trace.ts'
+
+/** Commands that later versions will have. */
+const COMING = [
+  'status',
+  'map',
+  'rehearse',
+  'audit',
+  'detectability',
+  'release',
+  'remediation',
+  'forecast',
+  'diagnose',
+  'ledger',
+]
+
+const program = new Command('fullstop')
+  .description(packageJson.description)
+  .version(packageJson.version)
+  .exitOverride()
+  .showHelpAfterError('(fullstop --help lists the commands)')
+  .configureHelp({ showGlobalOptions: false })
+
+program
+  .command('start')
+  .description('Serve the gateway; without configuration and keys, over simulated providers.')
+  .option('-c, --config <file>', 'configuration file (default: fullstop.yaml, if there is one)')
+  .option('-p, --port <port>', 'port to listen on', parsePort, 8787)
+  .option('--host <address>', 'address to listen on; anything but loopback needs client keys', '127.0.0.1')
+  .action(start)
+
+program
+  .command('check')
+  .description('Validate the configuration; each problem with file:line:column.')
+  .option('-c, --config <file>', 'configuration file (default: fullstop.yaml)')
+  .option('--json', 'print one JSON document')
+  .action(check)
+
+program
+  .command('sim')
+  .description('Run the simulated providers alone.')
+  .option('-p, --port <port>', 'port to listen on', parsePort, 9100)
+  .option('--scenario <name>', 'what goes wrong, and how often', 'calm')
+  .option('--seed <n>', 'seed of answers and faults', parseWholeNumber, 1)
+  .option('--token-delay <ms>', 'pause before each token', parseWholeNumber, 15)
+  .action(sim)
+
+program
+  .command('drill <name>')
+  .description('Play an incident against simulated providers, once bare and once through Fullstop; `list` lists them.')
+  .option('-n, --requests <n>', 'requests in each of the two runs', parseWholeNumber, 2000)
+  .option('--seed <n>', 'seed of answers, faults and clients', parseWholeNumber, 1)
+  .addOption(new Option('--delivery <mode>', 'how Fullstop delivers streams').choices(['hold', 'live']).default('hold'))
+  .option('--json', 'print one JSON document')
+  .action(drill)
+
+program
+  .command('trace <id>')
+  .description('Show an exchange: its attempts, verdicts, timings and the cause of a failure.')
+  .option('--url <url>', 'where the control plane listens', 'http://127.0.0.1:8787')
+  .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
+  .option('--json', 'print one JSON document')
+  .action(trace)
+
+for (const name of COMING) {
+  program
+    .command(name, { hidden: true })
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      throw new CommandFailure(`fullstop ${name} is not in this version yet.`, EXIT.usage)
+    })
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+function report(error: unknown): number {
+  // Commander has printed its own message; help and version are not errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  if (error instanceof CommandFailure) {
+    if (error.message !== '') console.error(error.message)
+    return error.exitCode
+  }
+  console.error(`fullstop: ${error instanceof Error ? error.message : String(error)}`)
+  return EXIT.failed
+}

@@ -1,0 +1,42 @@
+import { defaultPlatforms, findScenario, scenarios, simulatedModels, startSimulatedProviders } from '../lab/index.ts'
+import { CommandFailure, EXIT } from './exit-codes.ts'
+
+export interface SimOptions {
+  readonly port: number
+  readonly scenario: string
+  readonly seed: number
+  readonly tokenDelay: number
+}
+
+/** `fullstop sim`: runs until it is stopped. */
+export async function sim({ port, scenario, seed, tokenDelay }: SimOptions): Promise<void> {
+  const played = known(scenario)
+  const providers = await startSimulatedProviders({ port, scenario: played, seed, tokenDelayMs: tokenDelay }).catch(
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new CommandFailure(
+        `fullstop: cannot listen on 127.0.0.1:${port} (${reason}). --port chooses another.`,
+        EXIT.usage,
+      )
+    },
+  )
+  console.log(`Simulated providers are serving on ${providers.url} (scenario ${played.name}, seed ${seed})`)
+  for (const platform of defaultPlatforms)
+    console.log(
+      `  ${platform.padEnd(9)} Anthropic ${providers.url}/${platform}   OpenAI ${providers.url}/${platform}/v1`,
+    )
+  console.log(`Models: ${simulatedModels.map(({ id }) => id).join(', ')}. Any API key will do; GET / lists the faults.`)
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  await providers.stop()
+}
+
+function known(name: string): ReturnType<typeof findScenario> {
+  try {
+    return findScenario(name)
+  } catch {
+    throw new CommandFailure(`Unknown scenario "${name}". Known: ${[...scenarios.keys()].join(', ')}.`, EXIT.usage)
+  }
+}

@@ -1,0 +1,76 @@
+import { formatProblems, watchConfig } from '../config/index.ts'
+import { InsecureBind, type RunningServer, startServer } from '../server/index.ts'
+import { loadConfiguration, type Loaded } from './configuration.ts'
+import { CommandFailure, EXIT } from './exit-codes.ts'
+import { welcome } from './welcome.ts'
+
+export interface StartOptions {
+  readonly config?: string
+  readonly port: number
+  readonly host: string
+}
+
+/** `fullstop start`: serves until a signal asks it to stop. */
+export async function start(options: StartOptions): Promise<void> {
+  const loaded = await loadConfiguration(options.config, options.port)
+  const server = listen(loaded, options)
+  const watcher = loaded.from === 'file' ? watch(loaded.path, loaded, server) : undefined
+  console.log(welcome(loaded, server))
+  await stopSignal()
+  console.error(`fullstop: stopping; ${server.engine.running} running exchanges may end first`)
+  watcher?.close()
+  await server.stop()
+  if (loaded.from === 'simulated') await loaded.providers.stop()
+}
+
+function listen({ config }: Loaded, { host, port }: StartOptions): RunningServer {
+  try {
+    return startServer({ config, hostname: host, port })
+  } catch (error) {
+    if (error instanceof InsecureBind) throw new CommandFailure(`fullstop: ${error.message}`, EXIT.usage)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandFailure(
+      `fullstop: cannot listen on ${host}:${port} (${reason}). Is it in use? --port chooses another.`,
+      EXIT.usage,
+    )
+  }
+}
+
+/** Reloads on change and on SIGHUP; a bad configuration leaves the good one in service and says why. */
+function watch(path: string, { config }: Loaded, server: RunningServer): ReturnType<typeof watchConfig> {
+  const watcher = watchConfig({
+    path,
+    env: process.env,
+    current: config,
+    onConfig: (next) => {
+      try {
+        server.swap(next)
+        console.error(`fullstop: ${path} reloaded`)
+      } catch (error) {
+        console.error(
+          `fullstop: ${path} not taken into service: ${error instanceof Error ? error.message : String(error)}`,
+        )
+        throw error
+      }
+    },
+    onProblems: (problems) => {
+      console.error(`fullstop: ${path} has problems; the configuration in service stays:\n${formatProblems(problems)}`)
+    },
+  })
+  process.on('SIGHUP', () => void watcher.reload())
+  return watcher
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false
+    const onSignal = (): void => {
+      // A second signal does not wait for anything.
+      if (asked) process.exit(EXIT.failed)
+      asked = true
+      resolve()
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+  })
+}

@@ -1,0 +1,64 @@
+import type { AttemptEvidence, ExchangeEvidence } from '../evidence/index.ts'
+
+const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
+  delivered: 'delivered whole',
+  refused: 'answered with an error',
+  'broken-off': 'broken off: error event, then an aborted body',
+  'client-gone': 'the client went away',
+}
+
+/** An exchange as a person reads it. */
+export function renderTrace(exchange: ExchangeEvidence): string {
+  const { id, model, protocol, delivery, streamed, outcome, verdict, errorCode, startedAtMs, durationMs } = exchange
+  const lines = [
+    `${id}  ${OUTCOMES[outcome]}  (${verdict}${errorCode === undefined ? '' : `, ${errorCode}`})`,
+    '',
+    `  at        ${new Date(startedAtMs).toISOString()}, ${ms(durationMs)} in all`,
+    `  asked     ${model ?? 'a model'} through ${protocol}, ${streamed ? `streamed, ${delivery}` : 'not streamed'}`,
+    ...labels(exchange),
+    ...(exchange.platform === undefined ? [] : [`  answered  ${exchange.platform}`]),
+    ...(exchange.firstDeliveredMs === undefined
+      ? []
+      : [`  delivered first content after ${ms(exchange.firstDeliveredMs)}`]),
+    ...usage(exchange),
+    '',
+    exchange.attempts.length === 0 ? '  no attempt was sent' : '  attempts',
+    ...exchange.attempts.flatMap(attempt),
+  ]
+  return lines.join('\n')
+}
+
+function labels({ workflow, client, tenant, run, step, session }: ExchangeEvidence): readonly string[] {
+  const parts = Object.entries({ workflow, client, tenant, run, step, session }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${value}`],
+  )
+  return parts.length === 0 ? [] : [`  for       ${parts.join(', ')}`]
+}
+
+function usage({ usage: used }: ExchangeEvidence): readonly string[] {
+  if (used === undefined) return []
+  const { inputTokens, outputTokens } = used
+  return [`  billed    ${inputTokens ?? '?'} tokens in, ${outputTokens ?? '?'} out`]
+}
+
+function attempt(each: AttemptEvidence): readonly string[] {
+  const { ordinal, provider, model, verdict, proof, reason, status, durationMs } = each
+  const why = proof ?? reason
+  const served = each.servedModel === undefined || each.servedModel === model ? '' : `, served by ${each.servedModel}`
+  return [
+    `  ${String(ordinal).padStart(3)}. ${provider}/${model}${served}`,
+    `       ${verdict}${why === undefined ? '' : ` (${why})`}${each.rawStop === undefined ? '' : `, stop reason ${each.rawStop}`}`,
+    `       ${status === undefined ? 'no response' : `status ${status} after ${ms(each.headersMs)}`}${timing(each)}; over after ${ms(durationMs)}`,
+    `       ${each.bytes} bytes, ${each.events} events, ${each.toolCalls} tool calls${each.invalidToolCalls > 0 ? ` (${each.invalidToolCalls} not whole)` : ''}`,
+    ...(each.dropped === undefined ? [] : [`       not carried by ${each.protocol}: ${each.dropped.join(', ')}`]),
+  ]
+}
+
+function timing({ firstContentMs }: AttemptEvidence): string {
+  return firstContentMs === undefined ? '' : `, first content after ${ms(firstContentMs)}`
+}
+
+function ms(value: number | undefined): string {
+  if (value === undefined) return '?'
+  return value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 1 : 0)} ms`
+}

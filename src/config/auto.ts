@@ -1,0 +1,102 @@
+import { insecureKeyMessage, isLoopback, parseBaseUrl } from './base-url.ts'
+import type { Environment } from './interpolation.ts'
+import { officialBaseUrls } from './known-hosts.ts'
+import { defaultPolicy } from './policy-defaults.ts'
+import { resolveProvider } from './resolve.ts'
+import type { Config, FamilyRoute, ProtocolName, ProviderConfig } from './types.ts'
+
+/** What the environment's keys give, and what the user should know about it. */
+export interface AutoConfigResult {
+  /** `undefined` when no usable key was found. */
+  readonly config: Config | undefined
+  /** One sentence each, for the start-up log. */
+  readonly notices: readonly string[]
+}
+
+interface AutoProvider {
+  readonly name: string
+  readonly protocol: ProtocolName
+  readonly keyVariable: string
+  readonly baseUrlVariable: string
+  /** How the names of its models begin. */
+  readonly prefixes: readonly string[]
+}
+
+const autoProviders: readonly AutoProvider[] = [
+  {
+    name: 'anthropic',
+    protocol: 'anthropic',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    baseUrlVariable: 'ANTHROPIC_BASE_URL',
+    prefixes: ['claude'],
+  },
+  {
+    name: 'openai',
+    protocol: 'openai-chat',
+    keyVariable: 'OPENAI_API_KEY',
+    baseUrlVariable: 'OPENAI_BASE_URL',
+    prefixes: ['gpt', 'o1', 'o3', 'o4', 'chatgpt'],
+  },
+]
+
+/**
+ * Makes a configuration of the provider keys in the environment: each provider with a key serves the models whose names
+ * begin as its own do. `ownPort` is where this gateway will listen: an `…_BASE_URL` that points there was set for the
+ * applications, and following it would make the gateway call itself.
+ */
+export function autoConfig(env: Environment, { ownPort }: { readonly ownPort?: number } = {}): AutoConfigResult {
+  const providers = new Map<string, ProviderConfig>()
+  const families: FamilyRoute[] = []
+  const notices: string[] = []
+  for (const auto of autoProviders) {
+    const result = readProvider(auto, env, ownPort)
+    if (result === undefined) continue
+    if (result.notice !== undefined) notices.push(result.notice)
+    if (result.provider === undefined) continue
+    providers.set(auto.name, result.provider)
+    for (const prefix of auto.prefixes) families.push({ prefix, provider: auto.name })
+  }
+  if (isSet(env, 'GEMINI_API_KEY')) {
+    notices.push('GEMINI_API_KEY is set, but the gemini protocol is not available in this version yet; it is not used')
+  }
+  if (providers.size === 0) return { config: undefined, notices }
+  return { config: { ...emptyConfig, source: 'environment', providers, families }, notices }
+}
+
+const emptyConfig: Omit<Config, 'source' | 'providers' | 'families'> = {
+  models: new Map(),
+  defaults: defaultPolicy,
+  workflows: new Map(),
+  clients: new Map(),
+  control: { keyHash: undefined, listen: undefined },
+}
+
+interface ReadProvider {
+  readonly provider?: ProviderConfig
+  readonly notice?: string
+}
+
+function readProvider(auto: AutoProvider, env: Environment, ownPort: number | undefined): ReadProvider | undefined {
+  const { name, protocol, keyVariable, baseUrlVariable } = auto
+  const apiKey = env[keyVariable]?.trim() ?? ''
+  if (apiKey === '') return undefined
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
+    return { notice: `${keyVariable} holds spaces or other characters that no key has; ${name} is left out` }
+  }
+  const wanted = env[baseUrlVariable]?.trim() ?? ''
+  const parsed = parseBaseUrl(wanted === '' ? officialBaseUrls[protocol] : wanted)
+  // Not the official host instead: the key may belong to the other one, and a key goes to its own origin only.
+  if (!parsed.ok) return { notice: `${baseUrlVariable}: ${parsed.message}; ${name} is left out` }
+  if (ownPort !== undefined && isLoopback(parsed.url.hostname) && parsed.url.port === String(ownPort)) {
+    const baseUrl = new URL(officialBaseUrls[protocol])
+    const notice = `${baseUrlVariable} points to this gateway itself, so it is meant for applications; ${baseUrl.host} is used`
+    return { provider: resolveProvider(name, { protocol, apiKey, baseUrl }), notice }
+  }
+  const insecure = insecureKeyMessage(parsed.url)
+  if (insecure !== undefined) return { notice: `${baseUrlVariable}: ${insecure}; ${name} is left out` }
+  return { provider: resolveProvider(name, { protocol, apiKey, baseUrl: parsed.url }) }
+}
+
+function isSet(env: Environment, name: string): boolean {
+  return (env[name]?.trim() ?? '') !== ''
+}

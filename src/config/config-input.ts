@@ -1,0 +1,54 @@
+import type { CompletionProfile, Delivery, PlatformConfig, ProfileName, ProtocolName } from './types.ts'
+
+// What a file says once each value is read (durations in milliseconds, addresses as URL), before defaults are put in.
+
+export interface ProviderInput {
+  readonly protocol: ProtocolName
+  readonly baseUrl?: URL | undefined
+  readonly apiKey?: string | undefined
+  readonly completion?: CompletionProfile | undefined
+  readonly timeouts?: TimeoutsInput | undefined
+  readonly contextWindow?: number | undefined
+}
+
+export interface TimeoutsInput {
+  readonly firstEvent?: number | undefined
+  readonly idle?: number | undefined
+  readonly total?: number | undefined
+}
+
+export interface ModelInput {
+  readonly platforms: readonly PlatformConfig[]
+  readonly fallbacks?: readonly string[] | undefined
+}
+
+export interface PolicyInput {
+  readonly profile?: ProfileName | undefined
+  readonly delivery?: Delivery | undefined
+  readonly attempts?: number | undefined
+  readonly deadline?: number | undefined
+}
+
+export interface WorkflowInput extends PolicyInput {
+  readonly model?: string | undefined
+}
+
+export interface ClientInput {
+  readonly keyHash: string
+  readonly workflows?: readonly string[] | undefined
+  readonly tenant?: string | undefined
+}
+
+export interface ControlInput {
+  readonly keyHash?: string | undefined
+  readonly listen?: { readonly hostname: string; readonly port: number } | undefined
+}
+
+export interface ConfigInput {
+  readonly providers: Readonly<Record<string, ProviderInput>>
+  readonly models?: Readonly<Record<string, ModelInput>> | undefined
+  readonly defaults?: PolicyInput | undefined
+  readonly workflows?: Readonly<Record<string, WorkflowInput>> | undefined
+  readonly clients?: Readonly<Record<string, ClientInput>> | undefined
+  readonly control?: ControlInput | undefined
+}

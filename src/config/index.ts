@@ -1,0 +1,39 @@
+export type {
+  ClientConfig,
+  CompletionProfile,
+  Config,
+  ControlConfig,
+  Delivery,
+  FamilyRoute,
+  ModelConfig,
+  PlatformConfig,
+  PolicyConfig,
+  ProfileName,
+  ProtocolName,
+  ProviderConfig,
+  TimeoutsConfig,
+  WorkflowConfig,
+} from './types.ts'
+export { autoConfig } from './auto.ts'
+export type { AutoConfigResult } from './auto.ts'
+export { isLoopback } from './base-url.ts'
+export { formatDuration, parseDuration } from './duration.ts'
+export type { Environment } from './interpolation.ts'
+export { configJsonSchema } from './json-schema.ts'
+export { loadConfigFile } from './load.ts'
+export { configLimitBytes, parseConfig, parseConfigObject } from './parse.ts'
+export type { ConfigResult } from './parse.ts'
+export {
+  defaultAttempts,
+  defaultDeadlineMs,
+  defaultFirstEventMs,
+  defaultIdleMs,
+  defaultPolicy,
+  defaultTotalMs,
+} from './policy-defaults.ts'
+export { formatProblems } from './problem.ts'
+export type { ConfigProblem } from './problem.ts'
+export { simulatedConfig } from './simulated.ts'
+export { watchConfig } from './watch.ts'
+export type { ConfigWatcher, ReloadOutcome, WatchConfigDeps, WatchConfigOptions } from './watch.ts'
+export type { Timers, WatchDirectory } from './watch-directory.ts'

@@ -1,0 +1,30 @@
+import { formatDuration } from './duration.ts'
+import type { PolicyConfig } from './types.ts'
+
+/** First attempt and three more: enough for every platform of a usual model and a fallback. */
+export const defaultAttempts: number = 4
+/** More attempts than this only add load to an outage. */
+export const maxAttempts: number = 10
+/** Ten minutes from the request's arrival: as long as the official SDKs wait by default. */
+export const defaultDeadlineMs: number = 600_000
+
+/** From sending to the first event with content: 60 s. */
+export const defaultFirstEventMs: number = 60_000
+/** Between two events of a stream: 30 s. */
+export const defaultIdleMs: number = 30_000
+/** The whole attempt: 10 min. */
+export const defaultTotalMs: number = 600_000
+
+/** No wait in the configuration may be longer than a day. */
+export const maxDurationMs: number = 86_400_000
+
+/** What applies to requests that name no workflow when the configuration has no `defaults`. */
+export const defaultPolicy: PolicyConfig = {
+  profile: 'prototype',
+  delivery: 'live',
+  attempts: defaultAttempts,
+  deadlineMs: defaultDeadlineMs,
+}
+
+/** For descriptions and messages. */
+export const durationRange: string = `1ms to ${formatDuration(maxDurationMs)}`

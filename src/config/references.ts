@@ -1,0 +1,161 @@
+import { insecureKeyMessage, isLoopback, officialPathMessage, parseBaseUrl } from './base-url.ts'
+import { parseListen } from './listen.ts'
+import { nearestKey } from './nearest-key.ts'
+import type { ConfigPath, ConfigProblem } from './problem.ts'
+import type { SourceTree } from './source-tree.ts'
+
+/**
+ * Checks what one value means for another: names that must exist, keys on unencrypted connections. It works on
+ * the values as they were read and skips those of the wrong type, so that it finds its problems even where the schema
+ * found others, and both are reported at once.
+ */
+export function checkReferences(tree: SourceTree): readonly ConfigProblem[] {
+  const root = mapping(tree.root)
+  const checks = new ReferenceChecks(tree, {
+    providers: mapping(root['providers']),
+    models: mapping(root['models']),
+    workflows: mapping(root['workflows']),
+    clients: mapping(root['clients']),
+    control: mapping(root['control']),
+  })
+  return checks.run()
+}
+
+type Mapping = Readonly<Record<string, unknown>>
+
+interface Sections {
+  readonly providers: Mapping
+  readonly models: Mapping
+  readonly workflows: Mapping
+  readonly clients: Mapping
+  readonly control: Mapping
+}
+
+class ReferenceChecks {
+  readonly #tree: SourceTree
+  readonly #sections: Sections
+  readonly #problems: ConfigProblem[] = []
+
+  constructor(tree: SourceTree, sections: Sections) {
+    this.#tree = tree
+    this.#sections = sections
+  }
+
+  run(): readonly ConfigProblem[] {
+    const root = mapping(this.#tree.root)
+    if (isMapping(root['providers']) && Object.keys(this.#sections.providers).length === 0) {
+      this.#report(['providers'], 'key', 'expected at least one provider, got none')
+    }
+    for (const [name, value] of Object.entries(this.#sections.providers)) this.#provider(name, mapping(value))
+    for (const [name, value] of Object.entries(this.#sections.models)) this.#model(name, mapping(value))
+    for (const [name, value] of Object.entries(this.#sections.workflows)) this.#workflow(name, mapping(value))
+    this.#clients()
+    this.#control()
+    return this.#problems
+  }
+
+  #provider(name: string, { protocol, baseUrl, apiKey, completion }: Mapping): void {
+    const path = ['providers', name]
+    if (protocol === 'anthropic' && completion === 'sentinel-only') {
+      const message =
+        'sentinel-only is for openai-chat alone: Anthropic’s protocol has no [DONE]; use strict or finish-only'
+      this.#report([...path, 'completion'], 'value', message)
+    }
+    const parsed = typeof baseUrl === 'string' ? parseBaseUrl(baseUrl) : undefined
+    if (parsed?.ok !== true) return
+    // A key whose variable is missing is a key all the same.
+    const hasKey = apiKey !== undefined
+    const insecure = hasKey ? insecureKeyMessage(parsed.url) : undefined
+    if (insecure !== undefined) this.#report([...path, 'baseUrl'], 'value', insecure)
+    if (protocol !== 'anthropic' && protocol !== 'openai-chat') return
+    const misplaced = officialPathMessage(protocol, parsed.url)
+    if (misplaced !== undefined) this.#report([...path, 'baseUrl'], 'value', misplaced)
+  }
+
+  #model(name: string, { platforms, fallbacks }: Mapping): void {
+    const path = ['models', name]
+    const prefix = name.slice(0, Math.max(0, name.indexOf('/')))
+    if (prefix !== '' && Object.hasOwn(this.#sections.providers, prefix)) {
+      const message = `"${prefix}/" is how the models of provider "${prefix}" are addressed; choose a name without it`
+      this.#report(path, 'key', message)
+    }
+    this.#eachText(platforms, [...path, 'platforms'], (text, at) => {
+      const slash = text.indexOf('/')
+      if (slash > 0) this.#known('provider', text.slice(0, slash), this.#sections.providers, at)
+    })
+    this.#eachText(fallbacks, [...path, 'fallbacks'], (text, at) => {
+      if (text === name) this.#report(at, 'value', `the model "${name}" falls back to itself; remove it`)
+      else this.#known('model', text, this.#sections.models, at)
+    })
+  }
+
+  #workflow(name: string, { model }: Mapping): void {
+    if (typeof model !== 'string') return
+    const slash = model.indexOf('/')
+    if (slash > 0 && Object.hasOwn(this.#sections.providers, model.slice(0, slash))) return
+    this.#known('model', model, this.#sections.models, ['workflows', name, 'model'])
+  }
+
+  #clients(): void {
+    const owners = new Map<string, string>()
+    for (const [name, value] of Object.entries(this.#sections.clients)) {
+      const { keyHash, workflows } = mapping(value)
+      this.#eachText(workflows, ['clients', name, 'workflows'], (text, at) => {
+        this.#known('workflow', text, this.#sections.workflows, at)
+      })
+      if (typeof keyHash !== 'string') continue
+      const owner = owners.get(keyHash.toLowerCase())
+      if (owner === undefined) owners.set(keyHash.toLowerCase(), name)
+      else
+        this.#report(
+          ['clients', name, 'keyHash'],
+          'value',
+          `this is the key of client "${owner}" too; give each its own`,
+        )
+    }
+  }
+
+  #control(): void {
+    const { listen, keyHash } = this.#sections.control
+    const address = typeof listen === 'string' ? parseListen(listen) : undefined
+    if (address === undefined || keyHash !== undefined || isLoopback(address.hostname)) return
+    const message = 'the control plane would be open to the network; set control.keyHash or listen on 127.0.0.1'
+    this.#report(['control', 'listen'], 'value', message)
+  }
+
+  #known(kind: string, name: string, known: Mapping, path: ConfigPath): void {
+    if (Object.hasOwn(known, name)) return
+    const names = Object.keys(known)
+    const near = nearestKey(name, names)
+    const known_ = names.length === 0 ? `no ${kind} is declared` : `declared are ${names.slice(0, 10).join(', ')}`
+    const shown = this.#tree.locate(path).shown
+    const hint = near === undefined ? known_ : `did you mean "${near}"?`
+    this.#report(path, 'value', `expected the name of a declared ${kind}, got ${shown}; ${hint}`)
+  }
+
+  /** Visits the texts of a list; one that stands there twice is reported the second time. */
+  #eachText(value: unknown, path: ConfigPath, visit: (text: string, at: ConfigPath) => void): void {
+    if (!Array.isArray(value)) return
+    const seen = new Set<string>()
+    for (const [index, item] of value.entries()) {
+      if (typeof item !== 'string') continue
+      const at = [...path, index]
+      if (seen.has(item))
+        this.#report(at, 'value', `${this.#tree.locate(at).shown} stands in this list twice; remove one`)
+      else visit(item, at)
+      seen.add(item)
+    }
+  }
+
+  #report(path: ConfigPath, at: 'key' | 'value', message: string): void {
+    if (!this.#tree.isBroken(path)) this.#problems.push(this.#tree.problem(path, at, message))
+  }
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function mapping(value: unknown): Mapping {
+  return isMapping(value) ? value : {}
+}

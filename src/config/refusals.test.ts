@@ -1,0 +1,369 @@
+import { describe, expect, test } from 'bun:test'
+import { formatProblems, parseConfig, parseConfigObject } from './index.ts'
+
+const keyHash = `sha256:${'ab'.repeat(32)}`
+const env = { KEY: 'canary-7f3a9c', EMPTY: '', HASH: keyHash }
+const minimal = 'providers:\n  a: { protocol: anthropic }\n'
+
+function problems(text: string): string[] {
+  const result = parseConfig(text, { source: 'f.yaml', env })
+  return result.ok ? [] : formatProblems(result.problems).split('\n')
+}
+
+const durations = 'a duration from 1ms to 24h such as 250ms, 10s, 5m or 1h'
+const provider = (fields: string): string => `providers:\n  a: { protocol: anthropic, ${fields} }\n`
+const chat = (fields: string): string => `providers:\n  a: { protocol: openai-chat, ${fields} }\n`
+const model = (fields: string): string => `${minimal}models:\n  m: { ${fields} }\n`
+const later = 'is known, but not available in this version yet'
+
+const cases: readonly (readonly [name: string, text: string, ...expected: string[]])[] = [
+  ['an empty file', '', '1:1 expected a mapping, got nothing'],
+  ['a list', '- a', '1:1 expected a mapping, got a list'],
+  [
+    'a byte order mark before it',
+    '\uFEFFproviders: 5',
+    '1:12 providers: expected a mapping of provider names, got the number 5',
+  ],
+  [
+    'a user name in an address',
+    provider('baseUrl: "https://canary@x.example"'),
+    '2:38 providers.a.baseUrl: the address holds a user name or password; remove it and use apiKey',
+  ],
+  ['no providers', 'models: {}', '1:1 providers: "providers" is missing; expected a mapping of provider names'],
+  ['empty providers', 'providers: {}', '1:1 providers: expected at least one provider, got none'],
+  ['a key without a value', `${minimal}models:\n`, '3:1 models: expected a mapping of model names, got nothing'],
+  ['bad YAML', 'providers:\n  a: "x\n', '3:1 not valid YAML: Missing closing "quote'],
+  ['two documents', `${minimal}---\na: b\n`, '3:1 expected one YAML document, got several (separated by ---)'],
+  [
+    'a tag',
+    provider('apiKey: !vault x'),
+    '2:37 YAML tags other than !!str, !!int, !!float, !!bool and !!null are not supported (put a text that begins with ! in quotes)',
+  ],
+  ['a duplicate key', `${minimal}models: {}\nmodels: {}\n`, '4:1 models: "models" stands here twice (first on line 3)'],
+  ['a list as a key', `${minimal}? [a]\n: b\n`, '3:3 a key must be a plain text'],
+  ['a merge key', `${minimal}<<: {}\n`, '3:1 ["<<"]: YAML merge keys are not supported; write the keys out'],
+  ['__proto__', `${minimal}__proto__: {}\n`, '3:1 __proto__: "__proto__" cannot be used as a name; choose another'],
+  [
+    'an unknown alias',
+    provider('timeouts: *t'),
+    '2:39 providers.a.timeouts: this alias names no anchor before it (put a text that begins with * in quotes)',
+  ],
+  ['an alias to itself', `${minimal}models: &m { x: *m }\n`, '3:17 models.x: this alias contains itself'],
+  ['an unknown key', `${minimal}modles: {}\n`, '3:1 modles: unknown key "modles"; did you mean "models"?'],
+  [
+    'another spelling',
+    provider('base_url: x'),
+    '2:29 providers.a.base_url: unknown key "base_url"; did you mean "baseUrl"?',
+  ],
+  [
+    'a key like no other',
+    provider('timeouts: { zzz: 1s }'),
+    '2:41 providers.a.timeouts.zzz: unknown key "zzz"; expected one of firstEvent, idle, total',
+  ],
+  [
+    'a missing key',
+    'providers:\n  a: {}\n',
+    '2:3 providers.a.protocol: "protocol" is missing; expected one of anthropic, openai-chat',
+  ],
+  ['a wrong type', 'providers:\n  a: 5\n', '2:6 providers.a: expected a mapping, got the number 5'],
+  [
+    'a text for a list',
+    model('platforms: a/x'),
+    '4:19 models.m.platforms: expected a list of provider/model, got "a/x"',
+  ],
+  [
+    'an unknown value',
+    'providers:\n  a: { protocol: openai }\n',
+    '2:18 providers.a.protocol: expected one of anthropic, openai-chat, got "openai"',
+  ],
+  [
+    'a provider name with capitals',
+    'providers:\n  Anthropic: { protocol: anthropic }\n',
+    '2:3 providers.Anthropic: expected a provider name of a-z, 0-9, ".", "_" and "-"',
+  ],
+  [
+    'a bare number as duration',
+    provider('timeouts: { idle: 30 }'),
+    `2:47 providers.a.timeouts.idle: expected ${durations}, got the number 30`,
+  ],
+  [
+    'a duration of nothing',
+    provider('timeouts: { idle: 0s }'),
+    `2:47 providers.a.timeouts.idle: expected ${durations}, got "0s"`,
+  ],
+  [
+    'a duration over a day',
+    `${minimal}defaults: { deadline: 25h }`,
+    `3:23 defaults.deadline: expected ${durations}, got "25h"`,
+  ],
+  [
+    'a fraction of a token',
+    provider('contextWindow: 1.5'),
+    '2:44 providers.a.contextWindow: expected a whole number of tokens, got the number 1.5',
+  ],
+  [
+    'no tokens',
+    provider('contextWindow: 0'),
+    '2:44 providers.a.contextWindow: expected at least 1 token, got the number 0',
+  ],
+  [
+    'too few attempts',
+    `${minimal}defaults: { attempts: 0 }`,
+    '3:23 defaults.attempts: expected a whole number from 1 to 10, got the number 0',
+  ],
+  [
+    'too many attempts',
+    `${minimal}workflows: { w: { attempts: 11 } }`,
+    '3:29 workflows.w.attempts: expected a whole number from 1 to 10, got the number 11',
+  ],
+  [
+    'no address',
+    provider('baseUrl: api.example.com'),
+    '2:38 providers.a.baseUrl: expected an address such as https://api.example.com/v1, got something else',
+  ],
+  [
+    'another scheme',
+    provider('baseUrl: "ftp://x.example"'),
+    '2:38 providers.a.baseUrl: expected an address that begins with https:// or http://',
+  ],
+  [
+    'credentials in an address',
+    provider('baseUrl: "https://u:canary-7f3a9c@x.example"'),
+    '2:38 providers.a.baseUrl: the address holds a user name or password; remove it and use apiKey',
+  ],
+  [
+    'a query',
+    provider('baseUrl: "https://x.example/?"'),
+    '2:38 providers.a.baseUrl: the address has a query (?…); remove it',
+  ],
+  [
+    'a fragment',
+    provider('baseUrl: "https://x.example/#"'),
+    '2:38 providers.a.baseUrl: the address has a fragment (#…); remove it',
+  ],
+  [
+    'an unencrypted key',
+    provider('apiKey: "${KEY}", baseUrl: "http://x.example"'),
+    '2:56 providers.a.baseUrl: the key would travel unencrypted to x.example; use https',
+  ],
+  [
+    '/v1 where it does not belong',
+    provider('baseUrl: https://api.anthropic.com/v1'),
+    '2:38 providers.a.baseUrl: expected https://api.anthropic.com, got another path on that host',
+  ],
+  [
+    'no /v1 where it belongs',
+    chat('baseUrl: https://api.openai.com'),
+    '2:40 providers.a.baseUrl: expected https://api.openai.com/v1, got another path on that host',
+  ],
+  [
+    'a sentinel that the protocol does not have',
+    provider('completion: sentinel-only'),
+    '2:41 providers.a.completion: sentinel-only is for openai-chat alone: Anthropic’s protocol has no [DONE]; use strict or finish-only',
+  ],
+  [
+    'an unset variable',
+    provider('apiKey: "${NOPE}"'),
+    '2:37 providers.a.apiKey: the environment variable NOPE is not set',
+  ],
+  [
+    'an inherited name',
+    provider('apiKey: "${toString}"'),
+    '2:37 providers.a.apiKey: the environment variable toString is not set',
+  ],
+  [
+    'an empty variable',
+    provider('apiKey: "${EMPTY}"'),
+    '2:37 providers.a.apiKey: the environment variable EMPTY is set, but empty',
+  ],
+  [
+    'a malformed variable',
+    provider('apiKey: "${NO PE}"'),
+    '2:37 providers.a.apiKey: expected ${NAME} with a variable name of letters, digits and _ (write $${ for a plain ${)',
+  ],
+  [
+    'an unquoted variable in braces',
+    'providers: { a: { protocol: anthropic, apiKey: ${KEY}, idle: 1 } }',
+    '1:49 not valid YAML: Unexpected flow-map-start at node end (inside { } and [ ], write "${NAME}" with quotes)',
+    '1:50 not valid YAML: Unexpected scalar at node end (inside { } and [ ], write "${NAME}" with quotes)',
+    '1:66 not valid YAML: Unexpected flow-map-end token in YAML stream (inside { } and [ ], write "${NAME}" with quotes)',
+  ],
+  [
+    'a key with a space',
+    provider('apiKey: "canary 7f"'),
+    '2:37 providers.a.apiKey: expected a key without spaces or line breaks, got something else',
+  ],
+  [
+    'a number as a key',
+    provider('apiKey: 12345'),
+    '2:37 providers.a.apiKey: expected a key without spaces or line breaks, got something else',
+  ],
+  [
+    'no platforms',
+    model('platforms: []'),
+    '4:19 models.m.platforms: expected at least one provider/model, got an empty list',
+  ],
+  [
+    'a platform without a provider',
+    model('platforms: [x]'),
+    '4:20 models.m.platforms[0]: expected provider/model, got "x"',
+  ],
+  [
+    'an unknown provider',
+    'providers: { anthropic: { protocol: anthropic } }\nmodels:\n  m: { platforms: [anthropic/x, antropic/y] }\n',
+    '3:33 models.m.platforms[1]: expected the name of a declared provider, got "antropic/y"; did you mean "anthropic"?',
+  ],
+  [
+    'a platform twice',
+    model('platforms: [a/x, a/x]'),
+    '4:25 models.m.platforms[1]: "a/x" stands in this list twice; remove one',
+  ],
+  [
+    'an unknown fallback',
+    model('platforms: [a/x], fallbacks: [gpt]'),
+    '4:38 models.m.fallbacks[0]: expected the name of a declared model, got "gpt"; declared are m',
+  ],
+  [
+    'a fallback to itself',
+    model('platforms: [a/x], fallbacks: [m]'),
+    '4:38 models.m.fallbacks[0]: the model "m" falls back to itself; remove it',
+  ],
+  [
+    'a model named like a platform',
+    `${minimal}models:\n  a/b: { platforms: [a/x] }\n`,
+    '4:3 models["a/b"]: "a/" is how the models of provider "a" are addressed; choose a name without it',
+  ],
+  [
+    'an unknown model in a workflow',
+    `${minimal}workflows:\n  w: { model: b/x }\n`,
+    '4:15 workflows.w.model: expected the name of a declared model, got "b/x"; no model is declared',
+  ],
+  [
+    'an unknown workflow in a client',
+    `${minimal}clients:\n  c: { keyHash: "${keyHash}", workflows: [w] }\n`,
+    '4:104 clients.c.workflows[0]: expected the name of a declared workflow, got "w"; no workflow is declared',
+  ],
+  [
+    'a key where its hash belongs',
+    `${minimal}clients:\n  c: { keyHash: canary-7f3a9c }\n`,
+    '4:17 clients.c.keyHash: expected sha256: and the 64 hexadecimal digits of the key’s SHA-256, got something else',
+  ],
+  [
+    'two clients with one key',
+    `${minimal}clients:\n  c: { keyHash: "${keyHash}" }\n  d: { keyHash: "${'${HASH}'}" }\n`,
+    '5:17 clients.d.keyHash: this is the key of client "c" too; give each its own',
+  ],
+  [
+    'a port too high',
+    `${minimal}control: { listen: 127.0.0.1:70000 }`,
+    '3:20 control.listen: expected host:port such as 127.0.0.1:8788 or "[::1]:8788", got "127.0.0.1:70000"',
+  ],
+  [
+    'an open control plane',
+    `${minimal}control: { listen: 0.0.0.0:8788 }`,
+    '3:20 control.listen: the control plane would be open to the network; set control.keyHash or listen on 127.0.0.1',
+  ],
+  ['a later top-level key', `${minimal}storage: sqlite\n`, `3:1 storage: "storage" ${later}; remove it`],
+  ['a later provider key', provider('prefill: never'), `2:29 providers.a.prefill: "prefill" ${later}; remove it`],
+  [
+    'a later protocol',
+    'providers:\n  a: { protocol: gemini }\n',
+    `2:18 providers.a.protocol: "gemini" ${later}; use "anthropic" or "openai-chat"`,
+  ],
+  [
+    'a later delivery',
+    `${minimal}defaults: { delivery: guarded }`,
+    `3:23 defaults.delivery: "guarded" ${later}; use "hold" or "live"`,
+  ],
+  [
+    'a later profile',
+    `${minimal}defaults: { profile: critical }`,
+    `3:22 defaults.profile: "critical" ${later}; use "prototype"`,
+  ],
+]
+
+describe('a bad configuration is refused at its place:', () => {
+  for (const [name, text, ...expected] of cases) {
+    test(name, () => {
+      const found = problems(text)
+      expect(found).toEqual(expected.map((line) => `f.yaml:${line}`))
+      expect(found.join('\n')).not.toContain('canary')
+    })
+  }
+
+  const laterKeys = {
+    '': ['governance', 'storage', 'state', 'telemetry'],
+    providers: ['prefill', 'limits', 'apiKeys'],
+    models: ['affinity'],
+    workflows: ['schema', 'expect', 'limited', 'seam', 'degrade', 'value'],
+    clients: ['limits'],
+  }
+  for (const [section, keys] of Object.entries(laterKeys)) {
+    test(`keys of ${section === '' ? 'the root' : section} whose feature comes later`, () => {
+      const result = parseConfigObject(
+        section === ''
+          ? Object.fromEntries(keys.map((key) => [key, 1]))
+          : { [section]: { x: Object.fromEntries(keys.map((key) => [key, 1])) } },
+        { env },
+      )
+      const text = result.ok ? '' : formatProblems(result.problems)
+      for (const key of keys) expect(text).toContain(`"${key}" ${later}; remove it`)
+    })
+  }
+  for (const [key, values] of [
+    ['protocol', ['openai-responses', 'gemini']],
+    ['profile', ['batch', 'internal', 'customer', 'critical']],
+    ['delivery', ['guarded']],
+  ] as const) {
+    test(`values of ${key} whose feature comes later`, () => {
+      for (const value of values) {
+        const text =
+          key === 'protocol' ? `providers: { x: { protocol: ${value} } }` : `${minimal}defaults: { ${key}: ${value} }`
+        expect(problems(text).join('\n')).toContain(`"${value}" ${later}; use "`)
+      }
+    })
+  }
+
+  test('everything at once, in the order of the file', () => {
+    const found = problems(
+      'workflows: { w: { model: gone } }\nproviders:\n  a: { protocol: anthropic, apiKey: "${NOPE}", bogus: 1, timeouts: { idle: soon } }\nmodels:\n  m: { platforms: [b/x], fallbacks: [m] }\nstate: memory\n',
+    )
+    expect(found.map((line) => line.split(' ')[0])).toEqual([
+      'f.yaml:1:26',
+      'f.yaml:3:37',
+      'f.yaml:3:48',
+      'f.yaml:3:76',
+      'f.yaml:5:20',
+      'f.yaml:5:38',
+      'f.yaml:6:1',
+    ])
+  })
+
+  test('a value from the environment is named by its variable, never shown', () => {
+    expect(problems(`${minimal}workflows: { w: { model: "\${KEY}" } }`)).toEqual([
+      'f.yaml:3:26 workflows.w.model: expected the name of a declared model, got the value of ${KEY}; no model is declared',
+    ])
+  })
+
+  test('a text that looks like a key is not shown wherever it stands', () => {
+    const found = problems('providers: { a: { protocol: sk-canary-0123456789abcdef } }')
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain('got something that looks like a key (not shown)')
+  })
+
+  test('YAML errors do not quote the source', () => {
+    for (const text of [
+      'a: "sk-canary',
+      'a: |canary\n',
+      'a: "\\q-canary"',
+      'a: !canary b',
+      '%canary\n---\n',
+      '"a" canary: [',
+      'a: @canary',
+    ]) {
+      const found = problems(text)
+      expect(found.length).toBeGreaterThan(0)
+      expect(found.join('\n')).not.toContain('canary')
+    }
+  })
+})

@@ -1,0 +1,63 @@
+import type { ConfigInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
+import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
+import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultTotalMs } from './policy-defaults.ts'
+import type { Config, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
+
+/** Puts the defaults into a checked configuration. */
+export function resolveConfig(input: ConfigInput, source: string): Config {
+  const defaults = resolvePolicy(input.defaults, defaultPolicy)
+  return {
+    source,
+    providers: toMap(input.providers, resolveProvider),
+    models: toMap(input.models, resolveModel),
+    families: [],
+    defaults,
+    workflows: toMap(input.workflows, (name, workflow) => ({
+      name,
+      model: workflow.model,
+      ...resolvePolicy(workflow, defaults),
+    })),
+    clients: toMap(input.clients, (name, { keyHash, workflows, tenant }) => ({ name, keyHash, workflows, tenant })),
+    control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
+  }
+}
+
+/** One provider with everything it did not say filled in. */
+export function resolveProvider(name: string, input: ProviderInput): ProviderConfig {
+  const { protocol, timeouts } = input
+  const baseUrl = input.baseUrl ?? new URL(officialBaseUrls[protocol])
+  return {
+    name,
+    protocol,
+    baseUrl,
+    apiKey: input.apiKey,
+    completion: input.completion ?? defaultCompletion(protocol, baseUrl),
+    timeouts: {
+      firstEventMs: timeouts?.firstEvent ?? defaultFirstEventMs,
+      idleMs: timeouts?.idle ?? defaultIdleMs,
+      totalMs: timeouts?.total ?? defaultTotalMs,
+      declared: { firstEvent: timeouts?.firstEvent !== undefined, idle: timeouts?.idle !== undefined },
+    },
+    contextWindow: input.contextWindow,
+  }
+}
+
+function resolveModel(name: string, { platforms, fallbacks }: ModelInput): ModelConfig {
+  return { name, platforms, fallbacks: fallbacks ?? [] }
+}
+
+function resolvePolicy(input: PolicyInput | undefined, otherwise: PolicyConfig): PolicyConfig {
+  return {
+    profile: input?.profile ?? otherwise.profile,
+    delivery: input?.delivery ?? otherwise.delivery,
+    attempts: input?.attempts ?? otherwise.attempts,
+    deadlineMs: input?.deadline ?? otherwise.deadlineMs,
+  }
+}
+
+function toMap<From, To>(
+  record: Readonly<Record<string, From>> | undefined,
+  resolve: (name: string, value: From) => To,
+): ReadonlyMap<string, To> {
+  return new Map(Object.entries(record ?? {}).map(([name, value]) => [name, resolve(name, value)]))
+}

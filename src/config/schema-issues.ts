@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { nearestKey } from './nearest-key.ts'
+import { notYetKeyMessage, notYetValueMessage } from './not-yet.ts'
+import type { ConfigPath, ConfigProblem } from './problem.ts'
+import { configSchema } from './schema.ts'
+import type { SourceTree } from './source-tree.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** Turns what the schema found into problems at their places in the source. */
+export function toProblems(issues: readonly Issue[], tree: SourceTree): readonly ConfigProblem[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)))
+    return tree.isBroken(path) ? [] : issueProblems(issue, path, tree)
+  })
+}
+
+function issueProblems(issue: Issue, path: ConfigPath, tree: SourceTree): readonly ConfigProblem[] {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => tree.problem([...path, key], 'key', unknownKeyMessage(path, key)))
+    case 'invalid_key':
+      return [tree.problem(path, 'key', `expected ${issue.issues[0]?.message ?? 'another name'}`)]
+    default:
+      return [valueProblem(issue, path, tree)]
+  }
+}
+
+function valueProblem(issue: Issue, path: ConfigPath, tree: SourceTree): ConfigProblem {
+  const value = valueAt(tree.root, path)
+  const last = path.at(-1)
+  if (value === undefined && typeof last === 'string') {
+    // Missing: its place is that of the mapping it should stand in.
+    const owner = tree.problem(path.slice(0, -1), 'key', `"${last}" is missing; expected ${issue.message}`)
+    return { ...owner, path: tree.problem(path, 'key', '').path }
+  }
+  if (issue.code === 'invalid_value' && typeof value === 'string' && typeof last === 'string') {
+    const later = notYetValueMessage(last, value, issue.values.map(String))
+    if (later !== undefined) return tree.problem(path, 'value', later)
+  }
+  if (issue.code === 'custom' && issue.params?.['complete'] === true) return tree.problem(path, 'value', issue.message)
+  return tree.problem(path, 'value', `expected ${issue.message}, got ${tree.locate(path).shown}`)
+}
+
+function unknownKeyMessage(path: ConfigPath, key: string): string {
+  const { section, keys } = sectionAt(path)
+  const later = notYetKeyMessage(section, key)
+  if (later !== undefined) return later
+  const near = nearestKey(key, keys)
+  const hint = near === undefined ? `expected one of ${keys.join(', ')}` : `did you mean "${near}"?`
+  return `unknown key "${key}"; ${hint}`
+}
+
+/** The section's name in the table of what is not available yet (`providers.*`), and its keys. */
+function sectionAt(path: ConfigPath): { readonly section: string; readonly keys: readonly string[] } {
+  const names: string[] = []
+  let schema: z.core.$ZodType | undefined = configSchema
+  for (const step of path) {
+    const inner = unwrap(schema)
+    if (inner instanceof z.ZodObject) {
+      schema = shapeOf(inner)[String(step)]
+      names.push(String(step))
+    } else if (inner instanceof z.ZodRecord) {
+      schema = inner.valueType
+      names.push('*')
+    }
+  }
+  const inner = unwrap(schema)
+  return { section: names.join('.'), keys: inner instanceof z.ZodObject ? Object.keys(shapeOf(inner)) : [] }
+}
+
+function shapeOf(schema: z.ZodObject): Readonly<Record<string, z.core.$ZodType | undefined>> {
+  return schema.shape
+}
+
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  return schema instanceof z.ZodOptional ? schema.unwrap() : schema
+}
+
+function valueAt(root: unknown, path: ConfigPath): unknown {
+  let value = root
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+    value = (value as Readonly<Record<string | number, unknown>>)[step]
+  }
+  return value
+}

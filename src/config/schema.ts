@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import type { ConfigInput } from './config-input.ts'
+import { formatDuration } from './duration.ts'
+import {
+  defaultDeadlineMs,
+  defaultFirstEventMs,
+  defaultIdleMs,
+  defaultPolicy,
+  defaultTotalMs,
+  maxAttempts,
+} from './policy-defaults.ts'
+import { list, optional, required, section, word } from './schema-fields.ts'
+import {
+  apiKey,
+  baseUrl,
+  duration,
+  durationNotes,
+  keyHash,
+  listen,
+  modelName,
+  plainName,
+  platform,
+  providerName,
+} from './schema-values.ts'
+
+const timeouts = section({
+  firstEvent: optional(duration, {
+    about: 'From sending the request to the first event with content (5m for requests that ask for reasoning).',
+    ...durationNotes,
+    default: formatDuration(defaultFirstEventMs),
+  }),
+  idle: optional(duration, {
+    about: 'Between two events of a stream (5m for requests that ask for reasoning).',
+    ...durationNotes,
+    default: formatDuration(defaultIdleMs),
+  }),
+  total: optional(duration, {
+    about: 'The whole attempt; the only limit for an answer that is not streamed.',
+    ...durationNotes,
+    default: formatDuration(defaultTotalMs),
+  }),
+})
+
+const provider = section({
+  protocol: required(word('anthropic', 'openai-chat'), { about: 'What the upstream speaks.' }),
+  baseUrl: optional(baseUrl, {
+    about: "What the protocol's official SDK takes: OpenAI's with /v1, Anthropic's without.",
+    range: 'http or https, without credentials, query or fragment',
+    defaultWords: "the protocol's official host",
+  }),
+  apiKey: optional(apiKey, {
+    about: 'The key of the account, best as ${NAME} from the environment.',
+    defaultWords: 'none, requests are sent without a key',
+  }),
+  completion: optional(word('strict', 'finish-only', 'sentinel-only'), {
+    about:
+      'Which proof of completeness this upstream gives. strict: every terminal marker of the protocol; finish-only: a finish reason for every choice and a clean end; sentinel-only: [DONE] alone (openai-chat only).',
+    defaultWords: "known hosts' own, else strict for anthropic and finish-only for openai-chat",
+  }),
+  timeouts: optional(timeouts, { about: 'How long one attempt may take.', defaultWords: 'each key’s own' }),
+  contextWindow: optional(
+    z
+      .int({ error: 'a whole number of tokens' })
+      .min(1, { error: 'at least 1 token' })
+      .max(1_000_000_000, { error: 'at most 1000000000 tokens' }),
+    {
+      about: 'The longest request the models of this provider take; lets a too-long one go to a larger model.',
+      unit: 'tokens',
+      range: '1 to 1000000000',
+    },
+  ),
+})
+
+const model = section({
+  platforms: required(list(platform, 'a list of provider/model').min(1, { error: 'at least one provider/model' }), {
+    about: 'Where this model is served, as provider/model: all the same model, interchangeable.',
+    range: 'at least one',
+  }),
+  fallbacks: optional(list(modelName, 'a list of model names'), {
+    about: 'Other models to go to when no platform of this one answers, in order.',
+    defaultWords: 'no fallbacks',
+  }),
+})
+
+const profileNotes = { about: 'The scenario in one word.' }
+const deliveryNotes = { about: 'hold keeps an answer until it is proven; live passes it on as it comes.' }
+const attemptsExpected = `a whole number from 1 to ${maxAttempts}`
+const attempts = z
+  .int({ error: attemptsExpected })
+  .min(1, { error: attemptsExpected })
+  .max(maxAttempts, { error: attemptsExpected })
+const attemptsNotes = { about: "The exchange's whole budget.", unit: 'attempts', range: `1 to ${maxAttempts}` }
+const deadlineNotes = { about: "From the request's arrival to its end, over all attempts.", ...durationNotes }
+
+const profile = word('prototype')
+const delivery = word('hold', 'live')
+
+const defaults = section({
+  profile: optional(profile, { ...profileNotes, default: defaultPolicy.profile }),
+  delivery: optional(delivery, { ...deliveryNotes, default: defaultPolicy.delivery }),
+  attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
+  deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
+})
+
+const asInDefaults = { defaultWords: 'as in defaults' }
+const workflow = section({
+  profile: optional(profile, { ...profileNotes, ...asInDefaults }),
+  delivery: optional(delivery, { ...deliveryNotes, ...asInDefaults }),
+  model: optional(modelName, {
+    about: 'The model that serves it: one of models, or provider/model.',
+    defaultWords: 'what the request names',
+  }),
+  attempts: optional(attempts, { ...attemptsNotes, ...asInDefaults }),
+  deadline: optional(duration, { ...deadlineNotes, ...asInDefaults }),
+})
+
+const client = section({
+  keyHash: required(keyHash, { about: "The SHA-256 of the client's key, as sha256:<64 hexadecimal digits>." }),
+  workflows: optional(list(plainName, 'a list of workflow names').min(1, { error: 'at least one workflow' }), {
+    about: 'The workflows it may use.',
+    range: 'at least one; leave the key out for all',
+    defaultWords: 'all',
+  }),
+  tenant: optional(plainName, { about: 'Whose requests these are, for reports.' }),
+})
+
+const control = section({
+  keyHash: optional(keyHash, {
+    about: "The SHA-256 of the control plane's key, as sha256:<64 hexadecimal digits>.",
+    defaultWords: 'no key, loopback only',
+  }),
+  listen: optional(listen, {
+    about: 'Where the control plane listens, as host:port.',
+    range: 'port 0 to 65535 (0: any free one); other hosts than loopback need keyHash',
+    defaultWords: 'the port of the data plane, loopback only',
+  }),
+})
+
+const root = section({
+  providers: required(z.record(providerName, provider, { error: 'a mapping of provider names' }), {
+    about: 'Upstream accounts by name.',
+    range: 'at least one',
+  }),
+  models: optional(z.record(modelName, model, { error: 'a mapping of model names' }), {
+    about: 'Logical models by name; a name must not begin with the name of a provider and a slash.',
+    defaultWords: 'none, requests name provider/model',
+  }),
+  defaults: optional(defaults, {
+    about: 'What applies to requests that name no workflow.',
+    defaultWords: 'each key’s own',
+  }),
+  workflows: optional(z.record(plainName, workflow, { error: 'a mapping of workflow names' }), {
+    about: 'Named uses of models, with what applies to them.',
+  }),
+  clients: optional(z.record(plainName, client, { error: 'a mapping of client names' }), {
+    about: 'Who may call the data plane.',
+    defaultWords: 'everyone on this machine, and only loopback may be bound',
+  }),
+  control: optional(control, { about: 'The control plane.', defaultWords: 'same port, loopback only' }),
+})
+
+/** The one declaration of `fullstop.yaml`. What refers to something else is checked apart (`references.ts`). */
+export const configSchema: z.ZodType<ConfigInput> = root

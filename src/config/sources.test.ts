@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'bun:test'
+import { autoConfig, simulatedConfig } from './index.ts'
+
+const anthropicKey = 'canary-anthropic'
+const openaiKey = 'canary-openai'
+
+function addresses(env: Record<string, string>, ownPort?: number): { at: string[]; notices: readonly string[] } {
+  const { config, notices } = autoConfig(env, ownPort === undefined ? {} : { ownPort })
+  expect(notices.join()).not.toContain('canary')
+  return { at: [...(config?.providers.values() ?? [])].map(({ baseUrl }) => baseUrl.href), notices }
+}
+
+describe('a configuration made of the keys in the environment', () => {
+  test('serves each provider by the families of its models', () => {
+    const { config, notices } = autoConfig({ ANTHROPIC_API_KEY: anthropicKey, OPENAI_API_KEY: `${openaiKey}\n` })
+    expect(notices).toEqual([])
+    expect(config?.source).toBe('environment')
+    expect(
+      [...(config?.providers.values() ?? [])].map((p) => [p.name, p.protocol, p.baseUrl.href, p.apiKey, p.completion]),
+    ).toEqual([
+      ['anthropic', 'anthropic', 'https://api.anthropic.com/', anthropicKey, 'strict'],
+      ['openai', 'openai-chat', 'https://api.openai.com/v1', openaiKey, 'strict'],
+    ])
+    expect(config?.families.map(({ prefix, provider }) => `${prefix}:${provider}`)).toEqual([
+      'claude:anthropic',
+      'gpt:openai',
+      'o1:openai',
+      'o3:openai',
+      'o4:openai',
+      'chatgpt:openai',
+    ])
+  })
+
+  test('has only the families of the keys that are there', () => {
+    const { config } = autoConfig({ ANTHROPIC_API_KEY: anthropicKey, OPENAI_API_KEY: ' ' })
+    expect(config?.families).toEqual([{ prefix: 'claude', provider: 'anthropic' }])
+  })
+
+  test('is none without a usable key', () => {
+    expect(autoConfig({})).toEqual({ config: undefined, notices: [] })
+    const gemini = autoConfig({ GEMINI_API_KEY: 'canary' })
+    expect(gemini.config).toBeUndefined()
+    expect(gemini.notices).toEqual([
+      'GEMINI_API_KEY is set, but the gemini protocol is not available in this version yet; it is not used',
+    ])
+    expect(addresses({ OPENAI_API_KEY: 'canary with spaces' })).toEqual({
+      at: [],
+      notices: ['OPENAI_API_KEY holds spaces or other characters that no key has; openai is left out'],
+    })
+  })
+
+  test('follows the base URLs of the environment', () => {
+    const env = {
+      ANTHROPIC_API_KEY: anthropicKey,
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9100/gpu/',
+      OPENAI_API_KEY: openaiKey,
+      OPENAI_BASE_URL: 'https://llm.example.com/v1',
+    }
+    expect(addresses(env).at).toEqual(['http://127.0.0.1:9100/gpu', 'https://llm.example.com/v1'])
+    expect(autoConfig(env).config?.providers.get('openai')?.completion).toBe('finish-only')
+  })
+
+  test('sends no key to the official host, nor in the clear, when the base URL cannot be used', () => {
+    const env = { ANTHROPIC_API_KEY: anthropicKey, OPENAI_API_KEY: openaiKey }
+    expect(addresses({ ...env, ANTHROPIC_BASE_URL: 'canary', OPENAI_BASE_URL: 'http://llm.example.com/v1' })).toEqual({
+      at: [],
+      notices: [
+        'ANTHROPIC_BASE_URL: expected an address such as https://api.example.com/v1, got something else; anthropic is left out',
+        'OPENAI_BASE_URL: the key would travel unencrypted to llm.example.com; use https; openai is left out',
+      ],
+    })
+  })
+
+  test('does not make the gateway call itself', () => {
+    const env = { ANTHROPIC_API_KEY: anthropicKey, ANTHROPIC_BASE_URL: 'http://localhost:8787' }
+    const { at, notices } = addresses(env, 8787)
+    expect(at).toEqual(['https://api.anthropic.com/'])
+    expect(notices).toEqual([
+      'ANTHROPIC_BASE_URL points to this gateway itself, so it is meant for applications; api.anthropic.com is used',
+    ])
+    expect(addresses({ ...env, ANTHROPIC_BASE_URL: 'https://x.example:8787' }, 8787).at).toEqual([
+      'https://x.example:8787/',
+    ])
+    expect(addresses(env, 8788).at).toEqual(['http://localhost:8787/'])
+  })
+})
+
+describe('the configuration of the simulated providers', () => {
+  const config = simulatedConfig({ baseUrl: 'http://127.0.0.1:9100/' })
+
+  test('has three machines, each with both protocols', () => {
+    expect([...config.providers.values()].map((p) => [p.name, p.protocol, p.baseUrl.href])).toEqual([
+      ['trainium', 'anthropic', 'http://127.0.0.1:9100/trainium'],
+      ['trainium-openai', 'openai-chat', 'http://127.0.0.1:9100/trainium/v1'],
+      ['gpu', 'anthropic', 'http://127.0.0.1:9100/gpu'],
+      ['gpu-openai', 'openai-chat', 'http://127.0.0.1:9100/gpu/v1'],
+      ['tpu', 'anthropic', 'http://127.0.0.1:9100/tpu'],
+      ['tpu-openai', 'openai-chat', 'http://127.0.0.1:9100/tpu/v1'],
+    ])
+    expect(new Set([...config.providers.values()].map(({ apiKey }) => apiKey))).toEqual(new Set(['simulated']))
+  })
+
+  test('serves every model on all three machines of one protocol, and every reference in it exists', () => {
+    expect([...config.models.values()].map((m) => [m.name, m.platforms.length, m.fallbacks.join()])).toEqual([
+      ['sim-sonnet', 3, 'sim-gpt'],
+      ['sim-haiku', 3, 'sim-gpt'],
+      ['sim-gpt', 3, 'sim-sonnet'],
+      ['sim-gpt-mini', 3, ''],
+    ])
+    for (const { name, platforms, fallbacks } of config.models.values()) {
+      const protocols = platforms.map(({ provider }) => config.providers.get(provider)?.protocol)
+      expect(new Set(protocols)).toEqual(new Set([name.startsWith('sim-gpt') ? 'openai-chat' : 'anthropic']))
+      expect(platforms.every(({ model }) => model === name)).toBe(true)
+      expect(fallbacks.every((fallback) => config.models.has(fallback))).toBe(true)
+    }
+  })
+})

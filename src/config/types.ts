@@ -1,0 +1,108 @@
+/** What a provider speaks. */
+export type ProtocolName = 'anthropic' | 'openai-chat'
+
+/**
+ * Which proof of completeness an upstream gives. `strict`: every terminal marker of the protocol. `finish-only`: a finish
+ * reason for every choice and a clean transport end. `sentinel-only`: `[DONE]` alone (openai-chat, and only when declared).
+ */
+export type CompletionProfile = 'strict' | 'finish-only' | 'sentinel-only'
+
+/** `hold`: the answer is kept until it is proven. `live`: passed on as it comes. */
+export type Delivery = 'hold' | 'live'
+
+/** A scenario in one word. */
+export type ProfileName = 'prototype'
+
+/** How long an attempt may take, in milliseconds. */
+export interface TimeoutsConfig {
+  /** From sending the request to the first event with content. */
+  readonly firstEventMs: number
+  /** Between two events of a stream. */
+  readonly idleMs: number
+  /** The whole attempt; the only one that counts for an answer that is not streamed. */
+  readonly totalMs: number
+  /** Whether the user set it: a request that asks for reasoning stretches only those that were not. */
+  readonly declared: { readonly firstEvent: boolean; readonly idle: boolean }
+}
+
+/** An upstream account. */
+export interface ProviderConfig {
+  readonly name: string
+  readonly protocol: ProtocolName
+  /** What the protocol's official SDK takes: OpenAI's with `/v1`, Anthropic's without. No slash at the end, except for `/`. */
+  readonly baseUrl: URL
+  readonly apiKey: string | undefined
+  readonly completion: CompletionProfile
+  readonly timeouts: TimeoutsConfig
+  /** In tokens; `undefined` when not declared. */
+  readonly contextWindow: number | undefined
+}
+
+/** One provider serving one model id: `provider/model`, split at the first slash. */
+export interface PlatformConfig {
+  readonly provider: string
+  readonly model: string
+}
+
+/** A logical name that applications ask for. */
+export interface ModelConfig {
+  readonly name: string
+  /** Interchangeable; never empty. */
+  readonly platforms: readonly PlatformConfig[]
+  /** Names of other models, in order. */
+  readonly fallbacks: readonly string[]
+}
+
+/** What applies to an exchange. */
+export interface PolicyConfig {
+  readonly profile: ProfileName
+  readonly delivery: Delivery
+  /** The exchange's whole budget of attempts, 1 to 10. */
+  readonly attempts: number
+  /** From the request's arrival to its end, over all attempts. */
+  readonly deadlineMs: number
+}
+
+/** A named use of a model; what it does not say comes from `defaults`. */
+export interface WorkflowConfig extends PolicyConfig {
+  readonly name: string
+  /** `undefined`: the request's own. */
+  readonly model: string | undefined
+}
+
+/** Who may call the data plane. */
+export interface ClientConfig {
+  readonly name: string
+  /** Lower-case hexadecimal of the key's SHA-256. */
+  readonly keyHash: string
+  /** `undefined`: all. */
+  readonly workflows: readonly string[] | undefined
+  readonly tenant: string | undefined
+}
+
+/** Who may call the control plane, and where. */
+export interface ControlConfig {
+  /** Lower-case hexadecimal of the key's SHA-256. */
+  readonly keyHash: string | undefined
+  /** `undefined`: on the data plane's port, loopback only. */
+  readonly listen: { readonly hostname: string; readonly port: number } | undefined
+}
+
+/** Passes models through to a provider by the beginning of their name (`claude` to anthropic, `gpt` to openai). */
+export interface FamilyRoute {
+  readonly prefix: string
+  readonly provider: string
+}
+
+/** A complete, checked configuration: every reference in it exists. */
+export interface Config {
+  /** Where it came from, for messages: a file's path, or `environment`, `simulated`, `object`. */
+  readonly source: string
+  readonly providers: ReadonlyMap<string, ProviderConfig>
+  readonly models: ReadonlyMap<string, ModelConfig>
+  readonly families: readonly FamilyRoute[]
+  readonly defaults: PolicyConfig
+  readonly workflows: ReadonlyMap<string, WorkflowConfig>
+  readonly clients: ReadonlyMap<string, ClientConfig>
+  readonly control: ControlConfig
+}

@@ -1,0 +1,57 @@
+import type { ClientConfig } from '../config/index.ts'
+import { FullstopError } from '../errors.ts'
+import type { Caller } from '../exchange/index.ts'
+
+/** Keys whose hash is remembered; a key is hashed at most once while it is among them. */
+const REMEMBERED_KEYS = 1_000
+
+/**
+ * Who calls, by the SHA-256 of the key. Keys are compared as hashes of equal length, so how long a comparison takes
+ * says nothing about a key.
+ */
+export class Authentication {
+  readonly #callers: ReadonlyMap<string, Caller>
+  readonly #remembered = new Map<string, Caller>()
+
+  constructor(clients: ReadonlyMap<string, ClientConfig>) {
+    this.#callers = new Map([...clients.values()].map((client) => [client.keyHash, toCaller(client)]))
+  }
+
+  /** Without configured clients everybody may call; then only loopback is served. */
+  get isOpen(): boolean {
+    return this.#callers.size === 0
+  }
+
+  /** Throws `missing-key` or `unknown-key`. */
+  async authenticate(headers: Headers): Promise<Caller> {
+    if (this.isOpen) return ANYBODY
+    const key = keyOf(headers)
+    if (key === undefined) throw new FullstopError('missing-key', 'Expected a client key; the request has none.')
+    const known = this.#remembered.get(key)
+    if (known !== undefined) return known
+    const caller = this.#callers.get(await sha256Hex(key))
+    // What came is not repeated: it may be the key of something else.
+    if (caller === undefined)
+      throw new FullstopError('unknown-key', 'Expected the key of a configured client; another came.')
+    if (this.#remembered.size >= REMEMBERED_KEYS) this.#remembered.clear()
+    this.#remembered.set(key, caller)
+    return caller
+  }
+}
+
+const ANYBODY: Caller = {}
+
+function toCaller({ name, tenant, workflows }: ClientConfig): Caller {
+  return { client: name, ...(tenant !== undefined && { tenant }), ...(workflows !== undefined && { workflows }) }
+}
+
+/** Either SDK's way of sending its key. */
+export function keyOf(headers: Headers): string | undefined {
+  const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization')?.trim() ?? '')?.[1]
+  return bearer ?? (headers.get('x-api-key')?.trim() || undefined)
+}
+
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

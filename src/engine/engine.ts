@@ -1,0 +1,169 @@
+import type { Config } from '../config/index.ts'
+import { FullstopError } from '../errors.ts'
+import type { EvidenceSink } from '../evidence/index.ts'
+import {
+  answer,
+  type ClientConnection,
+  DEFAULT_LIMITS,
+  type ExchangeDeps,
+  KEEP_ALIVE_MS,
+  type Limits,
+  refuse,
+  type Routing,
+} from '../exchange/index.ts'
+import { Authentication } from './authentication.ts'
+import { listModels } from './model-list.ts'
+import { RecentExchanges } from './recent-exchanges.ts'
+import { callerProtocol, type RouteKind, routeOf } from './routes.ts'
+import { toRouting } from './routing.ts'
+
+export interface EngineOptions {
+  readonly config: Config
+  readonly limits?: Limits
+  /** Silence towards a streaming client before a keep-alive, ms. */
+  readonly keepAliveMs?: number
+}
+
+export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits' | 'gauge'> {
+  /** Beside the list of recent exchanges. */
+  readonly sink?: EvidenceSink
+}
+
+/** What the engine may know of where a request came from. */
+export interface FetchContext {
+  readonly connection?: ClientConnection
+}
+
+/** What one configuration makes; swapped as one. */
+interface Generation {
+  readonly config: Config
+  readonly routing: Routing
+  readonly authentication: Authentication
+}
+
+/** All of Fullstop's data plane as one `fetch`, on web standards alone. */
+export class Engine {
+  readonly recent: RecentExchanges = new RecentExchanges()
+  readonly #deps: ExchangeDeps
+  readonly #keepAliveMs: number
+  #generation: Generation
+  #running = 0
+  #isDraining = false
+  #onIdle: (() => void) | undefined
+
+  constructor({ config, limits = DEFAULT_LIMITS, keepAliveMs = KEEP_ALIVE_MS }: EngineOptions, deps: EngineDeps) {
+    const { sink, ...rest } = deps
+    this.#deps = {
+      ...rest,
+      limits,
+      gauge: { began: () => this.#began(), ended: () => this.#ended() },
+      sink: (evidence) => {
+        this.recent.add(evidence)
+        sink?.(evidence)
+      },
+    }
+    this.#keepAliveMs = keepAliveMs
+    this.#generation = toGeneration(config)
+  }
+
+  get config(): Config {
+    return this.#generation.config
+  }
+
+  /** Whether nobody needs a key. */
+  get isOpen(): boolean {
+    return this.#generation.authentication.isOpen
+  }
+
+  /** New requests see this configuration; running ones end under theirs. */
+  swap(config: Config): void {
+    this.#generation = toGeneration(config)
+  }
+
+  /** Answers one request of the data plane; never rejects. */
+  async fetch(request: Request, context: FetchContext = {}): Promise<Response> {
+    const route = routeOf(pathOf(request.url), request.headers)
+    if (route === undefined) return this.#unknownRoute(request)
+    if (this.#isDraining)
+      return this.reject(request, new FullstopError('shutting-down', 'This instance is shutting down.'))
+    const { routing, authentication } = this.#generation
+    try {
+      const caller = await authentication.authenticate(request.headers)
+      const refused = refusal(route, request.method)
+      if (refused !== undefined) return this.reject(request, refused)
+      if (route.kind !== 'answer') return listModels(routing.modelNames, route.protocol, this.#deps.clock)
+      const { connection } = context
+      const options = { request, protocol: route.protocol, routing, caller, connection, keepAliveMs: this.#keepAliveMs }
+      return await answer(options, this.#deps)
+    } catch (error) {
+      if (error instanceof FullstopError) return this.reject(request, error)
+      return this.reject(request, new FullstopError('internal', 'Something went wrong that should not.'))
+    }
+  }
+
+  /** An error of the table in the protocol that the caller of this path speaks. */
+  reject(request: Request, error: FullstopError): Response {
+    const route = routeOf(pathOf(request.url), request.headers)
+    return refuse(error, route?.protocol ?? callerProtocol(request.headers), this.#deps.newId())
+  }
+
+  #unknownRoute(request: Request): Response {
+    const path = pathOf(request.url).slice(0, 100)
+    return this.reject(request, new FullstopError('unknown-route', `${request.method} ${path}: no such route.`))
+  }
+
+  // ## Draining
+
+  /** Exchanges that are not over yet. */
+  get running(): number {
+    return this.#running
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  /** Refuses new requests; resolves when the running ones are over. */
+  drain(): Promise<void> {
+    this.#isDraining = true
+    if (this.#running === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#onIdle = resolve
+    })
+  }
+
+  #began(): void {
+    this.#running += 1
+  }
+
+  #ended(): void {
+    this.#running -= 1
+    if (this.#running === 0) this.#onIdle?.()
+  }
+}
+
+function toGeneration(config: Config): Generation {
+  return { config, routing: toRouting(config), authentication: new Authentication(config.clients) }
+}
+
+function refusal(route: RouteKind, method: string): FullstopError | undefined {
+  if (route.kind === 'not-served') {
+    return new FullstopError(
+      'not-supported',
+      `${route.name}: ${route.isComing ? 'not served yet' : 'not served by this gateway'}.`,
+    )
+  }
+  const expected = route.kind === 'answer' ? 'POST' : 'GET'
+  if (method === expected) return undefined
+  return new FullstopError('method-not-allowed', `Expected ${expected}; ${method.slice(0, 16)} came.`, {
+    allow: expected,
+  })
+}
+
+/** The path without query; a URL that the runtime accepted always has one. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  if (start < 0) return '/'
+  const query = url.indexOf('?', start)
+  return query < 0 ? url.slice(start) : url.slice(start, query)
+}

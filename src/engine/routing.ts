@@ -1,0 +1,51 @@
+import type { Config, PlatformConfig, ProviderConfig } from '../config/index.ts'
+import type { Platform, Provider, Route, Routing } from '../exchange/index.ts'
+import { anthropic } from '../protocols/anthropic/index.ts'
+import type { Protocol, ProtocolName } from '../protocols/core/index.ts'
+import { openAiChat } from '../protocols/openai-chat/index.ts'
+
+export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = { anthropic, 'openai-chat': openAiChat }
+
+/** A configuration as the exchange asks it. Unknown names have been refused when it was loaded. */
+export function toRouting({ providers, models, families, defaults, workflows }: Config): Routing {
+  const ready = new Map([...providers].map(([name, provider]) => [name, toProvider(provider)]))
+  const platform = ({ provider: name, model }: PlatformConfig): readonly Platform[] => {
+    const provider = ready.get(name)
+    return provider === undefined ? [] : [{ name: `${name}/${model}`, provider, model }]
+  }
+  const stage = (name: string): readonly Platform[] => models.get(name)?.platforms.flatMap(platform) ?? []
+  // A fallback's own fallbacks are not followed: the list is what its author sees.
+  const routes = new Map(
+    [...models.values()].map(({ name, fallbacks }): [string, Route] => [
+      name,
+      { stages: [stage(name), ...fallbacks.map(stage)].filter(({ length }) => length > 0) },
+    ]),
+  )
+  const passThrough = (model: string): Route | undefined => {
+    const slash = model.indexOf('/')
+    const named = slash > 0 ? platform({ provider: model.slice(0, slash), model: model.slice(slash + 1) }) : []
+    const family = families.find(({ prefix }) => model.startsWith(prefix))
+    const stage = named.length > 0 || family === undefined ? named : platform({ provider: family.provider, model })
+    return stage.length === 0 ? undefined : { stages: [stage] }
+  }
+  return {
+    route: (model) => routes.get(model) ?? passThrough(model),
+    modelNames: [...models.keys()],
+    defaults,
+    workflow: (name) => workflows.get(name),
+  }
+}
+
+function toProvider({
+  name,
+  protocol,
+  baseUrl,
+  apiKey,
+  completion,
+  timeouts,
+  contextWindow,
+}: ProviderConfig): Provider {
+  const spoken = PROTOCOLS[protocol]
+  const base = baseUrl.href.replace(/\/+$/, '')
+  return { name, protocol: spoken, url: base + spoken.path, apiKey, completion, timeouts, contextWindow }
+}

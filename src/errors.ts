@@ -1,0 +1,94 @@
+/**
+ * Every error that Fullstop itself gives a caller: status, whether the same request may succeed later, and what to
+ * do about it. The message of an instance says what was expected and what came; neither holds a secret or a prompt.
+ */
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
+  'invalid-json': row(400, false, 'Send the body as one JSON object.'),
+  'invalid-request': row(400, false, 'Correct the named field and send the request again.'),
+  'not-expressible': row(
+    400,
+    false,
+    'Leave the named part out, or ask for a model whose provider speaks your protocol.',
+  ),
+  'not-yet': row(400, false, 'Leave it out: this version does not have it yet.'),
+  'missing-key': row(401, false, 'Send a client key of this gateway as `authorization: Bearer …` or `x-api-key`.'),
+  'unknown-key': row(401, false, 'Check the key, or ask whoever runs this gateway for one.'),
+  'account-spent': row(
+    402,
+    false,
+    'Add credit to the provider account, or give the model another platform or a fallback.',
+  ),
+  'host-not-allowed': row(
+    403,
+    false,
+    'Without client keys only loopback names are served: call 127.0.0.1 or localhost.',
+  ),
+  'origin-not-allowed': row(403, false, 'Call from the machine itself, or set up client keys.'),
+  'workflow-not-allowed': row(403, false, 'Use a workflow that this key may use.'),
+  'unknown-route': row(404, false, 'See the list of routes in the README.'),
+  'not-supported': row(404, false, 'Send this one to the provider directly.'),
+  'unknown-model': row(404, false, 'Ask for one of the models that GET /v1/models lists, or for `provider/model`.'),
+  'unknown-workflow': row(404, false, 'Name a workflow of the configuration, or leave x-fullstop-workflow out.'),
+  'unknown-exchange': row(404, false, 'Only recent exchanges are kept; check the id.'),
+  'method-not-allowed': row(405, false, 'Use the method in the `allow` header.'),
+  'body-too-large': row(413, false, 'Send a smaller body.'),
+  'rate-limited': row(429, true, 'Wait as long as `retry-after` says.'),
+  internal: row(500, false, 'This is a defect of Fullstop: please report it with the exchange id.'),
+  'no-complete-answer': row(502, true, 'Try again; the attempts say what each platform did.'),
+  'provider-rejected-key': row(502, false, 'Check the API key of the named provider in the configuration.'),
+  'provider-lacks-model': row(502, false, 'Check the model id of the named platform in the configuration.'),
+  overloaded: row(503, true, 'Wait as long as `retry-after` says.'),
+  'shutting-down': row(503, true, 'Try again: another instance, or this one after its restart.'),
+  'out-of-time': row(504, true, 'Try again, or allow more time.'),
+}
+
+export interface ErrorRow {
+  readonly status: number
+  readonly retryable: boolean
+  /** What the caller can do. */
+  readonly todo: string
+}
+
+export type ErrorCode =
+  | 'invalid-json'
+  | 'invalid-request'
+  | 'not-expressible'
+  | 'not-yet'
+  | 'missing-key'
+  | 'unknown-key'
+  | 'account-spent'
+  | 'host-not-allowed'
+  | 'origin-not-allowed'
+  | 'workflow-not-allowed'
+  | 'unknown-route'
+  | 'not-supported'
+  | 'unknown-model'
+  | 'unknown-workflow'
+  | 'unknown-exchange'
+  | 'method-not-allowed'
+  | 'body-too-large'
+  | 'rate-limited'
+  | 'internal'
+  | 'no-complete-answer'
+  | 'provider-rejected-key'
+  | 'provider-lacks-model'
+  | 'overloaded'
+  | 'shutting-down'
+  | 'out-of-time'
+
+function row(status: number, retryable: boolean, todo: string): ErrorRow {
+  return { status, retryable, todo }
+}
+
+/** An error of the table, on its way to the edge that renders it in the caller's protocol. */
+export class FullstopError extends Error {
+  override readonly name = 'FullstopError'
+  readonly code: ErrorCode
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: ErrorCode, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(`${message} ${ERRORS[code].todo}`)
+    this.code = code
+    this.headers = headers
+  }
+}

@@ -1,0 +1,48 @@
+import type { Label } from './label.ts'
+import type { Proof, Reason, StopKind, VerdictName } from './verdict.ts'
+
+/** Tokens as the provider billed them; a field is absent where the provider did not say. */
+export interface Usage {
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  readonly cacheReadTokens?: number
+  readonly cacheWriteTokens?: number
+  readonly reasoningTokens?: number
+}
+
+/**
+ * The content-free record of one try on one platform. Every string is a configured name, a member of a
+ * closed list, or a `Label`: no prompt or answer text has a place to stand.
+ */
+export interface AttemptEvidence {
+  readonly ordinal: number
+  /** Configured names. */
+  readonly provider: string
+  readonly model: string
+  readonly protocol: string
+  /** Wall clock at sending, ms since the epoch. */
+  readonly startedAtMs: number
+  /** From sending to the attempt's end, ms. */
+  readonly durationMs: number
+  /** From sending to the response headers; to the first byte of the body; to the first event with content. Ms. */
+  readonly headersMs?: number
+  readonly firstByteMs?: number
+  readonly firstContentMs?: number
+  readonly status?: number
+  readonly verdict: VerdictName
+  readonly proof?: Proof
+  readonly reason?: Reason
+  readonly stop?: StopKind
+  /** The provider's own stop reason and model id. */
+  readonly rawStop?: Label
+  readonly servedModel?: Label
+  readonly streamed: boolean
+  /** Of the body as it arrived. */
+  readonly bytes: number
+  readonly events: number
+  readonly toolCalls: number
+  readonly invalidToolCalls: number
+  readonly usage?: Usage
+  /** Anything of the request that this platform's protocol could not carry, by the loss table's names. */
+  readonly dropped?: readonly string[]
+}

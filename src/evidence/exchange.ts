@@ -1,0 +1,45 @@
+import type { AttemptEvidence, Usage } from './attempt.ts'
+import type { VerdictName } from './verdict.ts'
+
+/** How the client's side ended. */
+export type Outcome =
+  /** A finished answer was delivered whole. */
+  | 'delivered'
+  /** An error status, before anything was sent. */
+  | 'refused'
+  /** Something had been sent: error event, then an aborted body. */
+  | 'broken-off'
+  /** The client went away first. */
+  | 'client-gone'
+
+/** One request with all its attempts; content-free like its parts. */
+export interface ExchangeEvidence {
+  readonly id: string
+  readonly protocol: string
+  /** The logical name asked for, where it is a configured one or a label. */
+  readonly model?: string
+  readonly workflow?: string
+  readonly client?: string
+  readonly tenant?: string
+  readonly run?: string
+  readonly step?: string
+  readonly session?: string
+  readonly delivery: 'hold' | 'live'
+  readonly streamed: boolean
+  readonly startedAtMs: number
+  readonly durationMs: number
+  readonly outcome: Outcome
+  readonly verdict: VerdictName
+  /** Of the error table, when the client got an error. */
+  readonly errorCode?: string
+  /** What the client's answer was billed: the answering attempt's. */
+  readonly usage?: Usage
+  /** From the request's arrival to the first content byte written to the client, ms. */
+  readonly firstDeliveredMs?: number
+  /** `provider/model` of the answering attempt. */
+  readonly platform?: string
+  readonly attempts: readonly AttemptEvidence[]
+}
+
+/** Where finished exchanges go. Must return at once: nothing in the request path waits for it. */
+export type EvidenceSink = (evidence: ExchangeEvidence) => void

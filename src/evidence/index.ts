@@ -1,0 +1,14 @@
+export { type AttemptEvidence, type Usage } from './attempt.ts'
+export { type EvidenceSink, type ExchangeEvidence, type Outcome } from './exchange.ts'
+export { type Label, toLabel } from './label.ts'
+export {
+  type FinishedVerdict,
+  isFinished,
+  type Proof,
+  type Reason,
+  type StopKind,
+  type UnfinishedVerdict,
+  type Verdict,
+  type VerdictName,
+  verdictOfStop,
+} from './verdict.ts'

@@ -1,0 +1,81 @@
+/** What an attempt proved to be. The first three are finished answers; the last three never reach a client as a success. */
+export type VerdictName = 'complete' | 'limited' | 'refused' | 'truncated' | 'malformed' | 'failed'
+
+/** The terminal evidence that was seen. */
+export type Proof =
+  /** Anthropic Messages: every block closed, a stop reason, `message_stop`. */
+  | 'message_stop'
+  /** OpenAI Chat: a finish reason for every choice, then `[DONE]`. */
+  | 'finish-reason+done'
+  /** The stop or finish reason of every choice, then a clean transport end; where `finish-only` is declared. */
+  | 'finish-reason+end'
+  /** OpenAI Chat, only where declared: `[DONE]` alone. */
+  | 'done'
+  /** Not streamed: a whole JSON body with its stop reason. */
+  | 'body'
+
+/** Why an attempt is not a finished answer. A closed list, so that no provider text can travel in it. */
+export type Reason =
+  // truncated
+  | 'ended-before-proof'
+  | 'ended-inside-event'
+  | 'connection-lost'
+  | 'first-event-timeout'
+  | 'idle-timeout'
+  | 'total-timeout'
+  | 'deadline'
+  // malformed
+  | 'not-json'
+  | 'not-this-protocol'
+  | 'wrong-content-type'
+  | 'event-order'
+  | 'arguments-not-json'
+  | 'too-large'
+  | 'bad-encoding'
+  // failed
+  | 'in-band-error'
+  | 'failed-finish'
+  | 'connect-failed'
+  | 'bad-request'
+  | 'policy'
+  | 'context-length'
+  | 'authentication'
+  | 'permission'
+  | 'not-found'
+  | 'account-spent'
+  | 'rate-limit'
+  | 'overloaded'
+  | 'server-error'
+  | 'upstream-timeout'
+  | 'client-gone'
+  | 'not-expressible'
+
+/** How a finished answer stopped, in the words of no provider. `limit` covers every stop reason nobody has taught us. */
+export type StopKind = 'end' | 'stop-sequence' | 'tool-use' | 'limit' | 'pause' | 'refusal'
+
+export type Verdict =
+  | { readonly name: 'complete' | 'limited' | 'refused'; readonly proof: Proof; readonly stop: StopKind | undefined }
+  | { readonly name: 'truncated' | 'malformed' | 'failed'; readonly reason: Reason }
+
+export type FinishedVerdict = Extract<Verdict, { proof: Proof }>
+export type UnfinishedVerdict = Extract<Verdict, { reason: Reason }>
+
+export function isFinished(verdict: Verdict): verdict is FinishedVerdict {
+  return 'proof' in verdict
+}
+
+/** The verdict of a finished answer that stopped so; where nothing was said (`[DONE]` alone) it is complete. */
+export function verdictOfStop(kind: StopKind | undefined): FinishedVerdict['name'] {
+  switch (kind) {
+    case undefined:
+    case 'end':
+    case 'stop-sequence':
+    case 'tool-use':
+      return 'complete'
+    case 'limit':
+    case 'pause':
+      return 'limited'
+    case 'refusal':
+      return 'refused'
+  }
+}

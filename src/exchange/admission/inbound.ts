@@ -1,0 +1,195 @@
+import { FullstopError } from '../../errors.ts'
+import { toLabel } from '../../evidence/index.ts'
+import {
+  type CoreRequest,
+  isJsonObject,
+  type JsonObject,
+  parseJson,
+  type Protocol,
+  type RequestFacts,
+} from '../../protocols/core/index.ts'
+import type { Clock } from '../../resilience/index.ts'
+import { readBounded } from './bounded-body.ts'
+import type { Caller, Policy, Route, Routing } from './routing.ts'
+
+/** A request that was understood and has somewhere to go. */
+export interface Inbound {
+  readonly id: string
+  /** What the client speaks. */
+  readonly protocol: Protocol
+  readonly facts: RequestFacts
+  /** The logical model; a workflow may have set it. */
+  readonly model: string
+  readonly route: Route
+  readonly policy: Policy
+  readonly caller: Caller
+  readonly labels: CallLabels
+  readonly headers: Headers
+  readonly signal: AbortSignal
+  /** On the clock's monotonic and wall time. */
+  readonly receivedAtMs: number
+  readonly receivedAtWallMs: number
+  readonly deadlineAtMs: number
+  readonly body: InboundBody
+}
+
+/** What the caller says about the call, as far as it is a short machine word. */
+export interface CallLabels {
+  readonly workflow?: string
+  readonly run?: string
+  readonly step?: string
+  readonly session?: string
+}
+
+/** The body as it came and as it was parsed; translated at most once. */
+export class InboundBody {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly text: string
+  readonly json: JsonObject
+  readonly #protocol: Protocol
+  #core: CoreRequest | undefined
+
+  constructor(bytes: Uint8Array<ArrayBuffer>, text: string, json: JsonObject, protocol: Protocol) {
+    this.bytes = bytes
+    this.text = text
+    this.json = json
+    this.#protocol = protocol
+  }
+
+  /** Throws `invalid-request` where the request is not one of its protocol. */
+  core(): CoreRequest {
+    if (this.#core !== undefined) return this.#core
+    const parsed = this.#protocol.parseRequest(this.json)
+    if (!parsed.ok) throw new FullstopError('invalid-request', `${parsed.problem.field}: ${parsed.problem.message}`)
+    this.#core = parsed.value
+    return parsed.value
+  }
+}
+
+export interface AdmitOptions {
+  readonly id: string
+  readonly request: Request
+  readonly protocol: Protocol
+  readonly routing: Routing
+  readonly caller: Caller
+  readonly bodyLimitBytes: number
+}
+
+/** Reads and understands a request once. Throws a `FullstopError` that says what is wrong with it. */
+export async function admit(options: AdmitOptions, { clock }: { clock: Clock }): Promise<Inbound> {
+  const { id, request, protocol, routing, caller } = options
+  const receivedAtMs = clock.nowMs()
+  const receivedAtWallMs = clock.wallMs()
+  const body = await readBody(request, protocol, options.bodyLimitBytes)
+  const inspected = protocol.inspectRequest(body.json)
+  if (!inspected.ok)
+    throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
+  const facts = inspected.value
+  const labels = readLabels(request.headers)
+  const { policy, model } = resolvePolicy(request.headers, facts.model, routing, caller)
+  const route = routing.route(model)
+  if (route === undefined) throw unknownModel(model, routing.modelNames)
+  return {
+    id,
+    protocol,
+    facts,
+    model,
+    route,
+    policy,
+    caller,
+    labels,
+    headers: request.headers,
+    signal: request.signal,
+    receivedAtMs,
+    receivedAtWallMs,
+    deadlineAtMs: receivedAtMs + Math.min(policy.deadlineMs, clientTimeoutMs(request.headers)),
+    body,
+  }
+}
+
+const decoder = new TextDecoder()
+
+async function readBody(request: Request, protocol: Protocol, limitBytes: number): Promise<InboundBody> {
+  const bytes = await readBounded(request, limitBytes)
+  const text = decoder.decode(bytes)
+  const json = parseJson(text)
+  if (isJsonObject(json)) return new InboundBody(bytes, text, json, protocol)
+  if (bytes.length === 0) throw new FullstopError('invalid-json', 'Expected a JSON object as the body; it is empty.')
+  const came =
+    json === undefined
+      ? 'something that is not JSON'
+      : Array.isArray(json)
+        ? 'an array'
+        : `a ${json === null ? 'null' : typeof json}`
+  throw new FullstopError('invalid-json', `Expected a JSON object as the body; ${came} of ${bytes.length} bytes came.`)
+}
+
+function readLabels(headers: Headers): CallLabels {
+  const workflow = toLabel(headers.get('x-fullstop-workflow'))
+  const run = toLabel(headers.get('x-fullstop-run'))
+  const step = toLabel(headers.get('x-fullstop-step'))
+  const session = toLabel(headers.get('x-fullstop-session'))
+  return {
+    ...(workflow !== undefined && { workflow }),
+    ...(run !== undefined && { run }),
+    ...(step !== undefined && { step }),
+    ...(session !== undefined && { session }),
+  }
+}
+
+function resolvePolicy(
+  headers: Headers,
+  requested: string,
+  routing: Routing,
+  caller: Caller,
+): { readonly policy: Policy; readonly model: string } {
+  const name = headers.get('x-fullstop-workflow')
+  if (name === null && caller.workflows !== undefined)
+    throw new FullstopError('workflow-not-allowed', 'This key is for named workflows; x-fullstop-workflow is missing.')
+  if (name !== null && caller.workflows !== undefined && !caller.workflows.includes(name))
+    throw new FullstopError('workflow-not-allowed', `This key may not use the workflow that x-fullstop-workflow names.`)
+  const workflow = name === null ? undefined : routing.workflow(name)
+  if (name !== null && workflow === undefined)
+    throw new FullstopError('unknown-workflow', `x-fullstop-workflow: no workflow ${quoted(name)} is configured.`)
+  const base = workflow ?? routing.defaults
+  checkProfile(headers.get('x-fullstop-profile'))
+  return {
+    policy: { ...base, delivery: tightened(base.delivery, headers.get('x-fullstop-delivery')) },
+    model: workflow?.model ?? requested,
+  }
+}
+
+function checkProfile(profile: string | null): void {
+  if (profile === null || profile === 'prototype') return
+  throw new FullstopError(
+    'not-yet',
+    `x-fullstop-profile: expected prototype, the only profile so far; ${quoted(profile)} came.`,
+  )
+}
+
+/** A header may tighten: `hold` over `live`. The reverse is ignored, as the policy is the operator's word. */
+function tightened(delivery: Policy['delivery'], header: string | null): Policy['delivery'] {
+  if (header === null) return delivery
+  if (header === 'guarded')
+    throw new FullstopError('not-yet', 'x-fullstop-delivery: expected hold or live; guarded came.')
+  if (header !== 'hold' && header !== 'live')
+    throw new FullstopError('invalid-request', `x-fullstop-delivery: expected hold or live; ${quoted(header)} came.`)
+  return header === 'hold' ? 'hold' : delivery
+}
+
+/** The Stainless SDKs say how long they will wait, in seconds. */
+function clientTimeoutMs(headers: Headers): number {
+  const seconds = Number(headers.get('x-stainless-timeout') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : Number.POSITIVE_INFINITY
+}
+
+function unknownModel(model: string, names: readonly string[]): FullstopError {
+  const some = names.slice(0, 10).join(', ')
+  const known = some === '' ? 'none is configured' : `configured: ${some}${names.length > 10 ? ', …' : ''}`
+  return new FullstopError('unknown-model', `model: ${quoted(model)} is not one of the models here (${known}).`)
+}
+
+/** A caller's own word in a message, short and on one line. */
+function quoted(value: string): string {
+  return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value)
+}

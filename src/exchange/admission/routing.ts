@@ -1,0 +1,61 @@
+import type { Completion, Protocol } from '../../protocols/core/index.ts'
+
+/** One provider account, ready to be called. */
+export interface Provider {
+  readonly name: string
+  readonly protocol: Protocol
+  /** Where requests for answers go, whole. */
+  readonly url: string
+  readonly apiKey: string | undefined
+  readonly completion: Completion
+  readonly timeouts: Timeouts
+  /** Tokens, where declared. */
+  readonly contextWindow: number | undefined
+}
+
+/** See `interface.md`'s wording in the README: from when to when each one runs is said in `resilience/watchdog.ts`. */
+export interface Timeouts {
+  readonly firstEventMs: number
+  readonly idleMs: number
+  readonly totalMs: number
+  /** Whether the operator set it; a request for reasoning stretches only what nobody set. */
+  readonly declared: { readonly firstEvent: boolean; readonly idle: boolean }
+}
+
+/** One provider serving one model id. */
+export interface Platform {
+  /** `provider/model`. */
+  readonly name: string
+  readonly provider: Provider
+  readonly model: string
+}
+
+/** Where a model can be answered: first its own platforms, then each fallback's. */
+export interface Route {
+  /** At least one stage; no stage is empty. */
+  readonly stages: readonly (readonly Platform[])[]
+}
+
+/** What applies to an exchange, after the request's headers have tightened it. */
+export interface Policy {
+  readonly delivery: 'hold' | 'live'
+  readonly attempts: number
+  readonly deadlineMs: number
+}
+
+/** What the configuration says about who may ask for what, and where it goes. */
+export interface Routing {
+  /** `undefined`: no such model. */
+  route(model: string): Route | undefined
+  readonly modelNames: readonly string[]
+  readonly defaults: Policy
+  workflow(name: string): (Policy & { readonly model: string | undefined }) | undefined
+}
+
+/** Who calls. */
+export interface Caller {
+  readonly client?: string
+  readonly tenant?: string
+  /** `undefined`: all. */
+  readonly workflows?: readonly string[]
+}

@@ -1,0 +1,40 @@
+import type { AttemptEvidence, UnfinishedVerdict, Verdict } from '../../evidence/index.ts'
+import type { Platform } from '../admission/routing.ts'
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  readonly verdict: Verdict
+  readonly evidence: AttemptEvidence
+  /** The provider's own error, where it sent one: for the caller, never for evidence. */
+  readonly providerError?: ProviderErrorAnswer
+}
+
+export interface ProviderErrorAnswer {
+  readonly status: number
+  readonly message: string
+  readonly type: string | undefined
+  /** From `retry-after`, ms. */
+  readonly retryAfterMs?: number
+}
+
+/** One try on one platform. */
+export interface Attempt {
+  readonly platform: Platform
+  /**
+   * The next bytes for the client, or how it ended. Bytes come only when they may be delivered: content once there
+   * is some, a tool call and everything terminal only when the answer is proven.
+   */
+  read(): Promise<Uint8Array | AttemptEnd>
+  /** The verdict, once there is a proof, though the transport may still be open. */
+  readonly isProven: boolean
+  /** Stops the upstream at once. `read` then ends for this cause, unless the answer was already proven. */
+  abort(cause: UnfinishedVerdict): void
+  /** The evidence as it stands, for a client that goes away. */
+  conclude(verdict: Verdict): AttemptEnd
+  /** Headers of the provider's answer that the client may see; empty before the answer. */
+  readonly answerHeaders: Headers | undefined
+}
+
+export function isAttemptEnd(value: Uint8Array | AttemptEnd): value is AttemptEnd {
+  return !(value instanceof Uint8Array)
+}

@@ -1,0 +1,91 @@
+import { type FinishedVerdict, isFinished, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
+import { parseJson, type Protocol, type StreamFacts } from '../../protocols/core/index.ts'
+import { joinBytes } from '../admission/bounded-body.ts'
+import type { Platform } from '../admission/routing.ts'
+import type { Attempt, AttemptEnd } from './attempt.ts'
+import type { Call } from './call.ts'
+import type { BodyReader } from './upstream-body.ts'
+
+export interface BodyAttemptOptions {
+  readonly call: Call
+  /** What the client speaks. */
+  readonly clientProtocol: Protocol
+}
+
+const decoder = new TextDecoder()
+const encoder = new TextEncoder()
+
+/** An answer that is not streamed: read whole, proven, then delivered whole or not at all. */
+export class BodyAttempt implements Attempt {
+  readonly #call: Call
+  readonly #clientProtocol: Protocol
+  #answerHeaders: Headers | undefined
+  #proven: FinishedVerdict | undefined
+  #facts: StreamFacts | undefined
+
+  constructor({ call, clientProtocol }: BodyAttemptOptions) {
+    this.#call = call
+    this.#clientProtocol = clientProtocol
+  }
+
+  get platform(): Platform {
+    return this.#call.platform
+  }
+
+  get answerHeaders(): Headers | undefined {
+    return this.#answerHeaders
+  }
+
+  get isProven(): boolean {
+    return this.#proven !== undefined
+  }
+
+  async read(): Promise<Uint8Array | AttemptEnd> {
+    if (this.#proven !== undefined) return this.#call.finish(this.#proven, this.#facts)
+    const answer = await this.#call.send()
+    if ('verdict' in answer) return answer
+    this.#answerHeaders = answer.headers
+    const bytes = await this.#readAll(answer.body)
+    return bytes instanceof Uint8Array ? this.#judge(bytes) : this.#call.finish(bytes)
+  }
+
+  async #readAll(body: BodyReader): Promise<Uint8Array | UnfinishedVerdict> {
+    const pieces: Uint8Array[] = []
+    let total = 0
+    for (;;) {
+      const piece = await this.#call.readPiece(body)
+      if (piece === undefined)
+        return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : joinBytes(pieces, total)
+      if (!(piece instanceof Uint8Array)) return piece
+      pieces.push(piece)
+      total += piece.length
+    }
+  }
+
+  #judge(bytes: Uint8Array): Uint8Array | AttemptEnd {
+    const { protocol, completion } = this.platform.provider
+    const body = parseJson(decoder.decode(bytes))
+    const { verdict, facts, response, amended } = protocol.readResponse(body, { completion })
+    this.#facts = facts
+    if (!isFinished(verdict)) {
+      if (verdict.reason !== 'in-band-error') return this.#call.finish(verdict, facts)
+      const { message, type } = protocol.readError(0, body)
+      return this.#call.finish(verdict, facts, { status: 0, message, type })
+    }
+    this.#proven = verdict
+    this.#call.onEvent(true)
+    if (protocol === this.#clientProtocol)
+      return amended === undefined ? bytes : encoder.encode(JSON.stringify(amended))
+    if (response === undefined) return this.#call.finish({ name: 'malformed', reason: 'not-this-protocol' }, facts)
+    return encoder.encode(JSON.stringify(this.#clientProtocol.renderResponse(response)))
+  }
+
+  abort(cause: UnfinishedVerdict): void {
+    this.#call.abort(cause)
+  }
+
+  conclude(verdict: Verdict): AttemptEnd {
+    this.#call.abort({ name: 'failed', reason: 'client-gone' })
+    return this.#call.finish(this.#proven ?? verdict, this.#facts)
+  }
+}

@@ -1,0 +1,222 @@
+import { type AttemptEvidence, isFinished, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
+import { parseJson, type StreamFacts } from '../../protocols/core/index.ts'
+import { Watchdog } from '../../resilience/index.ts'
+import type { Inbound } from '../admission/inbound.ts'
+import type { Platform, Timeouts } from '../admission/routing.ts'
+import type { ExchangeDeps } from '../ports.ts'
+import type { AttemptEnd, ProviderErrorAnswer } from './attempt.ts'
+import type { Outbound } from './outbound.ts'
+import { bodyReader, type BodyReader } from './upstream-body.ts'
+
+export interface CallOptions {
+  readonly inbound: Inbound
+  readonly platform: Platform
+  readonly outbound: Extract<Outbound, { ok: true }>
+  readonly ordinal: number
+  readonly deps: ExchangeDeps
+}
+
+/** The answer of a provider that did not refuse, with its body still to be read. */
+export interface Answer {
+  readonly headers: Headers
+  readonly body: BodyReader
+}
+
+const THINKING_PATIENCE_MS = 5 * 60_000
+const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60_000
+
+/** The sending and timing that every attempt has, streamed or not, and its evidence. */
+export class Call {
+  readonly platform: Platform
+  readonly deps: ExchangeDeps
+  readonly #inbound: Inbound
+  readonly #outbound: Extract<Outbound, { ok: true }>
+  readonly #ordinal: number
+  readonly #controller = new AbortController()
+  readonly #watchdog: Watchdog
+  readonly #startedAtMs: number
+  readonly #startedAtWallMs: number
+  #abortCause: UnfinishedVerdict | undefined
+  #status: number | undefined
+  #headersMs: number | undefined
+  #firstByteMs: number | undefined
+  #firstContentMs: number | undefined
+  #bytes = 0
+  #end: AttemptEnd | undefined
+  #cancelClosing: (() => void) | undefined
+
+  constructor({ inbound, platform, outbound, ordinal, deps }: CallOptions) {
+    this.platform = platform
+    this.deps = deps
+    this.#inbound = inbound
+    this.#outbound = outbound
+    this.#ordinal = ordinal
+    this.#startedAtMs = deps.clock.nowMs()
+    this.#startedAtWallMs = deps.clock.wallMs()
+    this.#watchdog = new Watchdog(
+      { ...patience(platform.provider.timeouts, inbound), deadlineAtMs: inbound.deadlineAtMs },
+      { clock: deps.clock, onExpiry: (reason) => this.abort({ name: 'truncated', reason }) },
+    )
+  }
+
+  /** Sends the request. The provider's answer, or how the attempt ended without one. */
+  async send(): Promise<Answer | AttemptEnd> {
+    this.#watchdog.start()
+    const { body, headers } = this.#outbound
+    const { signal } = this.#controller
+    let response: Response
+    try {
+      response = await this.deps.upstream.fetch(this.platform.provider.url, { method: 'POST', headers, body, signal })
+    } catch {
+      // The rejection says less than the abort's cause, where there is one.
+      return this.finish(this.#abortCause ?? { name: 'failed', reason: 'connect-failed' })
+    }
+    this.#status = response.status
+    this.#headersMs = this.#sinceStart()
+    const reader = bodyReader(response, this.deps.upstream.decodesBodies)
+    if (reader === undefined) {
+      void response.body?.cancel().catch(ignoreClosed)
+      return this.finish({ name: 'malformed', reason: 'bad-encoding' })
+    }
+    if (!response.ok) return this.#refused(response, reader)
+    return { headers: response.headers, body: reader }
+  }
+
+  /** The next piece of the body, `undefined` at its clean end, or why it broke. */
+  async readPiece(body: BodyReader): Promise<Uint8Array | undefined | UnfinishedVerdict> {
+    try {
+      this.#watchdog.isWaiting(true)
+      const { value, done } = await body.read()
+      this.#watchdog.isWaiting(false)
+      if (done) return undefined
+      if (this.#firstByteMs === undefined) this.#firstByteMs = this.#sinceStart()
+      this.#bytes += value.length
+      if (this.#bytes <= this.deps.limits.responseBodyBytes) return value
+      const verdict: UnfinishedVerdict = { name: 'malformed', reason: 'too-large' }
+      this.abort(verdict)
+      return verdict
+    } catch {
+      return this.#abortCause ?? { name: 'truncated', reason: 'connection-lost' }
+    }
+  }
+
+  /** An event has come; the idle time starts anew. */
+  onEvent(hasContent: boolean): void {
+    if (hasContent && this.#firstContentMs === undefined) this.#firstContentMs = this.#sinceStart()
+    this.#watchdog.onEvent(hasContent)
+  }
+
+  /** Frees the upstream at once. */
+  abort(cause: UnfinishedVerdict): void {
+    this.#abortCause ??= cause
+    this.#watchdog.stop()
+    this.#controller.abort()
+  }
+
+  /** The answer is proven: the provider may close in its own time, but not for longer than `withinMs`. */
+  letClose(withinMs: number): void {
+    this.#watchdog.stop()
+    this.#cancelClosing = this.deps.clock.setTimer(() => this.#controller.abort(), withinMs)
+  }
+
+  /** The attempt is over; later calls return the first end. */
+  finish(verdict: Verdict, facts?: StreamFacts, providerError?: ProviderErrorAnswer): AttemptEnd {
+    if (this.#end !== undefined) return this.#end
+    this.#watchdog.stop()
+    this.#cancelClosing?.()
+    this.#end = {
+      verdict,
+      evidence: this.#evidence(verdict, facts),
+      ...(providerError !== undefined && { providerError }),
+    }
+    return this.#end
+  }
+
+  #evidence(verdict: Verdict, facts: StreamFacts | undefined): AttemptEvidence {
+    const { provider, model } = this.platform
+    return {
+      ordinal: this.#ordinal,
+      provider: provider.name,
+      model,
+      protocol: provider.protocol.name,
+      startedAtMs: this.#startedAtWallMs,
+      durationMs: this.#sinceStart(),
+      ...(this.#headersMs !== undefined && { headersMs: this.#headersMs }),
+      ...(this.#firstByteMs !== undefined && { firstByteMs: this.#firstByteMs }),
+      ...(this.#firstContentMs !== undefined && { firstContentMs: this.#firstContentMs }),
+      ...(this.#status !== undefined && { status: this.#status }),
+      verdict: verdict.name,
+      ...(isFinished(verdict)
+        ? { proof: verdict.proof, ...(verdict.stop && { stop: verdict.stop }) }
+        : { reason: verdict.reason }),
+      ...(facts?.rawStop !== undefined && { rawStop: facts.rawStop }),
+      ...(facts?.servedModel !== undefined && { servedModel: facts.servedModel }),
+      streamed: this.#inbound.facts.stream,
+      bytes: this.#bytes,
+      events: facts?.events ?? 0,
+      toolCalls: facts?.toolCalls ?? 0,
+      invalidToolCalls: facts?.invalidToolCalls ?? 0,
+      ...(facts !== undefined && { usage: facts.usage }),
+      ...(this.#outbound.dropped.length > 0 && { dropped: this.#outbound.dropped }),
+    }
+  }
+
+  /** The provider answered with an error status: read what it says, at most so much of it. */
+  async #refused(response: Response, body: BodyReader): Promise<AttemptEnd> {
+    const text = await this.#errorText(body)
+    const { protocol } = this.platform.provider
+    const { verdict, message, type } = protocol.readError(response.status, parseJson(text))
+    const retryAfterMs = readRetryAfter(response.headers, this.deps.clock.wallMs())
+    return this.finish(this.#abortCause ?? verdict, undefined, {
+      status: response.status,
+      message,
+      type,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    })
+  }
+
+  async #errorText(body: BodyReader): Promise<string> {
+    const decoder = new TextDecoder()
+    let text = ''
+    while (text.length < this.deps.limits.errorBodyBytes) {
+      const piece = await this.readPiece(body)
+      if (!(piece instanceof Uint8Array)) return text
+      text += decoder.decode(piece, { stream: true })
+    }
+    void body.cancel().catch(ignoreClosed)
+    return text
+  }
+
+  #sinceStart(): number {
+    return this.deps.clock.nowMs() - this.#startedAtMs
+  }
+}
+
+/** A silent think is not a stall, and an answer that is not streamed says nothing until it is there. */
+function patience(
+  { firstEventMs, idleMs, totalMs, declared }: Timeouts,
+  { facts }: Inbound,
+): { firstEventMs: number | undefined; idleMs: number | undefined; totalMs: number } {
+  if (!facts.stream) return { firstEventMs: undefined, idleMs: undefined, totalMs }
+  const stretch = (ms: number, isDeclared: boolean): number =>
+    facts.reasoning && !isDeclared ? Math.max(ms, THINKING_PATIENCE_MS) : ms
+  return {
+    firstEventMs: stretch(firstEventMs, declared.firstEvent),
+    idleMs: stretch(idleMs, declared.idle),
+    totalMs,
+  }
+}
+
+/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110 §10.2.3); ms from now. */
+function readRetryAfter(headers: Headers, nowWallMs: number): number | undefined {
+  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
+  if (Number.isFinite(ms) && ms >= 0) return Math.min(ms, LONGEST_RETRY_AFTER_MS)
+  const value = headers.get('retry-after')
+  if (value === null) return undefined
+  const seconds = Number(value)
+  const delay = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(value) - nowWallMs
+  return Number.isFinite(delay) ? Math.min(Math.max(0, delay), LONGEST_RETRY_AFTER_MS) : undefined
+}
+
+/** Cancelling a body that is already closed or errored rejects; there is nothing left to free then. */
+export function ignoreClosed(): void {}

@@ -1,0 +1,36 @@
+import type { RequestProblem } from '../../protocols/core/index.ts'
+import type { Inbound } from '../admission/inbound.ts'
+import type { Platform } from '../admission/routing.ts'
+import { spliceTopLevel } from './splice.ts'
+
+/** A request as one platform gets it. */
+export type Outbound =
+  | {
+      readonly ok: true
+      readonly body: Uint8Array<ArrayBuffer> | string
+      readonly headers: Record<string, string>
+      /** Rows of the loss table. */
+      readonly dropped: readonly string[]
+      /** The answer comes in the client's own protocol, and its bytes may be passed on. */
+      readonly sameProtocol: boolean
+    }
+  | { readonly ok: false; readonly problem: RequestProblem }
+
+/**
+ * The request for a platform: the client's own bytes with the model's name exchanged where both speak the same
+ * protocol, a translation of the original otherwise. Each attempt starts from the original.
+ */
+export function toOutbound(inbound: Inbound, { provider, model }: Platform): Outbound {
+  const headers = provider.protocol.requestHeaders({ apiKey: provider.apiKey, clientHeaders: inbound.headers })
+  // What comes back is bounded as it comes; a compressed answer would have to be undone first.
+  headers['accept-encoding'] = 'identity'
+  if (provider.protocol === inbound.protocol) {
+    const { bytes, text } = inbound.body
+    const body = inbound.facts.model === model ? bytes : spliceTopLevel(text, 'model', model)
+    return { ok: true, body, headers, dropped: [], sameProtocol: true }
+  }
+  const rendered = provider.protocol.renderRequest(inbound.body.core(), { model })
+  if (!rendered.ok) return rendered
+  const { body, dropped } = rendered.value
+  return { ok: true, body: JSON.stringify(body), headers, dropped, sameProtocol: false }
+}

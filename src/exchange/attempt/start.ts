@@ -1,0 +1,37 @@
+import type { Inbound } from '../admission/inbound.ts'
+import type { Platform } from '../admission/routing.ts'
+import type { ExchangeDeps } from '../ports.ts'
+import type { Attempt } from './attempt.ts'
+import { BodyAttempt } from './body-attempt.ts'
+import { Call } from './call.ts'
+import type { Outbound } from './outbound.ts'
+import { StreamAttempt } from './stream-attempt.ts'
+
+export interface StartOptions {
+  readonly inbound: Inbound
+  readonly platform: Platform
+  readonly outbound: Extract<Outbound, { ok: true }>
+  readonly ordinal: number
+}
+
+/** A fresh attempt; nothing is sent before its first `read`. */
+export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt {
+  const { inbound, platform, outbound } = options
+  const call = new Call({ ...options, deps })
+  if (!inbound.facts.stream) return new BodyAttempt({ call, clientProtocol: inbound.protocol })
+  const { provider } = platform
+  const scanner = provider.protocol.createScanner({
+    completion: provider.completion,
+    choices: inbound.facts.choices,
+    decode: !outbound.sameProtocol,
+    eventLimitBytes: deps.limits.eventBytes,
+  })
+  const encoder = outbound.sameProtocol
+    ? undefined
+    : inbound.protocol.createStreamEncoder({
+        includeUsage: inbound.body.core().includeUsage,
+        fallbackId: inbound.id,
+        nowSeconds: Math.floor(deps.clock.wallMs() / 1_000),
+      })
+  return new StreamAttempt({ call, scanner, encoder, holdAll: inbound.policy.delivery === 'hold' })
+}

@@ -1,0 +1,171 @@
+import { isFinished, type FinishedVerdict, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
+import type { StreamEncoder, StreamScanner } from '../../protocols/core/index.ts'
+import type { Platform } from '../admission/routing.ts'
+import type { Attempt, AttemptEnd } from './attempt.ts'
+import { type Call, ignoreClosed } from './call.ts'
+import { HeldBytes } from './held-bytes.ts'
+import type { BodyReader } from './upstream-body.ts'
+
+export interface StreamAttemptOptions {
+  readonly call: Call
+  readonly scanner: StreamScanner
+  /** In the client's protocol, where it is not the provider's: then core events are delivered, not bytes. */
+  readonly encoder: StreamEncoder | undefined
+  /** Deliver nothing before the proof. */
+  readonly holdAll: boolean
+}
+
+/** After the proof a provider has this long to close, ms; what it still says is passed on, how it ends is not asked. */
+const CLOSING_PATIENCE_MS = 1_000
+
+/** A streamed answer: scanned as it comes, released as far as its phase allows. */
+export class StreamAttempt implements Attempt {
+  readonly #call: Call
+  readonly #scanner: StreamScanner
+  readonly #encoder: StreamEncoder | undefined
+  readonly #holdAll: boolean
+  readonly #held = new HeldBytes()
+  #heldText = ''
+  #body: BodyReader | undefined
+  #answerHeaders: Headers | undefined
+  #proven: FinishedVerdict | undefined
+  #events = 0
+
+  constructor({ call, scanner, encoder, holdAll }: StreamAttemptOptions) {
+    this.#call = call
+    this.#scanner = scanner
+    this.#encoder = encoder
+    this.#holdAll = holdAll
+  }
+
+  get platform(): Platform {
+    return this.#call.platform
+  }
+
+  get answerHeaders(): Headers | undefined {
+    return this.#answerHeaders
+  }
+
+  get isProven(): boolean {
+    return this.#proven !== undefined
+  }
+
+  async read(): Promise<Uint8Array | AttemptEnd> {
+    if (this.#body === undefined) {
+      const answer = await this.#call.send()
+      if ('verdict' in answer) return answer
+      this.#answerHeaders = answer.headers
+      this.#body = answer.body
+      if (!isEventStream(answer.headers)) return this.#break({ name: 'malformed', reason: 'wrong-content-type' })
+    }
+    for (;;) {
+      const piece = await this.#call.readPiece(this.#body)
+      if (!(piece instanceof Uint8Array)) return this.#onTransportEnd(piece)
+      const released = this.#onPiece(piece)
+      if (released.length > 0) return released
+      if (this.#scanner.phase === 'broken') return this.#break(this.#brokenVerdict())
+    }
+  }
+
+  /** Scans a piece; what may be delivered of it and of what was held. */
+  #onPiece(piece: Uint8Array): Uint8Array {
+    const scanner = this.#scanner
+    scanner.push(piece)
+    if (scanner.events !== this.#events) {
+      this.#events = scanner.events
+      this.#call.onEvent(scanner.phase !== 'opening')
+    }
+    if (this.#encoder === undefined) this.#held.push(piece)
+    else for (const event of scanner.takeEvents()) this.#heldText += this.#encoder.encode(event)
+    switch (scanner.phase) {
+      case 'opening':
+      case 'held':
+      case 'broken':
+        return NOTHING
+      case 'flowing':
+        return this.#holdAll ? NOTHING : this.#release()
+      case 'proven':
+        return this.#proven === undefined ? this.#prove(scanner.verdictAtEnd()) : this.#release()
+    }
+  }
+
+  #prove(verdict: Verdict): Uint8Array {
+    if (!isFinished(verdict)) return NOTHING
+    this.#proven = verdict
+    this.#call.letClose(CLOSING_PATIENCE_MS)
+    if (this.#encoder !== undefined) {
+      this.#heldText += this.#encoder.finish()
+      return this.#release()
+    }
+    return this.#scanner.withoutUnfinishedCalls(this.#release(), verdict)
+  }
+
+  #release(): Uint8Array {
+    if (this.#encoder === undefined) return this.#held.takeExceptLast(this.#scanner.pendingBytes)
+    if (this.#heldText === '') return NOTHING
+    const text = this.#heldText
+    this.#heldText = ''
+    return encoder.encode(text)
+  }
+
+  /** The body ended cleanly (`undefined`) or broke. */
+  #onTransportEnd(cause: UnfinishedVerdict | undefined): Uint8Array | AttemptEnd {
+    if (this.#proven !== undefined) return this.#end(this.#proven)
+    const verdict = cause === undefined ? this.#scanner.verdictAtEnd() : this.#scanner.verdictAfter(cause)
+    if (!isFinished(verdict)) return this.#break(verdict)
+    const released = this.#prove(verdict)
+    return released.length > 0 ? released : this.#end(verdict)
+  }
+
+  #brokenVerdict(): UnfinishedVerdict {
+    const verdict = this.#scanner.verdictAtEnd()
+    return isFinished(verdict) ? { name: 'failed', reason: 'in-band-error' } : verdict
+  }
+
+  #break(verdict: UnfinishedVerdict): AttemptEnd {
+    this.#held.clear()
+    this.#heldText = ''
+    this.#call.abort(verdict)
+    void this.#body?.cancel().catch(ignoreClosed)
+    return this.#end(this.#inBandReason(verdict))
+  }
+
+  /** An in-band error may say that it would be the same anywhere; else it is a failure of this try alone. */
+  #inBandReason(verdict: UnfinishedVerdict): UnfinishedVerdict {
+    if (verdict.reason !== 'in-band-error') return verdict
+    const { reason } = this.#readInBandError().verdict
+    return reason === 'policy' ||
+      reason === 'context-length' ||
+      reason === 'account-spent' ||
+      reason === 'authentication'
+      ? { name: 'failed', reason }
+      : verdict
+  }
+
+  #readInBandError(): ReturnType<Platform['provider']['protocol']['readError']> {
+    const { protocol } = this.platform.provider
+    return protocol.readError(0, this.#scanner.inBandError)
+  }
+
+  #end(verdict: Verdict): AttemptEnd {
+    if (this.#scanner.inBandError === undefined) return this.#call.finish(verdict, this.#scanner.facts)
+    const { message, type } = this.#readInBandError()
+    return this.#call.finish(verdict, this.#scanner.facts, { status: 0, message, type })
+  }
+
+  abort(cause: UnfinishedVerdict): void {
+    this.#call.abort(cause)
+  }
+
+  conclude(verdict: Verdict): AttemptEnd {
+    this.#call.abort({ name: 'failed', reason: 'client-gone' })
+    return this.#end(this.#proven ?? verdict)
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+const encoder = new TextEncoder()
+
+function isEventStream(headers: Headers): boolean {
+  return (headers.get('content-type') ?? '').trim().toLowerCase().startsWith('text/event-stream')
+}

@@ -1,0 +1,30 @@
+/** What attempts read from: one body, piece by piece, decompressed. */
+export interface BodyReader {
+  read(): Promise<
+    { readonly done: false; readonly value: Uint8Array } | { readonly done: true; readonly value?: undefined }
+  >
+  cancel(): Promise<void>
+}
+
+const EMPTY: BodyReader = { read: () => Promise.resolve({ done: true }), cancel: () => Promise.resolve() }
+
+/**
+ * The response's body. Compressed ones, which nobody asked for, are undone piece by piece, so that the bound on what
+ * is read holds for what comes out. `undefined` for an encoding that is not known.
+ */
+export function bodyReader(response: Response, isDecoded: boolean): BodyReader | undefined {
+  if (response.body === null) return EMPTY
+  const encoding = isDecoded
+    ? 'identity'
+    : (response.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
+  if (encoding === 'identity' || encoding === '') return response.body.getReader()
+  const format = FORMATS.get(encoding)
+  if (format === undefined) return undefined
+  return response.body.pipeThrough(new DecompressionStream(format)).getReader()
+}
+
+const FORMATS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+])

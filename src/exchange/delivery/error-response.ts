@@ -1,0 +1,24 @@
+import { ERRORS, type FullstopError } from '../../errors.ts'
+import type { Protocol } from '../../protocols/core/index.ts'
+import type { Failure } from './failure.ts'
+
+/** A failure as the client's protocol has it. */
+export function errorResponse(failure: Failure, protocol: Protocol, headers: Record<string, string>): Response {
+  const { error, retryable, retryAfterMs } = failure
+  // The official SDKs retry by status unless told; what would fail the same way again is not to be retried.
+  headers['x-should-retry'] = String(retryable)
+  if (retryable)
+    headers['retry-after'] = String(Math.max(1, Math.ceil((retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1_000)))
+  headers['content-type'] = 'application/json'
+  return new Response(JSON.stringify(protocol.renderError(error)), { status: error.status, headers })
+}
+
+const DEFAULT_RETRY_AFTER_MS = 1_000
+
+/** An error from before any attempt. */
+export function refuse(error: FullstopError, protocol: Protocol, exchange: string): Response {
+  const { status, retryable } = ERRORS[error.code]
+  const { code, message } = error
+  const failure: Failure = { code, retryable, error: { status, code, message, exchange, attempts: [] } }
+  return errorResponse(failure, protocol, { 'x-fullstop-id': exchange, ...error.headers })
+}

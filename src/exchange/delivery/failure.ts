@@ -1,0 +1,122 @@
+import { ERRORS, type ErrorCode } from '../../errors.ts'
+import type { AttemptEvidence, Reason } from '../../evidence/index.ts'
+import type { CallerError, RequestProblem } from '../../protocols/core/index.ts'
+import type { AttemptEnd, ProviderErrorAnswer } from '../attempt/attempt.ts'
+
+/** What the client is told in the end, before it is put into words of a protocol. */
+export interface Failure {
+  readonly code: ErrorCode | 'provider-error'
+  readonly error: CallerError
+  readonly retryable: boolean
+  /** Ms. */
+  readonly retryAfterMs?: number
+}
+
+export interface FailureOptions {
+  readonly exchange: string
+  readonly attempts: readonly AttemptEvidence[]
+  /** The last attempt that was sent; `undefined` where no platform could be sent the request. */
+  readonly last: AttemptEnd | undefined
+  /** Why the last platform that was not sent the request could not carry it. */
+  readonly notExpressible: RequestProblem | undefined
+  /** The provider's own answer is the caller's. */
+  readonly passOn: boolean
+}
+
+/** Puts a failed exchange into one row of the error table, or passes the provider's own error on. */
+export function describeFailure(options: FailureOptions): Failure {
+  const { exchange, last, notExpressible, passOn } = options
+  const attempts = options.attempts.map(toAttemptLine)
+  if (last === undefined) {
+    const problem =
+      notExpressible === undefined
+        ? 'No platform could be asked.'
+        : `${notExpressible.field}: ${notExpressible.message}.`
+    return tableFailure(
+      notExpressible === undefined ? 'no-complete-answer' : 'not-expressible',
+      problem,
+      exchange,
+      attempts,
+    )
+  }
+  const { providerError } = last
+  if (passOn && providerError !== undefined) return passedOn(providerError, last, exchange, attempts)
+  const reason = 'reason' in last.verdict ? last.verdict.reason : 'ended-before-proof'
+  const code = codeOf(reason)
+  const failure = tableFailure(code, sentence(code, attempts, providerError), exchange, attempts)
+  const retryAfterMs = providerError?.retryAfterMs
+  return retryAfterMs === undefined || !failure.retryable ? failure : { ...failure, retryAfterMs }
+}
+
+type AttemptLine = CallerError['attempts'][number]
+
+function toAttemptLine({ provider, model, verdict, reason }: AttemptEvidence): AttemptLine {
+  return { platform: `${provider}/${model}`, verdict, ...(reason !== undefined && { reason }) }
+}
+
+function tableFailure(code: ErrorCode, message: string, exchange: string, attempts: readonly AttemptLine[]): Failure {
+  const { status, retryable, todo } = ERRORS[code]
+  return { code, retryable, error: { status, code, message: `${message} ${todo}`, exchange, attempts } }
+}
+
+/** Requests that would fail the same anywhere: the provider's status, type and words. */
+function passedOn(
+  { status, message, type }: ProviderErrorAnswer,
+  { verdict }: AttemptEnd,
+  exchange: string,
+  attempts: readonly AttemptLine[],
+): Failure {
+  const code = 'reason' in verdict ? verdict.reason : 'bad-request'
+  // An in-band error has no status of its own; what is passed on is always about the request.
+  return {
+    code: 'provider-error',
+    retryable: false,
+    error: { status: status >= 400 ? status : 400, code, message, exchange, attempts, providerType: type },
+  }
+}
+
+function sentence(
+  code: ErrorCode,
+  attempts: readonly AttemptLine[],
+  providerError: ProviderErrorAnswer | undefined,
+): string {
+  const tried = attempts.map(
+    ({ platform, verdict, reason }) => `${platform} ${verdict}${reason === undefined ? '' : ` (${reason})`}`,
+  )
+  const said =
+    providerError === undefined || code === 'provider-rejected-key'
+      ? ''
+      : ` The last one said: ${clipped(providerError.message)}`
+  return `No complete answer after ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}: ${tried.join(', ')}.${said}`
+}
+
+function clipped(message: string): string {
+  const short = message.length > 300 ? `${message.slice(0, 300)}…` : message
+  return /[.!?…]$/.test(short) ? short : `${short}.`
+}
+
+function codeOf(reason: Reason): ErrorCode {
+  switch (reason) {
+    case 'rate-limit':
+      return 'rate-limited'
+    case 'overloaded':
+      return 'overloaded'
+    case 'account-spent':
+      return 'account-spent'
+    case 'authentication':
+    case 'permission':
+      return 'provider-rejected-key'
+    case 'not-found':
+      return 'provider-lacks-model'
+    case 'first-event-timeout':
+    case 'idle-timeout':
+    case 'total-timeout':
+    case 'deadline':
+    case 'upstream-timeout':
+      return 'out-of-time'
+    case 'not-expressible':
+      return 'not-expressible'
+    default:
+      return 'no-complete-answer'
+  }
+}

@@ -1,0 +1,97 @@
+import { wait } from '../../resilience/index.ts'
+import type { Exchange, Progress } from '../exchange.ts'
+import type { ClientConnection, ExchangeDeps } from '../ports.ts'
+import { ClientStream } from './client-stream.ts'
+import { errorResponse } from './error-response.ts'
+
+/**
+ * Silence towards a streaming client before it gets a keep-alive, ms. Stall watchdogs of agents and proxies are known
+ * from 20 s on (Claude Code's), and providers' own pings come only about every 30 s.
+ */
+export const KEEP_ALIVE_MS = 15_000
+
+export interface RespondOptions {
+  readonly exchange: Exchange
+  readonly connection: ClientConnection | undefined
+  readonly keepAliveMs: number
+}
+
+/**
+ * Answers the client: with the status once the exchange has content or has failed, or, for a stream, once the wait
+ * has grown so long that only a keep-alive holds the client, which commits the status but no content.
+ */
+export async function respond(
+  { exchange, connection, keepAliveMs }: RespondOptions,
+  deps: ExchangeDeps,
+): Promise<Response> {
+  const { clock } = deps
+  const { inbound } = exchange
+  const onAbort = (): void => exchange.clientGone()
+  inbound.signal.addEventListener('abort', onAbort)
+  const first = exchange.next()
+  const early = inbound.facts.stream ? await within(first, keepAliveMs, clock) : await first
+  inbound.signal.removeEventListener('abort', onAbort)
+  if (early?.kind === 'failed') {
+    exchange.report(inbound.signal.aborted ? 'client-gone' : 'refused', early.failure.code)
+    exchange.close()
+    return errorResponse(early.failure, inbound.protocol, responseHeaders(exchange))
+  }
+  const headers = responseHeaders(exchange)
+  if (!inbound.facts.stream) return wholeResponse(exchange, early, headers)
+  headers['content-type'] = 'text/event-stream; charset=utf-8'
+  headers['cache-control'] = 'no-cache'
+  // Asks nginx, which buffers by default, to pass events on as they come.
+  headers['x-accel-buffering'] = 'no'
+  const pending = early === undefined ? first : Promise.resolve(early)
+  const stream = new ClientStream({
+    exchange,
+    pending,
+    keepAliveFirst: early === undefined,
+    keepAliveMs,
+    connection,
+    clock,
+  })
+  return new Response(stream.body, { status: 200, headers })
+}
+
+/** The body is there and proven. */
+async function wholeResponse(
+  exchange: Exchange,
+  progress: Progress | undefined,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const bytes = progress?.kind === 'bytes' ? progress.bytes : new Uint8Array(0)
+  // One more step, which has nothing to wait for, ends the attempt.
+  await exchange.next()
+  exchange.report('delivered')
+  exchange.close()
+  headers['content-type'] = 'application/json'
+  return new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers })
+}
+
+async function within<T>(promise: Promise<T>, ms: number, clock: ExchangeDeps['clock']): Promise<T | undefined> {
+  const settled = new AbortController()
+  const late = wait(ms, clock, settled.signal).then(() => undefined)
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    settled.abort()
+  }
+}
+
+/** What is known of the answer when the response begins. */
+function responseHeaders(exchange: Exchange): Record<string, string> {
+  const headers: Record<string, string> = { 'x-fullstop-id': exchange.inbound.id }
+  const { answering } = exchange
+  if (exchange.attemptCount > 0) headers['x-fullstop-attempts'] = String(exchange.attemptCount)
+  if (answering?.headers === undefined) return headers
+  headers['x-fullstop-platform'] = answering.platform.name
+  for (const name of PASSED_HEADERS) {
+    const value = answering.headers.get(name)
+    if (value !== null) headers[name] = value
+  }
+  return headers
+}
+
+/** Of a provider's headers only these reach the client: what support asks for. */
+const PASSED_HEADERS = ['request-id', 'x-request-id'] as const

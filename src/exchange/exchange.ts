@@ -1,0 +1,191 @@
+import {
+  type AttemptEvidence,
+  type ExchangeEvidence,
+  isFinished,
+  type Outcome,
+  toLabel,
+  type Verdict,
+} from '../evidence/index.ts'
+import type { RequestProblem } from '../protocols/core/index.ts'
+import { wait } from '../resilience/index.ts'
+import type { Inbound } from './admission/inbound.ts'
+import { Itinerary, type NextStep } from './admission/itinerary.ts'
+import type { Platform } from './admission/routing.ts'
+import { type Attempt, type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
+import { toOutbound } from './attempt/outbound.ts'
+import { startAttempt } from './attempt/start.ts'
+import { describeFailure, type Failure } from './delivery/failure.ts'
+import type { ExchangeDeps } from './ports.ts'
+
+/** How the exchange goes on for its client. */
+export type Progress =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+/**
+ * One request's journey. The order of the policies, each in its own file:
+ *
+ *  1. admission   who asks, for what, under which policy            admission/inbound.ts
+ *  2. itinerary   where next, within one attempt budget             admission/itinerary.ts
+ *  3. deadline    no wait and no attempt beyond it                  here, resilience/watchdog.ts
+ *  4. outbound    the client's bytes, or a translation, or neither  attempt/outbound.ts
+ *  5. attempt     send, scan, verdict                               attempt/stream-attempt.ts, body-attempt.ts
+ *  6. commitment  once content was delivered nothing else may be tried           here
+ *  7. ending      clean only for a proven answer, else error event and abort     delivery/
+ *  8. evidence    once, whatever happened                                        here
+ */
+export class Exchange {
+  readonly inbound: Inbound
+  readonly #deps: ExchangeDeps
+  readonly #itinerary: Itinerary
+  readonly #ended: AttemptEvidence[] = []
+  #attempt: Attempt | undefined
+  #last: { readonly platform: Platform; readonly end: AttemptEnd } | undefined
+  #passOn = false
+  #notExpressible: RequestProblem | undefined
+  #firstDeliveredMs: number | undefined
+  #isReported = false
+  #isOver = false
+
+  constructor(inbound: Inbound, deps: ExchangeDeps) {
+    this.inbound = inbound
+    this.#deps = deps
+    this.#itinerary = new Itinerary(inbound.route, inbound.policy.attempts, deps.random)
+    deps.gauge.began()
+  }
+
+  /** The attempt that answers now, for the response's headers. */
+  get answering(): { readonly platform: Platform; readonly headers: Headers | undefined } | undefined {
+    if (this.#attempt === undefined) return undefined
+    return { platform: this.#attempt.platform, headers: this.#attempt.answerHeaders }
+  }
+
+  get attemptCount(): number {
+    return this.#ended.length + (this.#attempt === undefined ? 0 : 1)
+  }
+
+  /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. */
+  async next(): Promise<Progress> {
+    for (;;) {
+      const attempt = this.#attempt ?? (await this.#begin())
+      if (attempt === undefined) return this.#fail()
+      const read = await attempt.read()
+      if (this.#isReported) return this.#fail()
+      if (!isAttemptEnd(read)) {
+        this.#firstDeliveredMs ??= this.#elapsedMs()
+        return { kind: 'bytes', bytes: read }
+      }
+      this.#settle(attempt.platform, read)
+      if (isFinished(read.verdict)) return { kind: 'finished' }
+      // Content of this attempt is with the client; another attempt's would be another answer.
+      if (this.#firstDeliveredMs !== undefined) return this.#fail()
+    }
+  }
+
+  // ## Where next
+
+  /** The next attempt, once its wait is over; `undefined` where there is none to be made. */
+  async #begin(): Promise<Attempt | undefined> {
+    const { clock } = this.#deps
+    let step = this.#nextStep()
+    while (step.do === 'try') {
+      const { platform, afterMs } = step
+      if (clock.nowMs() + afterMs >= this.inbound.deadlineAtMs) return undefined
+      if (afterMs > 0) await wait(afterMs, clock, this.inbound.signal)
+      if (this.inbound.signal.aborted) return undefined
+      const outbound = toOutbound(this.inbound, platform)
+      if (outbound.ok) {
+        const ordinal = this.#ended.length + 1
+        this.#attempt = startAttempt({ inbound: this.inbound, platform, outbound, ordinal }, this.#deps)
+        return this.#attempt
+      }
+      this.#notExpressible = outbound.problem
+      step = this.#itinerary.notSent(platform, clock.nowMs())
+    }
+    this.#passOn = step.do === 'pass-on'
+    return undefined
+  }
+
+  #nextStep(): NextStep {
+    if (this.#last === undefined) return this.#itinerary.first()
+    const { platform, end } = this.#last
+    if (isFinished(end.verdict)) return { do: 'give-up' }
+    const retryAfterMs = end.providerError?.retryAfterMs
+    const failure = { platform, reason: end.verdict.reason, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    return this.#itinerary.after(failure, this.#deps.clock.nowMs())
+  }
+
+  #settle(platform: Platform, end: AttemptEnd): void {
+    this.#attempt = undefined
+    this.#last = { platform, end }
+    this.#ended.push(end.evidence)
+  }
+
+  // ## Endings
+
+  #fail(): Progress {
+    const failure = describeFailure({
+      exchange: this.inbound.id,
+      attempts: this.#ended,
+      last: this.#last?.end,
+      notExpressible: this.#notExpressible,
+      passOn: this.#passOn,
+    })
+    return { kind: 'failed', failure }
+  }
+
+  /** The client went away: the upstream is freed at once. A proof that was already delivered stands. */
+  clientGone(): void {
+    const attempt = this.#attempt
+    if (attempt !== undefined)
+      this.#settle(attempt.platform, attempt.conclude({ name: 'failed', reason: 'client-gone' }))
+    const verdict = this.#last?.end.verdict
+    this.report(verdict !== undefined && isFinished(verdict) ? 'delivered' : 'client-gone')
+  }
+
+  /** Sends the evidence; once, whatever comes later. */
+  report(outcome: Outcome, errorCode?: string): void {
+    if (this.#isReported) return
+    this.#isReported = true
+    this.#deps.sink(this.#evidence(outcome, errorCode))
+  }
+
+  /** Nothing more will be written to the client. Evidence has been reported. */
+  close(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#deps.gauge.ended()
+  }
+
+  #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
+    const { id, protocol, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
+    const last = this.#ended.at(-1)
+    const verdict: Verdict['name'] = last?.verdict ?? 'failed'
+    const model = toLabel(this.inbound.model)
+    const answered = outcome === 'delivered' && last !== undefined
+    return {
+      id,
+      protocol: protocol.name,
+      ...(model !== undefined && { model }),
+      ...labels,
+      ...(caller.client !== undefined && { client: caller.client }),
+      ...(caller.tenant !== undefined && { tenant: caller.tenant }),
+      delivery: policy.delivery,
+      streamed: facts.stream,
+      startedAtMs: receivedAtWallMs,
+      durationMs: this.#elapsedMs(),
+      outcome,
+      verdict,
+      ...(errorCode !== undefined && { errorCode }),
+      ...(answered && last.usage !== undefined && { usage: last.usage }),
+      ...(answered && { platform: `${last.provider}/${last.model}` }),
+      ...(this.#firstDeliveredMs !== undefined && { firstDeliveredMs: this.#firstDeliveredMs }),
+      attempts: [...this.#ended],
+    }
+  }
+
+  #elapsedMs(): number {
+    return this.#deps.clock.nowMs() - this.inbound.receivedAtMs
+  }
+}

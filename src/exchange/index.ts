@@ -1,0 +1,22 @@
+export { type AdmitOptions, type CallLabels, type Inbound } from './admission/inbound.ts'
+export {
+  type Caller,
+  type Platform,
+  type Policy,
+  type Provider,
+  type Route,
+  type Routing,
+  type Timeouts,
+} from './admission/routing.ts'
+export { answer, type AnswerOptions } from './answer.ts'
+export { BrokenOff } from './delivery/client-stream.ts'
+export { refuse } from './delivery/error-response.ts'
+export { KEEP_ALIVE_MS } from './delivery/respond.ts'
+export {
+  type ClientConnection,
+  DEFAULT_LIMITS,
+  type ExchangeDeps,
+  type Limits,
+  type Upstream,
+  type UpstreamRequest,
+} from './ports.ts'

@@ -1,0 +1,56 @@
+import type { EvidenceSink } from '../evidence/index.ts'
+import type { Clock } from '../resilience/index.ts'
+
+/** What the exchange asks of the world around it. */
+export interface ExchangeDeps {
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly newId: () => string
+  readonly upstream: Upstream
+  readonly sink: EvidenceSink
+  readonly limits: Limits
+  /** Counts exchanges that are not over, for a shutdown that waits for them. */
+  readonly gauge: { began(): void; ended(): void }
+}
+
+/** How requests reach providers. */
+export interface Upstream {
+  /** Rejects when no response comes; follows no redirects, since a key goes to its own origin only. */
+  readonly fetch: (url: string, init: UpstreamRequest) => Promise<Response>
+  /** Whether `fetch` has already undone a `content-encoding` (Node does; the server asks Bun not to, to bound it). */
+  readonly decodesBodies: boolean
+}
+
+export interface UpstreamRequest {
+  readonly method: 'POST' | 'GET'
+  readonly headers: Record<string, string>
+  readonly body?: Uint8Array<ArrayBuffer> | string
+  readonly signal: AbortSignal
+}
+
+/** Bounds on what is read and kept, bytes. */
+export interface Limits {
+  readonly requestBodyBytes: number
+  readonly responseBodyBytes: number
+  /** One SSE event, and one tool call's arguments. */
+  readonly eventBytes: number
+  /** Of a provider's error answer; the rest is not read. */
+  readonly errorBodyBytes: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  requestBodyBytes: 32 * 1024 * 1024,
+  responseBodyBytes: 64 * 1024 * 1024,
+  eventBytes: 16 * 1024 * 1024,
+  errorBodyBytes: 64 * 1024,
+}
+
+/** What the exchange may know of the connection it answers on. */
+export interface ClientConnection {
+  /**
+   * Resolves when everything written so far has left for the client, or has had its bounded chance to. Needed before
+   * an abort, which discards what has not. `signal`: the client is gone.
+   */
+  drained(signal: AbortSignal): Promise<void>
+}

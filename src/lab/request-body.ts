@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http'
+import { isRecord } from './json-checks.ts'
+import type { JsonRecord } from './json-checks.ts'
+import { ProviderRejection } from './provider-protocol.ts'
+
+const BODY_LIMIT_BYTES = 32 * 1024 * 1024
+
+/** Reads a JSON object; throws what the real providers answer to anything else. */
+export async function readJsonBody(
+  request: IncomingMessage,
+  protocol: 'anthropic' | 'openai-chat',
+): Promise<{ readonly text: string; readonly body: JsonRecord }> {
+  const type = request.headers['content-type'] ?? ''
+  if (!/^application\/json\b/i.test(type)) {
+    throw new ProviderRejection(
+      400,
+      `Unsupported content type: '${type}'. This API method only accepts 'application/json' requests, but you specified the header 'Content-Type: ${type}'. Please try again with a supported content type.`,
+      { code: 'unsupported_content_type' },
+    )
+  }
+  const text = await readText(request)
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    throw new ProviderRejection(
+      400,
+      protocol === 'anthropic'
+        ? 'The request body is not valid JSON.'
+        : 'We could not parse the JSON body of your request. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.',
+    )
+  }
+  if (!isRecord(body)) throw new ProviderRejection(400, 'Input should be a valid dictionary')
+  return { text, body }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length
+    if (size > BODY_LIMIT_BYTES) throw new ProviderRejection(413, 'Request exceeds the maximum size')
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,102 @@
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Losses,
+  type Part,
+  parseJson,
+  type ToolCallPart,
+  type ToolResultPart,
+} from '../core/index.ts'
+import { renderOwnCitation } from './citations.ts'
+import { describe, FieldError, unexpected } from './fields.ts'
+import { renderMediaSource } from './media.ts'
+import type { ToolIds } from './tool-ids.ts'
+import { ANTHROPIC, type WireBlock } from './wire.ts'
+
+export interface ContentContext {
+  readonly losses: Losses
+  readonly ids: ToolIds
+}
+
+/** A turn's parts as blocks of a request. Throws a `FieldError` for what Anthropic cannot carry. */
+export function renderContent(content: readonly Part[], field: string, context: ContentContext): readonly WireBlock[] {
+  return content.flatMap((part, index) => renderPart(part, `${field}[${index}]`, context) ?? [])
+}
+
+function renderPart(part: Part, field: string, context: ContentContext): WireBlock | undefined {
+  const { losses } = context
+  switch (part.type) {
+    case 'text':
+      return renderText(part.text, part.citations?.map(renderOwnCitation), part.cache)
+    case 'refusal':
+      return renderText(part.text, undefined, undefined)
+    case 'image':
+      if (part.detail !== undefined && part.detail !== 'auto') losses.drop('image-detail')
+      return { type: 'image', source: renderMediaSource(part.source, field, losses), ...cacheControl(part.cache) }
+    case 'document':
+      return {
+        type: 'document',
+        source: renderMediaSource(part.source, field, losses),
+        ...(part.title !== undefined && { title: part.title }),
+        ...(part.context !== undefined && { context: part.context }),
+        ...(part.citationsEnabled !== undefined && { citations: { enabled: part.citationsEnabled } }),
+        ...cacheControl(part.cache),
+      }
+    case 'audio':
+      throw new FieldError(field, losses.refusal('audio'))
+    case 'tool-call':
+      return renderCall(part, field, context)
+    case 'tool-result':
+      return renderResult(part, field, context)
+    case 'thinking':
+      // Only a signature lets Anthropic accept thinking again, and only its own platforms sign in this way.
+      if (part.signature !== undefined) return { type: 'thinking', thinking: part.text, signature: part.signature }
+      losses.drop('thinking-history')
+      return undefined
+    case 'redacted-thinking':
+      return { type: 'redacted_thinking', data: part.data }
+    case 'opaque':
+      if (part.protocol === ANTHROPIC && isJsonObject(part.value)) return { ...part.value, type: part.kind }
+      losses.drop('provider-content')
+      return undefined
+  }
+}
+
+/** Anthropic refuses blank text blocks; they say nothing. */
+export function renderText(
+  text: string,
+  citations: readonly (Json | undefined)[] | undefined,
+  cache: Json | undefined,
+): WireBlock | undefined {
+  if (text.trim() === '') return undefined
+  const own = citations?.filter((citation) => citation !== undefined) ?? []
+  return { type: 'text', text, ...(own.length > 0 && { citations: own }), ...cacheControl(cache) }
+}
+
+function renderCall(part: ToolCallPart, field: string, { losses, ids }: ContentContext): WireBlock | undefined {
+  if (part.kind === 'custom') throw new FieldError(field, losses.refusal('custom-tools'))
+  if (part.kind === 'server') {
+    losses.drop('provider-content')
+    return undefined
+  }
+  const input = part.input.trim() === '' ? {} : parseJson(part.input)
+  if (input === undefined) throw unexpected(`${field}.input`, 'JSON arguments', 'text that is not JSON')
+  if (!isJsonObject(input)) throw unexpected(`${field}.input`, 'a JSON object of arguments', describe(input))
+  return { type: 'tool_use', id: ids.call(part.id), name: part.name, input, ...cacheControl(part.cache) }
+}
+
+function renderResult(part: ToolResultPart, field: string, context: ContentContext): WireBlock {
+  const content = renderContent(part.content, `${field}.content`, context)
+  return {
+    type: 'tool_result',
+    tool_use_id: context.ids.result(part.callId),
+    ...(content.length > 0 && { content }),
+    ...(part.isError && { is_error: true }),
+    ...cacheControl(part.cache),
+  }
+}
+
+function cacheControl(cache: Json | undefined): JsonObject {
+  return cache === undefined ? {} : { cache_control: cache }
+}

@@ -1,0 +1,95 @@
+import { type Checked, type CoreRequest, fateOf, type JsonObject, Losses, type RenderedRequest } from '../core/index.ts'
+import { checked, FieldError } from './fields.ts'
+import { renderReasoning } from './reasoning.ts'
+import { ToolIds } from './tool-ids.ts'
+import { renderTools } from './tools.ts'
+import { lacksThinking, type RenderedTurns, renderTurns } from './turns.ts'
+import { ANTHROPIC } from './wire.ts'
+
+/**
+ * `max_tokens` where the client gave no limit: Anthropic requires one. It is what every Claude since 3.5 can write in one
+ * answer; one that needs more ends as `limited`, and the client learns of it.
+ */
+export const DEFAULT_MAX_TOKENS = 8192
+
+/** A core request, from a client of whatever protocol, as a Messages request for `model`. */
+export function renderRequest(request: CoreRequest, { model }: { readonly model: string }): Checked<RenderedRequest> {
+  const losses = new Losses(ANTHROPIC)
+  return checked(() => {
+    const body = renderBody(request, model, losses)
+    return { body, dropped: losses.dropped }
+  })
+}
+
+function renderBody(request: CoreRequest, model: string, losses: Losses): JsonObject {
+  refuseInexpressible(request, losses)
+  dropExtras(request, losses)
+  const turns = renderTurns(request, { losses, ids: new ToolIds() })
+  const reasoning = renderReasoning(request, model, DEFAULT_MAX_TOKENS)
+  const { format } = request
+  const config: JsonObject = {
+    ...(reasoning.effort !== undefined && { effort: reasoning.effort }),
+    // The schema alone: Anthropic holds every answer to it, so a name or `strict` has nothing to add.
+    ...(format?.type === 'json-schema' && { format: { type: 'json_schema', schema: format.schema } }),
+  }
+  return {
+    model,
+    max_tokens: reasoning.maxTokens,
+    ...(request.stream && { stream: true }),
+    ...turns,
+    ...renderTools(request, losses),
+    ...(request.temperature !== undefined && { temperature: toTemperature(request.temperature, losses) }),
+    ...(request.topP !== undefined && { top_p: request.topP }),
+    ...(request.topK !== undefined && { top_k: request.topK }),
+    ...(request.stop.length > 0 && { stop_sequences: request.stop }),
+    ...renderThinking(reasoning.thinking, turns, losses),
+    ...(Object.keys(config).length > 0 && { output_config: config }),
+    ...(request.userId !== undefined && { metadata: { user_id: request.userId } }),
+  }
+}
+
+function renderThinking(thinking: JsonObject | undefined, turns: RenderedTurns, losses: Losses): JsonObject {
+  if (thinking === undefined) return {}
+  if (thinking['type'] !== 'enabled' || !lacksThinking(turns)) return { thinking }
+  losses.drop('thinking-history')
+  return {}
+}
+
+function refuseInexpressible(request: CoreRequest, losses: Losses): void {
+  const refuse = (field: string, row: string): never => {
+    throw new FieldError(field, losses.refusal(row))
+  }
+  if (request.choices > 1) refuse('choices', 'choices')
+  if (request.topLogprobs !== undefined) refuse('logprobs', 'logprobs')
+  if (request.format?.type === 'json') refuse('format', 'json-mode')
+}
+
+/** Loss-table rows of fields that the core has no word for; any other is of the row `unknown-fields`. */
+const FIELD_ROWS: ReadonlyMap<string, string> = new Map([
+  ['modalities', 'audio-output'],
+  ['audio', 'audio-output'],
+  ['web_search_options', 'server-tools'],
+  ['logit_bias', 'penalties'],
+  ['service_tier', 'service-tier'],
+  ['inference_geo', 'service-tier'],
+  ['speed', 'service-tier'],
+  ['store', 'metadata'],
+])
+
+function dropExtras(request: CoreRequest, losses: Losses): void {
+  if (request.seed !== undefined) losses.drop('seed')
+  // 0 is what their absence means.
+  if ((request.frequencyPenalty ?? 0) !== 0 || (request.presencePenalty ?? 0) !== 0) losses.drop('penalties')
+  if (request.metadata !== undefined) losses.drop('metadata')
+  for (const name of request.unknown.keys()) {
+    const row = FIELD_ROWS.get(name) ?? 'unknown-fields'
+    if (fateOf(row, ANTHROPIC) === 'refused') throw new FieldError(name, losses.refusal(row))
+    losses.drop(row)
+  }
+}
+
+function toTemperature(temperature: number, losses: Losses): number {
+  if (temperature <= 1) return temperature
+  losses.drop('temperature-above-1')
+  return 1
+}

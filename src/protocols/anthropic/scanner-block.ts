@@ -1,0 +1,129 @@
+import type { Json, JsonObject, ScannerOptions, StreamEvent } from '../core/index.ts'
+import { isJsonObject, ToolInput } from '../core/index.ts'
+
+const PROTOCOL = 'anthropic'
+
+/** One content block of a streamed message, from its start to its stop. */
+export class BlockState {
+  readonly type: string
+  readonly input: ToolInput | undefined
+  isOpen = true
+  readonly #part: number
+  readonly #id: string
+  readonly #name: string
+  readonly #decode: boolean
+  readonly #whole: Json
+  readonly #signature: string | undefined
+
+  constructor(part: number, wire: JsonObject, options: ScannerOptions, input?: ToolInput) {
+    this.#part = part
+    this.type = typeof wire.type === 'string' ? wire.type : ''
+    this.#id = typeof wire.id === 'string' ? wire.id : ''
+    this.#name = typeof wire.name === 'string' ? wire.name : ''
+    this.#decode = options.decode
+    // Only translation needs the whole of it, and a search result may be large.
+    this.#whole = options.decode ? wire : { type: this.type }
+    this.#signature = this.type === 'thinking' && typeof wire.signature === 'string' ? wire.signature : undefined
+    this.input = input ?? this.#createInput(wire, options)
+  }
+
+  #createInput(wire: JsonObject, options: ScannerOptions): ToolInput | undefined {
+    if (!this.type.endsWith('tool_use')) return undefined
+    const kind = this.isClientCall ? 'json' : 'server'
+    const input = new ToolInput({ kind, keepText: options.decode, limitBytes: options.eventLimitBytes })
+    // Some gateways put the whole input into the start and send no deltas.
+    if (isJsonObject(wire.input) && Object.keys(wire.input).length > 0) input.push(JSON.stringify(wire.input))
+    return input
+  }
+
+  /** A call that the client is to make; the provider's own tools run at the provider. */
+  get isClientCall(): boolean {
+    return this.type === 'tool_use'
+  }
+
+  /** The events of the block's beginning: text that is already in it. */
+  begin(): readonly StreamEvent[] {
+    if (!this.#decode || !isJsonObject(this.#whole)) return []
+    const { text, thinking } = this.#whole
+    if (this.type === 'text' && typeof text === 'string' && text !== '') return [this.#text('text', text)]
+    if (this.type === 'thinking' && typeof thinking === 'string' && thinking !== '')
+      return [this.#text('thinking', thinking)]
+    return []
+  }
+
+  /** The events of one delta. */
+  onDelta(delta: JsonObject): readonly StreamEvent[] {
+    if (typeof delta.partial_json === 'string') this.input?.push(delta.partial_json)
+    if (!this.#decode) return []
+    const { type, text, thinking, signature, citation } = delta
+    if (type === 'text_delta' && typeof text === 'string') return [this.#text('text', text)]
+    if (type === 'thinking_delta' && typeof thinking === 'string') return [this.#text('thinking', thinking)]
+    if (type === 'signature_delta' && typeof signature === 'string') return [this.#signatureEvent(signature)]
+    if (type === 'citations_delta' && isJsonObject(citation)) return [this.#citation(citation)]
+    return []
+  }
+
+  /** The events of the block's end: what only exists whole. */
+  end(): readonly StreamEvent[] {
+    if (!this.#decode) return []
+    if (this.#signature !== undefined && this.#signature !== '') return [this.#signatureEvent(this.#signature)]
+    if (this.type === 'text' || this.type === 'thinking' || this.isClientCall) return []
+    if (this.type === 'redacted_thinking' && isJsonObject(this.#whole) && typeof this.#whole.data === 'string')
+      return [
+        { type: 'whole', choice: 0, part: this.#part, content: { type: 'redacted-thinking', data: this.#whole.data } },
+      ]
+    return [
+      {
+        type: 'whole',
+        choice: 0,
+        part: this.#part,
+        content: { type: 'opaque', protocol: PROTOCOL, kind: this.type, value: this.#whole },
+      },
+    ]
+  }
+
+  /** The client's call, whole; sent once the message's stop reason has shown that no limit cut it. */
+  call(): StreamEvent {
+    return {
+      type: 'whole',
+      choice: 0,
+      part: this.#part,
+      content: { type: 'tool-call', kind: 'json', id: this.#id, name: this.#name, input: this.input?.text ?? '{}' },
+    }
+  }
+
+  #text(type: 'text' | 'thinking', text: string): StreamEvent {
+    return { type, choice: 0, part: this.#part, text }
+  }
+
+  #signatureEvent(signature: string): StreamEvent {
+    return { type: 'thinking-signature', choice: 0, part: this.#part, signature }
+  }
+
+  #citation(raw: JsonObject): StreamEvent {
+    const { url, title, cited_text: citedText } = raw
+    return {
+      type: 'citation',
+      choice: 0,
+      part: this.#part,
+      citation: {
+        ...(typeof url === 'string' && { url }),
+        ...(typeof title === 'string' && { title }),
+        ...(typeof citedText === 'string' && { citedText }),
+        raw,
+        protocol: PROTOCOL,
+      },
+    }
+  }
+
+  get part(): number {
+    return this.#part
+  }
+
+  fork(options: ScannerOptions): BlockState {
+    const wire = isJsonObject(this.#whole) ? this.#whole : {}
+    const copy = new BlockState(this.#part, wire, options, this.input?.fork())
+    copy.isOpen = this.isOpen
+    return copy
+  }
+}

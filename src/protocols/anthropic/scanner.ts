@@ -1,0 +1,233 @@
+import {
+  type FinishedVerdict,
+  type Label,
+  type Proof,
+  toLabel,
+  type Usage,
+  verdictOfStop,
+} from '../../evidence/index.ts'
+import {
+  type CoreStop,
+  filterEvents,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+  parseSseEvent,
+  type ScannerOptions,
+  SseScanner,
+  type StreamScanner,
+} from '../core/index.ts'
+import { BlockState } from './scanner-block.ts'
+import { readStopReason } from './stop-reason.ts'
+import { readUsage } from './usage.ts'
+
+export function createAnthropicScanner(options: ScannerOptions): StreamScanner {
+  return new AnthropicScanner(options)
+}
+
+/**
+ * Anthropic Messages streams: `message_start`, then for each block a start, deltas and a stop, then `message_delta`
+ * with the stop reason, then `message_stop`, which is the proof. Under `finish-only` (gateways that leave
+ * `message_stop` out) the stop reason and a clean transport end are. `ping` may come anywhere, and so may event
+ * types that are newer than this code.
+ */
+class AnthropicScanner extends SseScanner {
+  readonly #blocks = new Map<number, BlockState>()
+  #started = false
+  #stopped = false
+  #stop: CoreStop | undefined
+  // Merged as the wire has it: a later report may repeat only some of the counts that belong together.
+  #usage: JsonObject = {}
+  #unfinished: ReadonlySet<number> = new Set()
+
+  protected override onEvent(event: string): void {
+    const { data } = parseSseEvent(event)
+    if (data === undefined) return
+    const message = parseJson(data)
+    if (message === undefined) this.break('malformed', 'not-json')
+    else if (!isJsonObject(message)) this.break('malformed', 'not-this-protocol')
+    else this.#onMessage(message, event)
+  }
+
+  #onMessage(message: JsonObject, event: string): void {
+    if (message.type === 'error' || isJsonObject(message.error)) {
+      this.break('failed', 'in-band-error', message)
+      return
+    }
+    switch (message.type) {
+      case 'message_start':
+        return this.#onStart(message)
+      case 'content_block_start':
+        return this.#onBlockStart(message)
+      case 'content_block_delta':
+        return this.#onBlockDelta(message, event)
+      case 'content_block_stop':
+        return this.#onBlockStop(message)
+      case 'message_delta':
+        return this.#onMessageDelta(message)
+      case 'message_stop':
+        return this.#onStop()
+    }
+  }
+
+  // ## Start
+
+  #onStart({ message }: JsonObject): void {
+    if (this.#started || !isJsonObject(message)) return this.break('malformed', 'event-order')
+    this.#started = true
+    this.servedModel = toLabel(message.model)
+    this.#addUsage(message.usage)
+    this.emit({
+      type: 'start',
+      id: typeof message.id === 'string' ? message.id : '',
+      model: typeof message.model === 'string' ? message.model : '',
+      usage: this.usage(),
+    })
+  }
+
+  // ## Blocks
+
+  #onBlockStart({ index, content_block: wire }: JsonObject): void {
+    const isExpected = this.#started && this.#stop === undefined
+    if (!isExpected || typeof index !== 'number' || !isJsonObject(wire) || this.#blocks.has(index))
+      return this.break('malformed', 'event-order')
+    const block = new BlockState(this.#blocks.size, wire, this.options)
+    this.#blocks.set(index, block)
+    if (block.isClientCall) {
+      this.toolCalls += 1
+      this.hold()
+    } else if (!OPENS_EMPTY.has(block.type) || isFilled(wire.text) || isFilled(wire.thinking)) {
+      this.content()
+    }
+    for (const each of block.begin()) this.emit(each)
+  }
+
+  #onBlockDelta({ index, delta }: JsonObject, event: string): void {
+    const block = typeof index === 'number' ? this.#blocks.get(index) : undefined
+    if (block === undefined || !block.isOpen || !isJsonObject(delta)) return this.break('malformed', 'event-order')
+    for (const each of block.onDelta(delta)) this.emit(each)
+    if (block.input?.isTooLarge === true) return this.break('malformed', 'too-large')
+    if (!block.isClientCall && !isEmptyDelta(delta)) this.content()
+    if (delta.type === 'text_delta' && typeof delta.text === 'string')
+      this.#learn(event, '"text":"', delta.text, 'text', block)
+    else if (delta.type === 'thinking_delta' && typeof delta.thinking === 'string')
+      this.#learn(event, '"thinking":"', delta.thinking, 'thinking', block)
+  }
+
+  #learn(event: string, marker: string, value: string, type: 'text' | 'thinking', { part }: BlockState): void {
+    this.learn(event, { marker, padding: undefined, value }, { type, choice: 0, part })
+  }
+
+  #onBlockStop({ index }: JsonObject): void {
+    const block = typeof index === 'number' ? this.#blocks.get(index) : undefined
+    if (block === undefined || !block.isOpen) return this.break('malformed', 'event-order')
+    block.isOpen = false
+    for (const each of block.end()) this.emit(each)
+  }
+
+  // ## Stop reason
+
+  #onMessageDelta({ delta, usage }: JsonObject): void {
+    if (!this.#started) return this.break('malformed', 'event-order')
+    this.#addUsage(usage)
+    this.emit({ type: 'usage', usage: this.usage() })
+    if (!isJsonObject(delta) || typeof delta.stop_reason !== 'string') return
+    this.hold()
+    const { stop_sequence: sequence } = delta
+    const isFirst = this.#stop === undefined
+    this.#stop = readStopReason(delta.stop_reason, typeof sequence === 'string' ? sequence : null)
+    this.#judgeCalls(this.#stop)
+    if (isFirst && !this.isBroken) this.#emitEnd(this.#stop)
+  }
+
+  /** Only now is it known whether a limit stopped the model, so only now can a half call be told from a bad one. */
+  #judgeCalls(stop: CoreStop): void {
+    const atLimit = stop.kind === 'limit'
+    const blocks = [...this.#blocks]
+    const unfinished = blocks.filter(([, { input }], i) => {
+      if (input === undefined) return false
+      return atLimit ? input.isUnfinishedAtLimit(i === blocks.length - 1) : !input.isWhole
+    })
+    this.invalidToolCalls = unfinished.length
+    if (!atLimit && unfinished.length > 0) return this.break('malformed', 'arguments-not-json')
+    this.#unfinished = new Set(unfinished.map(([index]) => index))
+  }
+
+  #emitEnd(stop: CoreStop): void {
+    for (const [index, block] of this.#blocks)
+      if (block.isClientCall && !this.#unfinished.has(index)) this.emit(block.call())
+    this.emit({ type: 'stop', choice: 0, stop })
+  }
+
+  #onStop(): void {
+    if (this.#stop === undefined || !this.#allClosed()) return this.break('malformed', 'event-order')
+    this.#stopped = true
+  }
+
+  #allClosed(): boolean {
+    for (const block of this.#blocks.values()) if (block.isOpen) return false
+    return true
+  }
+
+  // ## Proof
+
+  protected override proofSoFar(): FinishedVerdict | undefined {
+    return this.#stopped ? this.#finished('message_stop') : undefined
+  }
+
+  protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
+    const isWhole = this.options.completion === 'finish-only' && this.#stop !== undefined && this.#allClosed()
+    return isWhole && pending === '' ? this.#finished('finish-reason+end') : undefined
+  }
+
+  #finished(proof: Proof): FinishedVerdict {
+    return { name: verdictOfStop(this.#stop?.kind), proof, stop: this.#stop?.kind }
+  }
+
+  #addUsage(usage: Json | undefined): void {
+    if (!isJsonObject(usage)) return
+    const said = Object.entries(usage).filter(([, value]) => value !== null)
+    this.#usage = { ...this.#usage, ...Object.fromEntries(said) }
+  }
+
+  protected override usage(): Usage {
+    return readUsage(this.#usage)
+  }
+
+  protected override rawStop(): Label | undefined {
+    return this.#stop?.raw
+  }
+
+  override withoutUnfinishedCalls(held: Uint8Array): Uint8Array {
+    const calls = [...this.#unfinished].filter((index) => this.#blocks.get(index)?.isClientCall === true)
+    if (calls.length === 0) return held
+    return filterEvents(held, (event) => {
+      const { data } = parseSseEvent(event)
+      const message = data === undefined ? undefined : parseJson(data)
+      const isOfCall = isJsonObject(message) && typeof message.index === 'number' && calls.includes(message.index)
+      return isOfCall ? undefined : event
+    })
+  }
+
+  override fork(): StreamScanner {
+    const copy = new AnthropicScanner(this.options)
+    this.copyTo(copy)
+    // A closed block changes no more, so both may hold it.
+    for (const [index, block] of this.#blocks) copy.#blocks.set(index, block.isOpen ? block.fork(this.options) : block)
+    copy.#started = this.#started
+    copy.#stopped = this.#stopped
+    copy.#stop = this.#stop
+    copy.#usage = this.#usage
+    copy.#unfinished = this.#unfinished
+    return copy
+  }
+}
+
+/** Blocks that begin empty and are filled by deltas; any other brings content with its start. */
+const OPENS_EMPTY: ReadonlySet<string> = new Set(['text', 'thinking', 'server_tool_use', 'compaction'])
+
+const isEmptyDelta = ({ text, thinking, partial_json: json }: JsonObject): boolean =>
+  text === '' || thinking === '' || json === ''
+
+const isFilled = (value: Json | undefined): boolean => typeof value === 'string' && value !== ''

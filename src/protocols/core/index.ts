@@ -1,0 +1,52 @@
+export {
+  type AudioPart,
+  type Citation,
+  type DocumentPart,
+  type ImagePart,
+  type MediaSource,
+  type OpaquePart,
+  type Part,
+  type RedactedThinkingPart,
+  type RefusalPart,
+  type TextPart,
+  type ThinkingPart,
+  type ToolCallKind,
+  type ToolCallPart,
+  type ToolResultPart,
+} from './content.ts'
+export { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
+export { type Fate, fateOf, LOSS_TABLE, Losses, type LossRow } from './loss.ts'
+export {
+  type CallerError,
+  type Checked,
+  type EncoderOptions,
+  mergeUsage,
+  type Protocol,
+  type ProtocolName,
+  type ProviderError,
+  type ReadResponse,
+  type RenderedRequest,
+  type RequestFacts,
+  type RequestProblem,
+  type StreamEncoder,
+} from './protocol.ts'
+export {
+  type CoreRequest,
+  type Message,
+  type OutputFormat,
+  type Reasoning,
+  type Tool,
+  type ToolChoice,
+} from './request.ts'
+export { type CoreChoice, type CoreResponse, type CoreStop } from './response.ts'
+export {
+  type Completion,
+  type ScannerOptions,
+  type StreamFacts,
+  type StreamPhase,
+  type StreamScanner,
+} from './scanner.ts'
+export { parseSseEvent, type SseEvent } from './sse-blocks.ts'
+export { filterEvents, SseScanner } from './sse-scanner.ts'
+export { type StreamEvent } from './stream-event.ts'
+export { ToolInput } from './tool-input.ts'

@@ -1,0 +1,19 @@
+/** A parsed JSON value. Objects are read by own key only; nothing here walks a prototype. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: Json | undefined
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The text as a JSON value, or `undefined` where it is not JSON (JSON itself cannot be `undefined`). */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    // The reason belongs to whoever wrote the text; callers name it in their own words.
+    return undefined
+  }
+}

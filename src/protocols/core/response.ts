@@ -1,0 +1,26 @@
+import type { Label, StopKind, Usage } from '../../evidence/index.ts'
+import type { Part } from './content.ts'
+
+/** A finished answer, in no provider's words. */
+export interface CoreResponse {
+  readonly id: string
+  /** The model that really answered, as its provider names it. */
+  readonly model: string
+  /** Seconds since the epoch, where the provider says. */
+  readonly created?: number
+  readonly choices: readonly CoreChoice[]
+  readonly usage: Usage
+}
+
+export interface CoreChoice {
+  readonly content: readonly Part[]
+  readonly stop: CoreStop
+}
+
+export interface CoreStop {
+  readonly kind: StopKind
+  /** The provider's own word. */
+  readonly raw: Label | undefined
+  /** The sequence that stopped it, where the provider says. */
+  readonly sequence?: string
+}

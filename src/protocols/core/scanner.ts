@@ -1,0 +1,66 @@
+import type { FinishedVerdict, Label, UnfinishedVerdict, Usage, Verdict } from '../../evidence/index.ts'
+import type { Json } from './json.ts'
+import type { StreamEvent } from './stream-event.ts'
+
+/** Which terminal evidence an upstream is declared to give; see `docs/completion.md`. */
+export type Completion = 'strict' | 'finish-only' | 'sentinel-only'
+
+export interface ScannerOptions {
+  readonly completion: Completion
+  /** Answers that were asked for: as many must finish. */
+  readonly choices: number
+  /** Also collect core events for translation; without it only what the proof needs is kept. */
+  readonly decode: boolean
+  /** Largest event (and largest sum of one tool call's arguments), bytes. */
+  readonly eventLimitBytes: number
+}
+
+/**
+ * How far a stream has come, as far as delivery needs to know.
+ * - `opening`: nothing of the answer's content yet; all of it can still be thrown away.
+ * - `flowing`: content that may be passed on as it comes.
+ * - `held`: a tool call or terminal evidence has begun; nothing from there on may be passed on before the proof.
+ * - `proven`: the declared proof was seen.
+ * - `broken`: an in-band error or bytes that are not this protocol; the verdict is settled.
+ */
+export type StreamPhase = 'opening' | 'flowing' | 'held' | 'proven' | 'broken'
+
+/** What a stream has told so far; content-free. */
+export interface StreamFacts {
+  readonly events: number
+  readonly toolCalls: number
+  readonly invalidToolCalls: number
+  readonly servedModel: Label | undefined
+  readonly rawStop: Label | undefined
+  readonly usage: Usage
+}
+
+/**
+ * Reads a streamed answer's bytes once, however they are split, in bounded memory, and says what they prove.
+ * After `broken` further bytes are ignored.
+ */
+export interface StreamScanner {
+  /** Reads the next bytes of the body. */
+  push(bytes: Uint8Array): void
+  readonly phase: StreamPhase
+  /** Whole events so far, of any kind. */
+  readonly events: number
+  /** Bytes at the end of what was pushed that belong to an event which is not whole yet. */
+  readonly pendingBytes: number
+  readonly facts: StreamFacts
+  /** Core events since the last call, oldest first; always empty unless `decode`. */
+  takeEvents(): readonly StreamEvent[]
+  /** The verdict if the transport ended cleanly here. */
+  verdictAtEnd(): Verdict
+  /** The verdict if the transport broke here for `cause`; a proof already seen stands. */
+  verdictAfter(cause: UnfinishedVerdict): Verdict
+  /** The provider's own in-band error, for classification; only while `broken`. */
+  readonly inBandError: Json | undefined
+  /**
+   * The held bytes without the tool calls that a limit stopped inside their arguments, which no client may see;
+   * the same bytes where there are none. Only after a finished verdict.
+   */
+  withoutUnfinishedCalls(held: Uint8Array, verdict: FinishedVerdict): Uint8Array
+  /** An independent copy in the same state. */
+  fork(): StreamScanner
+}

@@ -1,0 +1,123 @@
+const LF = 10
+const CR = 13
+
+const decoder = new TextDecoder()
+const NOTHING = new Uint8Array(0)
+
+/**
+ * Cuts a `text/event-stream` body, however it arrives, into text that holds whole events only. Lines end in LF or
+ * CRLF; a lone CR, which the SSE standard also allows, is not taken for a line end (no provider sends it).
+ * Only the bytes of an unfinished event are kept.
+ */
+export class SseBlocks {
+  // Linked, and joined once when the event ends: joining at every push would cost the square of a giant event's size,
+  // and a fork can share the links.
+  #pending: Piece | undefined
+  #pendingBytes = 0
+  /** The last two bytes before the current chunk; at the start as if a line had just ended. */
+  #previous = LF
+  #beforePrevious = 0
+
+  get pendingBytes(): number {
+    return this.#pendingBytes
+  }
+
+  /** The events that these bytes complete, each ending in a blank line, with LF line ends; `''` if there are none. */
+  push(bytes: Uint8Array): string {
+    if (bytes.length === 0) return ''
+    const boundary = this.#lastBoundary(bytes)
+    this.#beforePrevious = bytes.length > 1 ? (bytes[bytes.length - 2] ?? 0) : this.#previous
+    this.#previous = bytes[bytes.length - 1] ?? 0
+    if (boundary === 0) {
+      this.#keep(bytes)
+      return ''
+    }
+    const head = boundary === bytes.length ? bytes : bytes.subarray(0, boundary)
+    const text = decoder.decode(this.#pendingBytes === 0 ? head : this.#join(head))
+    this.#pending = undefined
+    this.#pendingBytes = 0
+    if (boundary < bytes.length) this.#keep(bytes.slice(boundary))
+    return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text
+  }
+
+  /** What has come of an event that is not whole. */
+  pendingText(): string {
+    return decoder.decode(this.#join(NOTHING))
+  }
+
+  fork(): SseBlocks {
+    const copy = new SseBlocks()
+    copy.#pending = this.#pending
+    copy.#pendingBytes = this.#pendingBytes
+    copy.#previous = this.#previous
+    copy.#beforePrevious = this.#beforePrevious
+    return copy
+  }
+
+  /** The index behind the last blank line, or 0. Searched from the end, so it reads little more than one event. */
+  #lastBoundary(bytes: Uint8Array): number {
+    for (let at = bytes.lastIndexOf(LF); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(LF, at - 1)) {
+      const previous = at > 0 ? bytes[at - 1] : this.#previous
+      if (previous === LF) return at + 1
+      if (previous !== CR) continue
+      const beforePrevious = at > 1 ? bytes[at - 2] : at === 1 ? this.#previous : this.#beforePrevious
+      if (beforePrevious === LF) return at + 1
+    }
+    return 0
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#pending = { bytes, before: this.#pending }
+    this.#pendingBytes += bytes.length
+  }
+
+  #join(tail: Uint8Array): Uint8Array {
+    const joined = new Uint8Array(this.#pendingBytes + tail.length)
+    let end = this.#pendingBytes
+    joined.set(tail, end)
+    for (let piece = this.#pending; piece !== undefined; piece = piece.before) {
+      end -= piece.bytes.length
+      joined.set(piece.bytes, end)
+    }
+    return joined
+  }
+}
+
+interface Piece {
+  readonly bytes: Uint8Array
+  readonly before: Piece | undefined
+}
+
+/** One event's fields: the last `event:` and the `data:` lines joined by LF, as the SSE standard says. */
+export interface SseEvent {
+  readonly name: string
+  /** `undefined` where the event has no `data` field at all (a comment, say). */
+  readonly data: string | undefined
+}
+
+/** Reads one event's text, which has LF line ends and no blank line. */
+export function parseSseEvent(text: string): SseEvent {
+  let name = ''
+  let data: string | undefined
+  let at = 0
+  while (at <= text.length) {
+    const newline = text.indexOf('\n', at)
+    const end = newline < 0 ? text.length : newline
+    if (text.startsWith('data', at)) {
+      const value = fieldValue(text, at + 4, end)
+      if (value !== undefined) data = data === undefined ? value : `${data}\n${value}`
+    } else if (text.startsWith('event', at)) {
+      name = fieldValue(text, at + 5, end) ?? name
+    }
+    at = end + 1
+  }
+  return { name, data }
+}
+
+/** What follows the field name at `at`: nothing, or a colon, an optional space and the value. */
+function fieldValue(text: string, at: number, end: number): string | undefined {
+  if (at === end) return ''
+  if (text.charCodeAt(at) !== 58) return undefined
+  const start = text.charCodeAt(at + 1) === 32 ? at + 2 : at + 1
+  return text.slice(Math.min(start, end), end)
+}

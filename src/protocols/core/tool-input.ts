@@ -1,0 +1,69 @@
+import type { ToolCallKind } from './content.ts'
+import { JsonValidator } from './json-validator.ts'
+
+export interface ToolInputOptions {
+  readonly kind: ToolCallKind
+  /** Also keep the text, for translation. */
+  readonly keepText: boolean
+  readonly limitBytes: number
+}
+
+/**
+ * What a model writes as the input of one tool call, judged as it arrives. JSON inputs must be whole JSON when the
+ * call ends, an empty one means `{}`; free-form inputs are whatever they are.
+ */
+export class ToolInput {
+  readonly kind: ToolCallKind
+  readonly #limitBytes: number
+  readonly #validator: JsonValidator | undefined
+  readonly #pieces: string[] | undefined
+  #length = 0
+
+  constructor({ kind, keepText, limitBytes }: ToolInputOptions, origin?: ToolInput) {
+    this.kind = kind
+    this.#limitBytes = limitBytes
+    const validator = origin === undefined ? undefined : origin.#validator
+    const pieces = origin === undefined ? undefined : origin.#pieces
+    this.#validator = kind === 'custom' ? undefined : (validator?.fork() ?? new JsonValidator())
+    this.#pieces = keepText ? [...(pieces ?? [])] : undefined
+    this.#length = origin === undefined ? 0 : origin.#length
+  }
+
+  push(text: string): void {
+    this.#length += text.length
+    this.#validator?.feed(text)
+    if (this.#length <= this.#limitBytes) this.#pieces?.push(text)
+  }
+
+  get isTooLarge(): boolean {
+    return this.#length > this.#limitBytes
+  }
+
+  get isEmpty(): boolean {
+    return this.#validator === undefined ? this.#length === 0 : this.#validator.isEmpty
+  }
+
+  /** The input is one that a tool could be called with. */
+  get isWhole(): boolean {
+    return this.#validator === undefined || this.#validator.isEmpty || this.#validator.isWhole
+  }
+
+  /**
+   * Whether a limit may have stopped the model inside this input. For the last call of an answer that is also so
+   * where nothing shows that the input was done: a free-form one, and an empty one.
+   */
+  isUnfinishedAtLimit(isLast: boolean): boolean {
+    if (!this.isWhole) return true
+    return isLast && (this.kind === 'custom' || this.isEmpty)
+  }
+
+  /** The input's text, `{}` for an empty JSON one; only with `keepText`. */
+  get text(): string {
+    const text = this.#pieces?.join('') ?? ''
+    return this.kind !== 'custom' && this.isEmpty ? '{}' : text
+  }
+
+  fork(): ToolInput {
+    return new ToolInput({ kind: this.kind, keepText: this.#pieces !== undefined, limitBytes: this.#limitBytes }, this)
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  type Citation,
+  type CoreChoice,
+  type CoreStop,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Part,
+  ToolInput,
+} from '../core/index.ts'
+import { readFinishReason } from './stop-reason.ts'
+import { joinTexts, toText } from './texts.ts'
+
+/** One choice of a whole answer, understood. */
+export interface ReadChoice {
+  /** The provider's word; `undefined` where it gave none. */
+  readonly finishReason: string | undefined
+  readonly toolCallCount: number
+  /** Places in `tool_calls` of calls that nobody could run; for a deprecated `function_call`, place 0. */
+  readonly unfinishedCalls: ReadonlySet<number>
+  /** Without the unfinished calls. */
+  readonly choice: CoreChoice
+}
+
+interface WireCall {
+  readonly id: string
+  readonly kind: 'json' | 'custom'
+  readonly name: string
+  readonly input: string
+}
+
+/** Lenient: what a host writes oddly is read as far as it goes. */
+export function readChoice(wire: JsonObject, message: JsonObject, index: number): ReadChoice {
+  const raw = wire.finish_reason
+  const finishReason = typeof raw === 'string' && raw !== '' ? raw : undefined
+  const calls = readCalls(message, index)
+  const refusal = toText(message.refusal)
+  const stop = readStop(finishReason, calls.length > 0, refusal !== '')
+  const unfinishedCalls = findUnfinished(calls, stop)
+  const whole = calls.filter((_, place) => !unfinishedCalls.has(place))
+  const thinking = toText(message.reasoning_content) || toText(message.reasoning)
+  const content: Part[] = [
+    ...(thinking === '' ? [] : [{ type: 'thinking', text: thinking } as const]),
+    ...readContent(message),
+    ...(refusal === '' ? [] : [{ type: 'refusal', text: refusal } as const]),
+    ...whole.map((call) => ({ type: 'tool-call', ...call, input: inputOf(call) }) as const),
+  ]
+  return { finishReason, toolCallCount: calls.length, unfinishedCalls, choice: { content, stop } }
+}
+
+// Without a reason (only where the upstream is declared never to give one) the answer says itself how it ended.
+function readStop(finishReason: string | undefined, hasCalls: boolean, hasRefusal: boolean): CoreStop {
+  if (finishReason !== undefined) return readFinishReason(finishReason, hasRefusal, hasCalls)
+  return { kind: hasCalls ? 'tool-use' : hasRefusal ? 'refusal' : 'end', raw: undefined }
+}
+
+function readCalls(message: JsonObject, index: number): readonly WireCall[] {
+  const wires: readonly Json[] = Array.isArray(message.tool_calls) ? message.tool_calls : []
+  const calls = wires.filter(isJsonObject).map((wire, place): WireCall => {
+    const id = toText(wire.id) || `call_${index}_${place}`
+    if (!isJsonObject(wire.custom)) return { id, kind: 'json', ...readFunction(wire.function) }
+    return { id, kind: 'custom', name: toText(wire.custom.name), input: toText(wire.custom.input) }
+  })
+  if (calls.length > 0 || !isJsonObject(message.function_call)) return calls
+  return [{ id: `call_${index}_0`, kind: 'json', ...readFunction(message.function_call) }]
+}
+
+function readFunction(value: Json | undefined): Pick<WireCall, 'name' | 'input'> {
+  if (!isJsonObject(value)) return { name: '', input: '{}' }
+  // Ollama's compatible surface has sent objects.
+  const input = isJsonObject(value.arguments) ? JSON.stringify(value.arguments) : toText(value.arguments)
+  return { name: toText(value.name), input }
+}
+
+// Empty arguments mean none; a free-form input may be empty.
+function inputOf({ kind, input }: WireCall): string {
+  return kind === 'json' && input.trim() === '' ? '{}' : input
+}
+
+function findUnfinished(calls: readonly WireCall[], stop: CoreStop): ReadonlySet<number> {
+  const atLimit = stop.kind === 'limit'
+  const places = calls.flatMap(({ kind, input: written }, place) => {
+    const input = new ToolInput({ kind, keepText: false, limitBytes: Infinity })
+    input.push(written)
+    const isUnfinished = atLimit ? input.isUnfinishedAtLimit(place === calls.length - 1) : !input.isWhole
+    return isUnfinished ? [place] : []
+  })
+  return new Set(places)
+}
+
+/** A string, or Mistral's list of text and thinking pieces. */
+function readContent(message: JsonObject): readonly Part[] {
+  const citations = readAnnotations(message.annotations)
+  const cited = citations.length > 0 && { citations }
+  if (typeof message.content === 'string')
+    return message.content === '' ? [] : [{ type: 'text', text: message.content, ...cited }]
+  const pieces: readonly Json[] = Array.isArray(message.content) ? message.content : []
+  return pieces.filter(isJsonObject).flatMap((piece): readonly Part[] => {
+    if (piece.type === 'thinking') return [{ type: 'thinking', text: joinTexts(piece.thinking) }]
+    if (piece.type === 'refusal') return [{ type: 'refusal', text: toText(piece.refusal) }]
+    return typeof piece.text === 'string' ? [{ type: 'text', text: piece.text }] : []
+  })
+}
+
+function readAnnotations(value: Json | undefined): readonly Citation[] {
+  const annotations: readonly Json[] = Array.isArray(value) ? value : []
+  return annotations.flatMap((raw): readonly Citation[] => {
+    if (!isJsonObject(raw) || !isJsonObject(raw.url_citation)) return []
+    const { url, title, start_index: start, end_index: end } = raw.url_citation
+    return [
+      {
+        ...(typeof url === 'string' && { url }),
+        ...(typeof title === 'string' && { title }),
+        ...(typeof start === 'number' && { start }),
+        ...(typeof end === 'number' && { end }),
+        raw,
+        protocol: 'openai-chat',
+      },
+    ]
+  })
+}

@@ -1,0 +1,29 @@
+import type { Protocol } from '../core/index.ts'
+import { readError } from './error-in.ts'
+import { renderError, renderErrorEvent } from './errors.ts'
+import { KEEP_ALIVE, PATH, requestHeaders } from './headers.ts'
+import { inspectRequest } from './inspect.ts'
+import { parseRequest } from './request-in.ts'
+import { renderRequest } from './request-out.ts'
+import { readResponse } from './response-in.ts'
+import { renderResponse } from './response-out.ts'
+import { createOpenAiChatScanner } from './scanner.ts'
+import { createStreamEncoder } from './stream-out.ts'
+
+/** OpenAI Chat Completions, as OpenAI and the many hosts speak it that took it over. */
+export const openAiChat: Protocol = {
+  name: 'openai-chat',
+  inspectRequest,
+  parseRequest,
+  renderResponse,
+  createStreamEncoder,
+  renderError,
+  renderErrorEvent,
+  keepAlive: KEEP_ALIVE,
+  path: PATH,
+  requestHeaders,
+  renderRequest,
+  readResponse,
+  readError,
+  createScanner: createOpenAiChatScanner,
+}

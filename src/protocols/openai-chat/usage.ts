@@ -1,0 +1,52 @@
+import type { Usage } from '../../evidence/index.ts'
+import { isJsonObject, type JsonObject } from '../core/index.ts'
+
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+
+/**
+ * A `usage` object; `undefined` where there is none. `prompt_tokens` already contains the cached tokens. Numbers
+ * that make no sense count as not reported: a bad report must not fail a good answer.
+ */
+export function readUsage(value: unknown): Usage | undefined {
+  if (!isJsonObject(value)) return undefined
+  const input = isJsonObject(value.prompt_tokens_details) ? value.prompt_tokens_details : {}
+  const output = isJsonObject(value.completion_tokens_details) ? value.completion_tokens_details : {}
+  const inputTokens = count(value.prompt_tokens)
+  const outputTokens = count(value.completion_tokens)
+  // DeepSeek has its own name for it; Hugging Face's router writes it without the details object.
+  const cacheReadTokens =
+    count(input.cached_tokens) ?? count(value.prompt_cache_hit_tokens) ?? count(value.cached_tokens)
+  const cacheWriteTokens = count(input.cache_write_tokens)
+  const reasoningTokens = count(output.reasoning_tokens)
+  return {
+    ...(inputTokens !== undefined && { inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(cacheReadTokens !== undefined && { cacheReadTokens }),
+    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
+  }
+}
+
+/** The usage of a whole answer or of one chunk: its `usage`, or `x_groq.usage`, where Groq alone puts it in streams. */
+export function usageOf(body: JsonObject): Usage | undefined {
+  return readUsage(body.usage) ?? (isJsonObject(body.x_groq) ? readUsage(body.x_groq.usage) : undefined)
+}
+
+/** A `usage` object for a client. Its three totals are always there, as OpenAI's SDK types promise. */
+export function renderUsage(usage: Usage): JsonObject {
+  const { inputTokens = 0, outputTokens = 0, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage
+  const cached = cacheReadTokens !== undefined || cacheWriteTokens !== undefined
+  return {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+    ...(cached && {
+      prompt_tokens_details: {
+        ...(cacheReadTokens !== undefined && { cached_tokens: cacheReadTokens }),
+        ...(cacheWriteTokens !== undefined && { cache_write_tokens: cacheWriteTokens }),
+      },
+    }),
+    ...(reasoningTokens !== undefined && { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
+  }
+}

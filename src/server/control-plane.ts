@@ -1,0 +1,91 @@
+import { timingSafeEqual } from 'node:crypto'
+import { isLoopback } from '../config/index.ts'
+import { type Engine, keyOf, sha256Hex } from '../engine/index.ts'
+import { ERRORS, FullstopError } from '../errors.ts'
+import { refuseForeignCaller } from './loopback-guard.ts'
+
+export interface ControlRequest {
+  readonly request: Request
+  readonly path: string
+  /** Of the caller; `undefined` where the runtime does not know it. */
+  readonly remoteAddress: string | undefined
+}
+
+const LISTED_EXCHANGES = 100
+
+/** Paths that the control plane will serve in later versions. */
+const COMING =
+  /^\/(metrics|openapi\.json|console|api\/(runs|platforms|signals|incidents|reports|releases|remediations|forecast|map|diagnosis|notices|approvals|ledger))(\/|$)/
+
+/** Whether a path belongs to the control plane. */
+export function isControlPath(path: string): boolean {
+  return path === '/' || path === '/healthz' || path === '/readyz' || path.startsWith('/api/') || COMING.test(path)
+}
+
+/** Health, and what is known of recent exchanges. Everything but health needs the control key, or loopback without one. */
+export async function controlPlane(
+  engine: Engine,
+  { request, path, remoteAddress }: ControlRequest,
+): Promise<Response> {
+  try {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new FullstopError('method-not-allowed', `Expected GET; ${request.method.slice(0, 16)} came.`, {
+        allow: 'GET',
+      })
+    if (path === '/healthz') return Response.json({ status: 'up' })
+    if (path === '/readyz') return readiness(engine)
+    await authorize(engine, request.headers, remoteAddress)
+    return serve(engine, path)
+  } catch (error) {
+    return failure(
+      error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.'),
+    )
+  }
+}
+
+function serve(engine: Engine, path: string): Response {
+  if (path === '/')
+    return Response.json({ name: 'fullstop', models: [...engine.config.models.keys()], running: engine.running })
+  if (path === '/api/exchanges') return Response.json({ exchanges: engine.recent.list(LISTED_EXCHANGES) })
+  const id = /^\/api\/exchanges\/([^/]+)$/.exec(path)?.[1]
+  if (id !== undefined) {
+    const exchange = engine.recent.get(id)
+    if (exchange === undefined) throw new FullstopError('unknown-exchange', 'No recent exchange has this id.')
+    return Response.json(exchange)
+  }
+  if (COMING.test(path)) throw new FullstopError('not-supported', `${path.slice(0, 100)}: not served yet.`)
+  throw new FullstopError('unknown-route', `${path.slice(0, 100)}: no such route.`)
+}
+
+function readiness(engine: Engine): Response {
+  const ready = !engine.isDraining
+  return Response.json({ status: ready ? 'ready' : 'draining' }, { status: ready ? 200 : 503 })
+}
+
+/** Throws where the caller may not. */
+async function authorize({ config }: Engine, headers: Headers, remoteAddress: string | undefined): Promise<void> {
+  const { keyHash } = config.control
+  if (keyHash === undefined) {
+    if (remoteAddress === undefined || !isLoopbackAddress(remoteAddress))
+      throw new FullstopError(
+        'host-not-allowed',
+        'The control plane has no key, so only the machine itself may use it.',
+      )
+    const foreign = refuseForeignCaller(headers)
+    if (foreign !== undefined) throw foreign
+    return
+  }
+  const key = keyOf(headers)
+  if (key === undefined) throw new FullstopError('missing-key', 'Expected the control key; the request has none.')
+  const hash = await sha256Hex(key)
+  if (!timingSafeEqual(Buffer.from(hash), Buffer.from(keyHash)))
+    throw new FullstopError('unknown-key', 'Expected the control key; another key came.')
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return isLoopback(address.replace(/^::ffff:/, ''))
+}
+
+function failure({ code, message, headers }: FullstopError): Response {
+  return Response.json({ error: { code, message } }, { status: ERRORS[code].status, headers })
+}

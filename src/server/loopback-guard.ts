@@ -1,0 +1,30 @@
+import { isLoopback } from '../config/index.ts'
+import { FullstopError } from '../errors.ts'
+
+/**
+ * Without client keys, whatever reaches the port may use it, so only callers on the machine itself may reach it. A web
+ * page on another site could still make the browser call: by a name that it points to 127.0.0.1 (DNS rebinding, seen
+ * in `host`) or across origins (seen in `origin`). Returns the refusal, if any.
+ */
+export function refuseForeignCaller(headers: Headers): FullstopError | undefined {
+  const host = headers.get('host')
+  if (host !== null && !isLoopback(hostnameOf(host)))
+    return new FullstopError('host-not-allowed', 'Expected a loopback name in the host header; another came.')
+  const origin = headers.get('origin')
+  if (origin !== null && !isLoopbackOrigin(origin))
+    return new FullstopError(
+      'origin-not-allowed',
+      'Expected no origin, or a loopback one; a web page of another site called.',
+    )
+  return undefined
+}
+
+/** `[::1]:80` and `localhost:80` without their ports. */
+function hostnameOf(host: string): string {
+  return host.replace(/:\d+$/, '')
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  const url = URL.parse(origin)
+  return url !== null && isLoopback(url.hostname)
+}

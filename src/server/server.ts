@@ -1,0 +1,112 @@
+import { type Config, isLoopback } from '../config/index.ts'
+import { Engine } from '../engine/index.ts'
+import type { EvidenceSink } from '../evidence/index.ts'
+import { type Clock, wait } from '../resilience/index.ts'
+import { bunUpstream, newId, systemClock } from '../runtime/index.ts'
+import { BunConnection } from './client-connection.ts'
+import { controlPlane, isControlPath } from './control-plane.ts'
+import { refuseForeignCaller } from './loopback-guard.ts'
+
+export interface ServerOptions {
+  readonly config: Config
+  readonly hostname: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Silence towards a streaming client before a keep-alive, ms. */
+  readonly keepAliveMs?: number
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly controlUrl: string
+  readonly engine: Engine
+  /** Puts another configuration into service. Throws `InsecureBind` where this address may not serve it. */
+  readonly swap: (config: Config) => void
+  /** Refuses new requests, lets running ones end for at most `patienceMs`, then closes. */
+  readonly stop: (patienceMs?: number) => Promise<void>
+}
+
+/** A shutdown waits so long for running exchanges, ms. */
+export const DRAIN_PATIENCE_MS = 30_000
+
+/** Connections that say nothing before or between requests are closed after this many seconds. */
+const IDLE_CONNECTION_SECONDS = 60
+
+/** The bind would let anybody on the network use the providers' keys. */
+export class InsecureBind extends Error {
+  override readonly name = 'InsecureBind'
+}
+
+/** Starts listening. Throws `InsecureBind`, or Bun's error where the port is taken. */
+export function startServer(
+  options: ServerOptions,
+  { clock = systemClock, sink }: { clock?: Clock; sink?: EvidenceSink } = {},
+): RunningServer {
+  const { config, hostname, port, keepAliveMs } = options
+  refuseInsecureBind(config, hostname)
+  const engine = new Engine(
+    { config, ...(keepAliveMs !== undefined && { keepAliveMs }) },
+    { clock, random: Math.random, newId, upstream: bunUpstream, ...(sink !== undefined && { sink }) },
+  )
+  const separate = config.control.listen
+  const data = listen(hostname, port, (request, server) => {
+    const path = new URL(request.url).pathname
+    if (separate === undefined && isControlPath(path))
+      return controlPlane(engine, { request, path, remoteAddress: server.requestIP(request)?.address })
+    const foreign = engine.isOpen ? refuseForeignCaller(request.headers) : undefined
+    if (foreign !== undefined) return engine.reject(request, foreign)
+    // Streams may be silent for minutes; the attempt's own deadlines watch over them.
+    server.timeout(request, 0)
+    return engine.fetch(request, { connection: new BunConnection({ server, request, clock }) })
+  })
+  const control =
+    separate === undefined
+      ? undefined
+      : listen(separate.hostname, separate.port, (request, server) => {
+          const path = new URL(request.url).pathname
+          return controlPlane(engine, { request, path, remoteAddress: server.requestIP(request)?.address })
+        })
+  return {
+    url: urlOf(data),
+    controlUrl: urlOf(control ?? data),
+    engine,
+    swap: (next) => {
+      refuseInsecureBind(next, hostname)
+      engine.swap(next)
+    },
+    stop: async (patienceMs = DRAIN_PATIENCE_MS) => {
+      const over = new AbortController()
+      await Promise.race([engine.drain(), wait(patienceMs, clock, over.signal)])
+      over.abort()
+      await Promise.all([data.stop(true), control?.stop(true)])
+    },
+  }
+}
+
+type Handler = (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>
+
+function listen(hostname: string, port: number, fetch: Handler): Bun.Server<undefined> {
+  return Bun.serve({
+    hostname,
+    port,
+    fetch,
+    development: false,
+    idleTimeout: IDLE_CONNECTION_SECONDS,
+    // The engine bounds bodies itself and says so in the caller's protocol; Bun would answer without a word.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    // Nothing in the handlers throws; should it, the caller must not see a stack trace.
+    error: () => new Response('internal error', { status: 500 }),
+  })
+}
+
+function urlOf(server: Bun.Server<undefined>): string {
+  return server.url.href.replace(/\/$/, '')
+}
+
+function refuseInsecureBind({ clients }: Config, hostname: string): void {
+  if (isLoopback(hostname) || clients.size > 0) return
+  throw new InsecureBind(
+    `refusing to listen on ${hostname}: without client keys anybody who reaches it could spend your providers' keys. ` +
+      'Declare `clients` with a keyHash each, or listen on 127.0.0.1.',
+  )
+}

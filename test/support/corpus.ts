@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isJsonObject, type JsonObject, type ProtocolName } from '../../src/protocols/core/index.ts'
+
+const ROOT = join(import.meta.dir, '../../../shared/corpus')
+
+/** A stream as a provider sent it. */
+export interface RecordedStream {
+  readonly name: string
+  readonly protocol: ProtocolName
+  readonly host: string
+  readonly bytes: Uint8Array
+  readonly request: JsonObject
+}
+
+export const hasCorpus: boolean = existsSync(join(ROOT, 'index.json'))
+if (!hasCorpus) console.warn('NOTICE: ../shared/corpus is absent: tests over recorded streams are skipped')
+
+/** The recorded streams of the protocols that are built; none, with a notice, where the recordings are absent. */
+export function recordedStreams(): readonly RecordedStream[] {
+  if (!hasCorpus) return []
+  const index: unknown = JSON.parse(readFileSync(join(ROOT, 'index.json'), 'utf8'))
+  if (!Array.isArray(index)) throw new Error('corpus/index.json is not a list')
+  return index.flatMap((entry: unknown) => {
+    if (!isJsonObject(entry) || typeof entry.stream !== 'string' || typeof entry.host !== 'string') return []
+    const { protocol, stream, host } = entry
+    if (protocol !== 'anthropic' && protocol !== 'openai-chat') return []
+    const bytes = new Uint8Array(readFileSync(join(ROOT, stream)))
+    const request: unknown = JSON.parse(readFileSync(join(ROOT, stream.replace(/\.sse$/, '.request.json')), 'utf8'))
+    return [{ name: stream, protocol, host, bytes, request: isJsonObject(request) ? request : {} }]
+  })
+}
+
+/** The one recording whose provider reports an error inside a 200. */
+export const isRecordedFailure = ({ bytes }: RecordedStream): boolean =>
+  new TextDecoder().decode(bytes.subarray(-400)).includes('event: error')
+
+/** Snowflake Cortex sends `[DONE]` and no finish reason. */
+export const isSentinelOnly = ({ host }: RecordedStream): boolean => host.endsWith('.snowflakecomputing.com')

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { isFinished } from '../../src/evidence/index.ts'
+import { createAnthropicScanner } from '../../src/protocols/anthropic/scanner.ts'
+import type { Completion, StreamScanner } from '../../src/protocols/core/index.ts'
+import { createOpenAiChatScanner } from '../../src/protocols/openai-chat/scanner.ts'
+import { isRecordedFailure, isSentinelOnly, type RecordedStream, recordedStreams } from '../support/corpus.ts'
+
+const EVENT_LIMIT_BYTES = 16 * 1024 * 1024
+
+function scannerFor(stream: RecordedStream, completion: Completion, decode = false): StreamScanner {
+  const options = { completion, decode, choices: 1, eventLimitBytes: EVENT_LIMIT_BYTES }
+  return stream.protocol === 'anthropic' ? createAnthropicScanner(options) : createOpenAiChatScanner(options)
+}
+
+const strictest = (stream: RecordedStream): Completion => (isSentinelOnly(stream) ? 'sentinel-only' : 'strict')
+const lost = { name: 'truncated', reason: 'connection-lost' } as const
+const streams = recordedStreams()
+
+describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (_, stream) => {
+  test('uncut it is finished, or the failure that its provider reports', () => {
+    const scanner = scannerFor(stream, strictest(stream))
+    scanner.push(stream.bytes)
+    const verdict = scanner.verdictAtEnd()
+    if (isRecordedFailure(stream)) expect(verdict).toEqual({ name: 'failed', reason: 'in-band-error' })
+    else expect(verdict.name).toBe('complete')
+  })
+
+  test('cut after any byte before its last it is never finished', () => {
+    const scanner = scannerFor(stream, strictest(stream))
+    for (let end = 0; end < stream.bytes.length; end++) {
+      // A fork judges, so that judging cannot help the scanner that goes on.
+      const cut = scanner.fork()
+      if (isFinished(cut.verdictAtEnd()))
+        throw new Error(`finished after ${end} of ${stream.bytes.length} bytes (clean end)`)
+      if (isFinished(cut.verdictAfter(lost)))
+        throw new Error(`finished after ${end} of ${stream.bytes.length} bytes (reset)`)
+      if (cut.phase === 'proven') throw new Error(`proven after ${end} of ${stream.bytes.length} bytes`)
+      scanner.push(stream.bytes.subarray(end, end + 1))
+    }
+    expect(isFinished(scanner.verdictAtEnd())).toBe(!isRecordedFailure(stream))
+  })
+
+  test('any split gives the same verdict, facts and content', () => {
+    const whole = scannerFor(stream, strictest(stream), true)
+    whole.push(stream.bytes)
+    const expected = { verdict: whole.verdictAtEnd(), facts: whole.facts, content: whole.takeEvents() }
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 20 }), (sizes) => {
+        const scanner = scannerFor(stream, strictest(stream), true)
+        for (let at = 0, i = 0; at < stream.bytes.length; i++) {
+          const size = sizes[i % sizes.length] ?? 1
+          scanner.push(stream.bytes.subarray(at, at + size))
+          at += size
+        }
+        expect({ verdict: scanner.verdictAtEnd(), facts: scanner.facts, content: scanner.takeEvents() }).toEqual(
+          expected,
+        )
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('the text is what parsing every event gives', () => {
+    const scanner = scannerFor(stream, strictest(stream), true)
+    scanner.push(stream.bytes)
+    const text = scanner.takeEvents().flatMap((event) => (event.type === 'text' ? [event.text] : []))
+    expect(text.join('')).toBe(textByParsing(stream))
+  })
+})
+
+function textByParsing(stream: RecordedStream): string {
+  let text = ''
+  for (const line of new TextDecoder().decode(stream.bytes).split('\n')) {
+    if (!line.startsWith('data: {')) continue
+    const event = JSON.parse(line.slice(6))
+    if (stream.protocol === 'anthropic') text += event.delta?.text ?? event.content_block?.text ?? ''
+    for (const choice of event.choices ?? []) {
+      const content = choice.delta?.content
+      if (typeof content === 'string') text += content
+      for (const piece of Array.isArray(content) ? content : []) if (piece.type === 'text') text += piece.text
+    }
+  }
+  return text
+}
