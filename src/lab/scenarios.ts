@@ -62,15 +62,15 @@ export function outage20260621(options: OutageOptions = {}): Scenario {
 }
 
 /** The scenarios by name, with their default shares. */
-export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
+export const scenarios: ReadonlyMap<string, Scenario> = new Map(
   [calm, outage20260621()].map((scenario) => [scenario.name, scenario]),
 )
 
 /** Finds a scenario by name; throws a `RangeError` that lists the known ones. */
 export function findScenario(name: string): Scenario {
-  const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined
+  const scenario = scenarios.get(name)
   if (scenario === undefined) {
-    throw new RangeError(`Expected a scenario (${Object.keys(scenarios).join(', ')}), got "${name}".`)
+    throw new RangeError(`Expected a scenario (${[...scenarios.keys()].join(', ')}), got "${name}".`)
   }
   return scenario
 }
