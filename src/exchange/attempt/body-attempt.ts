@@ -10,6 +10,8 @@ export interface BodyAttemptOptions {
   readonly call: Call
   /** What the client speaks. */
   readonly clientProtocol: Protocol
+  /** For an answer whose provider gave none. */
+  readonly fallbackId: string
 }
 
 const decoder = new TextDecoder()
@@ -19,11 +21,13 @@ const encoder = new TextEncoder()
 export class BodyAttempt implements Attempt {
   readonly #call: Call
   readonly #clientProtocol: Protocol
+  readonly #fallbackId: string
   #answerHeaders: Headers | undefined
   #proven: FinishedVerdict | undefined
   #facts: StreamFacts | undefined
 
-  constructor({ call, clientProtocol }: BodyAttemptOptions) {
+  constructor({ call, clientProtocol, fallbackId }: BodyAttemptOptions) {
+    this.#fallbackId = fallbackId
     this.#call = call
     this.#clientProtocol = clientProtocol
   }
@@ -77,7 +81,10 @@ export class BodyAttempt implements Attempt {
     if (protocol === this.#clientProtocol)
       return amended === undefined ? bytes : encoder.encode(JSON.stringify(amended))
     if (response === undefined) return this.#call.finish({ name: 'malformed', reason: 'not-this-protocol' }, facts)
-    return encoder.encode(JSON.stringify(this.#clientProtocol.renderResponse(response)))
+    // Not every provider names and dates its answers, and clients expect both.
+    const id = response.id === '' ? this.#fallbackId : response.id
+    const created = response.created ?? Math.floor(this.#call.deps.clock.wallMs() / 1_000)
+    return encoder.encode(JSON.stringify(this.#clientProtocol.renderResponse({ ...response, id, created })))
   }
 
   abort(cause: UnfinishedVerdict): void {

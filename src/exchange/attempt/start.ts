@@ -18,7 +18,7 @@ export interface StartOptions {
 export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt {
   const { inbound, platform, outbound } = options
   const call = new Call({ ...options, deps })
-  if (!inbound.facts.stream) return new BodyAttempt({ call, clientProtocol: inbound.protocol })
+  if (!inbound.facts.stream) return new BodyAttempt({ call, clientProtocol: inbound.protocol, fallbackId: inbound.id })
   const { provider } = platform
   const scanner = provider.protocol.createScanner({
     completion: provider.completion,

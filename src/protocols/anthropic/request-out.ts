@@ -1,4 +1,12 @@
-import { type Checked, type CoreRequest, fateOf, type JsonObject, Losses, type RenderedRequest } from '../core/index.ts'
+import {
+  type Checked,
+  type CoreRequest,
+  fateOf,
+  lossRowOfField,
+  type JsonObject,
+  Losses,
+  type RenderedRequest,
+} from '../core/index.ts'
 import { checked, FieldError } from './fields.ts'
 import { renderReasoning } from './reasoning.ts'
 import { ToolIds } from './tool-ids.ts'
@@ -64,25 +72,13 @@ function refuseInexpressible(request: CoreRequest, losses: Losses): void {
   if (request.format?.type === 'json') refuse('format', 'json-mode')
 }
 
-/** Loss-table rows of fields that the core has no word for; any other is of the row `unknown-fields`. */
-const FIELD_ROWS: ReadonlyMap<string, string> = new Map([
-  ['modalities', 'audio-output'],
-  ['audio', 'audio-output'],
-  ['web_search_options', 'server-tools'],
-  ['logit_bias', 'penalties'],
-  ['service_tier', 'service-tier'],
-  ['inference_geo', 'service-tier'],
-  ['speed', 'service-tier'],
-  ['store', 'metadata'],
-])
-
 function dropExtras(request: CoreRequest, losses: Losses): void {
   if (request.seed !== undefined) losses.drop('seed')
   // 0 is what their absence means.
   if ((request.frequencyPenalty ?? 0) !== 0 || (request.presencePenalty ?? 0) !== 0) losses.drop('penalties')
   if (request.metadata !== undefined) losses.drop('metadata')
   for (const name of request.unknown.keys()) {
-    const row = FIELD_ROWS.get(name) ?? 'unknown-fields'
+    const row = lossRowOfField(name)
     if (fateOf(row, ANTHROPIC) === 'refused') throw new FieldError(name, losses.refusal(row))
     losses.drop(row)
   }

@@ -1,13 +1,21 @@
-import type { Json, JsonObject, ScannerOptions, StreamEvent } from '../core/index.ts'
-import { isJsonObject, ToolInput } from '../core/index.ts'
-
-const PROTOCOL = 'anthropic'
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+  type ScannerOptions,
+  type StreamEvent,
+  ToolInput,
+} from '../core/index.ts'
+import { readCitation } from './citations.ts'
+import { ANTHROPIC } from './wire.ts'
 
 /** One content block of a streamed message, from its start to its stop. */
 export class BlockState {
   readonly type: string
   readonly input: ToolInput | undefined
   isOpen = true
+  #content = ''
   readonly #part: number
   readonly #id: string
   readonly #name: string
@@ -55,11 +63,13 @@ export class BlockState {
   onDelta(delta: JsonObject): readonly StreamEvent[] {
     if (typeof delta.partial_json === 'string') this.input?.push(delta.partial_json)
     if (!this.#decode) return []
-    const { type, text, thinking, signature, citation } = delta
+    const { type, text, thinking, signature, citation, content } = delta
+    if (typeof content === 'string') this.#content += content
     if (type === 'text_delta' && typeof text === 'string') return [this.#text('text', text)]
     if (type === 'thinking_delta' && typeof thinking === 'string') return [this.#text('thinking', thinking)]
     if (type === 'signature_delta' && typeof signature === 'string') return [this.#signatureEvent(signature)]
-    if (type === 'citations_delta' && isJsonObject(citation)) return [this.#citation(citation)]
+    if (type === 'citations_delta' && isJsonObject(citation))
+      return [{ type: 'citation', choice: 0, part: this.#part, citation: readCitation(citation) }]
     return []
   }
 
@@ -77,9 +87,19 @@ export class BlockState {
         type: 'whole',
         choice: 0,
         part: this.#part,
-        content: { type: 'opaque', protocol: PROTOCOL, kind: this.type, value: this.#whole },
+        content: { type: 'opaque', protocol: ANTHROPIC, kind: this.type, value: this.#opaqueValue() },
       },
     ]
+  }
+
+  /** What its start, its deltas of text (a compaction's) and its input (a provider's own tool's) make together. */
+  #opaqueValue(): Json {
+    const wire = isJsonObject(this.#whole) ? this.#whole : {}
+    return {
+      ...wire,
+      ...(this.input !== undefined && { input: parseJson(this.input.text) ?? {} }),
+      ...(this.#content !== '' && { content: this.#content }),
+    }
   }
 
   /** The client's call, whole; sent once the message's stop reason has shown that no limit cut it. */
@@ -100,22 +120,6 @@ export class BlockState {
     return { type: 'thinking-signature', choice: 0, part: this.#part, signature }
   }
 
-  #citation(raw: JsonObject): StreamEvent {
-    const { url, title, cited_text: citedText } = raw
-    return {
-      type: 'citation',
-      choice: 0,
-      part: this.#part,
-      citation: {
-        ...(typeof url === 'string' && { url }),
-        ...(typeof title === 'string' && { title }),
-        ...(typeof citedText === 'string' && { citedText }),
-        raw,
-        protocol: PROTOCOL,
-      },
-    }
-  }
-
   get part(): number {
     return this.#part
   }
@@ -124,6 +128,7 @@ export class BlockState {
     const wire = isJsonObject(this.#whole) ? this.#whole : {}
     const copy = new BlockState(this.#part, wire, options, this.input?.fork())
     copy.isOpen = this.isOpen
+    copy.#content = this.#content
     return copy
   }
 }

@@ -15,7 +15,7 @@ export {
   type ToolResultPart,
 } from './content.ts'
 export { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
-export { type Fate, fateOf, LOSS_TABLE, Losses, type LossRow } from './loss.ts'
+export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
 export {
   type CallerError,
   type Checked,

@@ -171,3 +171,23 @@ export class Losses {
 export function fateOf(name: string, target: ProtocolName): Fate | undefined {
   return ROWS.get(name)?.to[target]
 }
+
+/** Rows of wire fields that the core has no word for, of whatever protocol. */
+const ROW_OF_FIELD: ReadonlyMap<string, string> = new Map([
+  ['modalities', 'audio-output'],
+  ['audio', 'audio-output'],
+  ['web_search_options', 'server-tools'],
+  ['logit_bias', 'penalties'],
+  ['service_tier', 'service-tier'],
+  ['inference_geo', 'service-tier'],
+  ['speed', 'service-tier'],
+  ['prompt_cache_key', 'service-tier'],
+  ['prompt_cache_retention', 'service-tier'],
+  ['prompt_cache_options', 'service-tier'],
+  ['store', 'metadata'],
+])
+
+/** The row that decides about a field in a core request's `unknown`. */
+export function lossRowOfField(name: string): string {
+  return ROW_OF_FIELD.get(name) ?? 'unknown-fields'
+}

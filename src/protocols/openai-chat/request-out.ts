@@ -2,6 +2,7 @@ import {
   type Checked,
   type CoreRequest,
   fateOf,
+  lossRowOfField,
   type Json,
   type JsonObject,
   Losses,
@@ -19,18 +20,6 @@ const STOP_SEQUENCE_LIMIT = 4
 const DEFAULT_SCHEMA_NAME = 'response'
 /** A longer `user` is answered with 400 by OpenAI. */
 const USER_LENGTH_LIMIT = 64
-
-/** The loss table's rows for fields that the core has no word for; any other is an unknown field. */
-const ROW_OF_FIELD: ReadonlyMap<string, string> = new Map([
-  ['logit_bias', 'penalties'],
-  ['modalities', 'audio-output'],
-  ['audio', 'audio-output'],
-  ['service_tier', 'service-tier'],
-  ['prompt_cache_key', 'service-tier'],
-  ['prompt_cache_retention', 'service-tier'],
-  ['prompt_cache_options', 'service-tier'],
-  ['store', 'metadata'],
-])
 
 /** A core request for a provider of this protocol, or the first thing in it that must not be lost. */
 export function renderRequest(request: CoreRequest, { model }: { readonly model: string }): Checked<RenderedRequest> {
@@ -100,7 +89,7 @@ function renderUser(userId: string | undefined, model: string, losses: Losses): 
 function renderUnknown(unknown: ReadonlyMap<string, Json>, losses: Losses): JsonObject {
   const carried: [string, Json][] = []
   for (const [name, value] of unknown) {
-    const row = ROW_OF_FIELD.get(name) ?? 'unknown-fields'
+    const row = lossRowOfField(name)
     if (fateOf(row, 'openai-chat') === 'carried') carried.push([name, value])
     else losses.drop(row)
   }
