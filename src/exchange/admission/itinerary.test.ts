@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import type { Reason } from '../../evidence/index.ts'
+import { openAiChat } from '../../protocols/openai-chat/index.ts'
+import { Itinerary, LONGEST_WAIT_MS, type NextStep } from './itinerary.ts'
+import type { Platform } from './routing.ts'
+
+function platform(name: string, contextWindow?: number): Platform {
+  const [provider = '', model = ''] = name.split('/')
+  const timeouts = { firstEventMs: 1, idleMs: 1, totalMs: 1, declared: { firstEvent: false, idle: false } }
+  return {
+    name,
+    model,
+    provider: {
+      name: provider,
+      protocol: openAiChat,
+      url: '',
+      apiKey: undefined,
+      completion: 'strict',
+      timeouts,
+      contextWindow,
+    },
+  }
+}
+
+const [a, b, c] = [platform('a/x'), platform('b/x'), platform('c/y')]
+
+/** The names that are tried when every attempt fails for its reason, and how it ends. */
+function walk(
+  stages: readonly (readonly Platform[])[],
+  attempts: number,
+  reasons: readonly Reason[],
+  retryAfterMs?: number,
+): string[] {
+  const itinerary = new Itinerary({ stages }, attempts, () => 0.5)
+  const way: string[] = []
+  let step: NextStep = itinerary.first()
+  for (let i = 0; step.do === 'try'; i++) {
+    way.push(step.platform.name)
+    const reason = reasons[Math.min(i, reasons.length - 1)] ?? 'server-error'
+    step = itinerary.after({ platform: step.platform, reason, ...(retryAfterMs !== undefined && { retryAfterMs }) }, i)
+  }
+  return [...way, step.do]
+}
+
+describe('Itinerary', () => {
+  test('goes through the platforms, then around again while budget is left', () => {
+    expect(walk([[a, b]], 4, ['connection-lost'])).toEqual(['a/x', 'b/x', 'a/x', 'b/x', 'give-up'])
+  })
+
+  test('tries a lone platform twice before its fallbacks', () => {
+    expect(walk([[a], [c]], 4, ['idle-timeout'])).toEqual(['a/x', 'a/x', 'c/y', 'c/y', 'give-up'])
+    expect(walk([[a, b], [c]], 3, ['idle-timeout'])).toEqual(['a/x', 'b/x', 'c/y', 'give-up'])
+  })
+
+  test('does not repeat what would be the same anywhere', () => {
+    expect(walk([[a, b]], 4, ['bad-request'])).toEqual(['a/x', 'pass-on'])
+    expect(walk([[a, b]], 4, ['policy'])).toEqual(['a/x', 'pass-on'])
+  })
+
+  test('leaves a provider whose key or account is no use, and a platform that lacks the model', () => {
+    const sibling = platform('a/other')
+    expect(walk([[a, sibling, b]], 4, ['account-spent', 'authentication'])).toEqual(['a/x', 'b/x', 'give-up'])
+    expect(walk([[a, sibling]], 4, ['not-found'])).toEqual(['a/x', 'a/other', 'give-up'])
+  })
+
+  test('takes a context that is too long only to a larger declared window', () => {
+    const [small, same, large] = [platform('a/x', 8), platform('b/x', 8), platform('c/y', 100)]
+    expect(walk([[small, same], [large]], 4, ['context-length'])).toEqual(['a/x', 'c/y', 'pass-on'])
+    expect(walk([[small, same], [platform('d/z')]], 4, ['context-length'])).toEqual(['a/x', 'pass-on'])
+  })
+
+  test('going elsewhere does not wait, going back does, and no longer than is bearable', () => {
+    const itinerary = new Itinerary({ stages: [[a, b]] }, 4, () => 0.5)
+    itinerary.first()
+    expect(itinerary.after({ platform: a, reason: 'overloaded', retryAfterMs: 700 }, 0)).toMatchObject({
+      platform: b,
+      afterMs: 0,
+    })
+    expect(itinerary.after({ platform: b, reason: 'overloaded' }, 100)).toMatchObject({ platform: a, afterMs: 600 })
+    expect(walk([[a]], 4, ['rate-limit'], LONGEST_WAIT_MS + 1_000)).toEqual(['a/x', 'give-up'])
+  })
+
+  test('a platform that could not be sent the request costs no attempt', () => {
+    const itinerary = new Itinerary({ stages: [[a, b]] }, 1, () => 0.5)
+    itinerary.first()
+    expect(itinerary.notSent(a, 0)).toMatchObject({ do: 'try', platform: b })
+    expect(itinerary.notSent(b, 0)).toEqual({ do: 'give-up' })
+  })
+
+  test('never exceeds its budget and always ends', () => {
+    const reasons: Reason[] = [
+      'server-error',
+      'rate-limit',
+      'account-spent',
+      'not-found',
+      'context-length',
+      'idle-timeout',
+      'not-expressible',
+    ]
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10 }),
+        fc.array(fc.constantFrom(...reasons), { minLength: 1 }),
+        (attempts, each) => {
+          expect(walk([[a], [b, c]], attempts, each).length - 1).toBeLessThanOrEqual(attempts)
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'bun:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+
+const ROOT = join(import.meta.dir, '..')
+const SRC = join(ROOT, 'src')
+
+/** Which modules a module may import: the arrows of ARCHITECTURE.md. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  evidence: [],
+  resilience: [],
+  config: [],
+  lab: [],
+  'protocols/core': ['evidence'],
+  'protocols/anthropic': ['protocols/core', 'evidence'],
+  'protocols/openai-chat': ['protocols/core', 'evidence'],
+  exchange: ['protocols/core', 'resilience', 'evidence', 'errors'],
+  engine: [
+    'exchange',
+    'protocols/core',
+    'protocols/anthropic',
+    'protocols/openai-chat',
+    'config',
+    'resilience',
+    'evidence',
+    'errors',
+  ],
+  runtime: ['exchange', 'resilience'],
+  server: ['engine', 'runtime', 'exchange', 'config', 'resilience', 'evidence', 'errors'],
+  cli: ['server', 'lab', 'config', 'evidence'],
+}
+
+interface Import {
+  readonly file: string
+  readonly module: string
+  readonly specifier: string
+  /** Of a relative import, from `src`. */
+  readonly target: string | undefined
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .toSorted()
+
+function moduleOf(file: string): string {
+  const [first = '', second = ''] = file.split('/')
+  return first === 'protocols' ? `${first}/${second}` : first.replace(/\.ts$/, '')
+}
+
+const imports: readonly Import[] = files.flatMap((file) => {
+  const source = readFileSync(join(SRC, file), 'utf8')
+  return [...source.matchAll(/^(?:import|export)\b[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm)].map((match) => {
+    const specifier = match[1] ?? match[2] ?? ''
+    const target = specifier.startsWith('.') ? relative(SRC, join(SRC, dirname(file), specifier)) : undefined
+    return { file, module: moduleOf(file), specifier, target }
+  })
+})
+
+const across = imports.filter(
+  ({ module, target }) => target !== undefined && !target.startsWith('..') && moduleOf(target) !== module,
+)
+
+describe('architecture', () => {
+  test('the imports are found', () => {
+    expect(files.length).toBeGreaterThan(100)
+    expect(across.length).toBeGreaterThan(100)
+  })
+
+  test('every module is on the map', () => {
+    expect([...new Set(files.map(moduleOf))].toSorted()).toEqual(Object.keys(ARROWS).toSorted())
+  })
+
+  test('imports follow the arrows', () => {
+    const wrong = across.filter(({ module, target = '' }) => !(ARROWS[module] ?? []).includes(moduleOf(target)))
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
+  })
+
+  test('a module is entered through its door', () => {
+    const wrong = across.filter(({ target = '' }) => target !== 'errors.ts' && !target.endsWith('/index.ts'))
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
+  })
+
+  test('doors name every export', () => {
+    const wrong = files.filter((file) => /export \* /.test(readFileSync(join(SRC, file), 'utf8')))
+    expect(wrong).toEqual([])
+  })
+
+  test('the engine and everything below it use web standards alone', () => {
+    const below = new Set<string>()
+    const visit = (module: string): void => {
+      if (below.has(module)) return
+      below.add(module)
+      for (const next of ARROWS[module] ?? []) visit(next)
+    }
+    visit('engine')
+    // Loading a configuration file is the one thing that reads a disk, and Node can do it too.
+    below.delete('config')
+    const platform = imports.filter(({ module, specifier }) => below.has(module) && /^(node:|bun\b)/.test(specifier))
+    expect(platform.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
+    const globals = files.filter((file) => below.has(moduleOf(file)) && /\b(Bun|Buffer|process)\./.test(code(file)))
+    expect(globals).toEqual([])
+  })
+
+  test('time and chance are passed in', () => {
+    const allowed = ['runtime', 'lab', 'cli', 'config']
+    const wrong = files.filter(
+      (file) =>
+        !allowed.includes(moduleOf(file)) &&
+        /\b(Date\.now|performance\.now|setTimeout|setInterval|new Date\(\)|Math\.random\()/.test(code(file)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('nothing that serves can run code or commands', () => {
+    const wrong = imports.filter(({ specifier }) => /^node:(child_process|vm|worker_threads|cluster)$/.test(specifier))
+    expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
+    expect(files.filter((file) => /\beval\(|new Function\(/.test(code(file)))).toEqual([])
+  })
+
+  test('evidence has no place for text: its strings are closed lists, labels and configured names', () => {
+    const named = [
+      'provider',
+      'model',
+      'protocol',
+      'id',
+      'workflow',
+      'client',
+      'tenant',
+      'run',
+      'step',
+      'session',
+      'errorCode',
+      'platform',
+      'dropped',
+    ]
+    const free = files
+      .filter((file) => file.startsWith('evidence/'))
+      .flatMap((file) =>
+        [...code(file).matchAll(/readonly (\w+)\??: (?:readonly )?string\b/g)].map((match) => match[1] ?? ''),
+      )
+    expect(free.filter((field) => !named.includes(field))).toEqual([])
+    expect(free.length).toBeGreaterThan(5)
+  })
+})
+
+/** A file without its comments. */
+function code(file: string): string {
+  return readFileSync(join(SRC, file), 'utf8')
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll(/^\s*\/\/.*$/gm, '')
+}

@@ -1,0 +1,352 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import type { ServerResponse } from 'node:http'
+import { CHAT_REQUEST, MESSAGES_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
+import {
+  CHAT_ANSWER,
+  CHAT_EVENTS,
+  json,
+  sse,
+  startUpstream,
+  type TestUpstream,
+  type UpstreamHandler,
+} from '../support/upstream.ts'
+
+const running: { stop: () => Promise<unknown> }[] = []
+afterEach(async () => {
+  for (const each of running.splice(0).toReversed()) await each.stop()
+})
+
+async function upstream(handler: UpstreamHandler): Promise<TestUpstream> {
+  const started = await startUpstream(handler)
+  running.push(started)
+  return started
+}
+
+interface Plan {
+  readonly models: string
+  readonly options?: string
+  readonly defaults?: string
+}
+
+/** Providers a, b, c over the upstreams in order. */
+function gatewayOver(upstreams: readonly TestUpstream[], { models, options = '', defaults = '' }: Plan): TestGateway {
+  const providers = upstreams.map(
+    ({ url }, i) => `  ${'abc'.charAt(i)}: { protocol: openai-chat, baseUrl: "${url}/v1", apiKey: k${i} ${options} }`,
+  )
+  const started = startGateway(`providers:\n${providers.join('\n')}\nmodels:\n${models}\n${defaults}`)
+  const gateway = { ...started, stop: () => started.stop(0) }
+  running.push(gateway)
+  return gateway
+}
+
+const good: UpstreamHandler = (request, response) =>
+  request.body.includes('"stream":true') ? sse(response, CHAT_EVENTS.join('')) : json(response, 200, CHAT_ANSWER)
+const status =
+  (code: number, error: unknown = { message: 'no' }, headers: Record<string, string> = {}): UpstreamHandler =>
+  (_, response) =>
+    json(response, code, { error }, headers)
+
+const TWO = '  m: { platforms: [a/x, b/x] }'
+const LONE = '  m: { platforms: [a/x] }'
+const LONE_WITH_FALLBACK = '  m: { platforms: [a/x], fallbacks: [n] }\n  n: { platforms: [b/y] }'
+
+interface ErrorBody {
+  readonly error: {
+    readonly message: string
+    readonly type: string
+    readonly fullstop: {
+      readonly code: string
+      readonly exchange: string
+      readonly attempts: readonly { platform: string; verdict: string; reason?: string }[]
+    }
+  }
+}
+const errorOf = async (response: Response): Promise<ErrorBody['error']> => ((await response.json()) as ErrorBody).error
+
+describe('before content was delivered', () => {
+  const faults: readonly (readonly [string, string, (response: ServerResponse) => void])[] = [
+    ['503', 'server-error|overloaded', (r) => json(r, 503, { error: { message: 'down' } })],
+    ['429', 'rate-limit', (r) => json(r, 429, { error: { message: 'slow down' } })],
+    ['401', 'authentication', (r) => json(r, 401, { error: { message: 'bad key' } })],
+    ['404', 'not-found', (r) => json(r, 404, { error: { message: 'no such model', code: 'model_not_found' } })],
+    [
+      'quota disguised as 429',
+      'account-spent',
+      (r) => json(r, 429, { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } }),
+    ],
+    ['reset before headers', 'connect-failed', (r) => r.socket?.destroy()],
+    ['a cut before content', 'ended-before-proof', (r) => sse(r, CHAT_EVENTS[0] ?? '')],
+    [
+      'an error as first event',
+      'in-band-error',
+      (r) => sse(r, 'data: {"error":{"message":"overloaded","code":503}}\n\n'),
+    ],
+    ['something that is not JSON', 'not-json', (r) => sse(r, 'data: {oops\n\n')],
+    [
+      'an HTML page with status 200',
+      'wrong-content-type',
+      (r) => r.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+    ],
+    [
+      'tool arguments that do not parse',
+      'arguments-not-json',
+      (r) =>
+        sse(
+          r,
+          'data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{\\"a"}}]}}]}\n\ndata: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}\n\ndata: [DONE]\n\n',
+        ),
+    ],
+  ]
+  test.each(faults)('%s goes elsewhere unseen', async (_, reason, fault) => {
+    const bad = await upstream((_request, response) => fault(response))
+    const gateway = gatewayOver([bad, await upstream(good)], { models: TWO })
+    const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('x-fullstop-platform')).toBe('b/x')
+    expect(response.headers.get('x-fullstop-attempts')).toBe('2')
+    expect(await response.text()).toBe(CHAT_EVENTS.join(''))
+    expect(gateway.evidence[0]?.attempts[0]?.reason ?? '').toMatch(new RegExp(`^(${reason})$`))
+    expect(gateway.evidence[0]).toMatchObject({ outcome: 'delivered', verdict: 'complete', platform: 'b/x' })
+  })
+
+  test('a lone platform is tried again, and within the budget', async () => {
+    const flaky = await upstream((request, response, ordinal) =>
+      ordinal < 3 ? status(503)(request, response, ordinal) : good(request, response, ordinal),
+    )
+    const gateway = gatewayOver([flaky], { models: LONE })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.status).toBe(200)
+    expect(flaky.received.length).toBe(3)
+  })
+
+  test('the attempt budget bounds what is sent, fallbacks included', async () => {
+    const a = await upstream(status(503))
+    const b = await upstream(status(503))
+    const gateway = gatewayOver([a, b], { models: LONE_WITH_FALLBACK, defaults: 'defaults: { attempts: 3 }' })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.status).toBeGreaterThanOrEqual(502)
+    expect(a.received.length + b.received.length).toBe(3)
+    expect(response.headers.get('x-should-retry')).toBe('true')
+    const { fullstop } = await errorOf(response)
+    expect(fullstop.attempts.map(({ platform }) => platform)).toEqual(['a/x', 'a/x', 'b/y'])
+  })
+
+  test('the answer is the fallback’s, under its own name', async () => {
+    const gateway = gatewayOver([await upstream(status(500)), await upstream(good)], { models: LONE_WITH_FALLBACK })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.headers.get('x-fullstop-platform')).toBe('b/y')
+    expect(((await response.json()) as { model: string }).model).toBe('served-model')
+  })
+})
+
+describe('what would be the same anywhere is passed on', () => {
+  test('a bad request, without a second try and in the caller’s protocol', async () => {
+    const a = await upstream(status(400, { message: 'temperature must be at most 2', type: 'invalid_request_error' }))
+    const b = await upstream(good)
+    const gateway = gatewayOver([a, b], { models: TWO })
+    const response = await gateway.post('/v1/messages', MESSAGES_REQUEST)
+    expect(response.status).toBe(400)
+    expect(response.headers.get('x-should-retry')).toBe('false')
+    expect(b.received.length).toBe(0)
+    const body = (await response.json()) as { type: string } & ErrorBody
+    expect(body.type).toBe('error')
+    expect(body.error.type).toBe('invalid_request_error')
+    expect(body.error.message).toContain('temperature must be at most 2')
+  })
+
+  test('a context that is too long, unless a fallback declares a larger window', async () => {
+    const tooLong = status(400, { message: 'maximum context length is 8192 tokens', code: 'context_length_exceeded' })
+    const models = '  m: { platforms: [a/x], fallbacks: [n] }\n  n: { platforms: [b/y] }\n  lone: { platforms: [a/x] }'
+    const a = await upstream(tooLong)
+    const b = await upstream(good)
+    const gateway = startGateway(
+      `providers:\n  a: { protocol: openai-chat, baseUrl: "${a.url}/v1", contextWindow: 8192 }\n  b: { protocol: openai-chat, baseUrl: "${b.url}/v1", contextWindow: 200000 }\nmodels:\n${models}\n`,
+    )
+    running.push({ stop: () => gateway.stop(0) })
+    expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST)).headers.get('x-fullstop-platform')).toBe('b/y')
+    const refused = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, model: 'lone' })
+    expect(refused.status).toBe(400)
+    expect((await errorOf(refused)).message).toContain('maximum context length')
+    expect(a.received.length).toBe(2)
+  })
+})
+
+describe('what a failed exchange tells', () => {
+  test('a spent account, disguised as 400 or 429, is reported as what it is', async () => {
+    const spent = await upstream(
+      status(429, { message: 'You exceeded your current quota', code: 'insufficient_quota' }),
+    )
+    const gateway = gatewayOver([spent], { models: LONE })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.status).toBe(402)
+    expect((await errorOf(response)).fullstop.code).toBe('account-spent')
+    expect(spent.received.length).toBe(1)
+    expect(response.headers.get('x-should-retry')).toBe('false')
+  })
+
+  test('a rejected provider key is not the caller’s 401, and no key is in the message', async () => {
+    const rejecting = await upstream(status(401, { message: 'Incorrect API key provided: k0' }))
+    const gateway = gatewayOver([rejecting], { models: LONE })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    const text = await response.text()
+    expect(response.status).toBe(502)
+    expect(text).toContain('provider-rejected-key')
+    expect(text).not.toContain('k0')
+  })
+
+  test('a rate limit keeps the provider’s retry-after', async () => {
+    const limited = await upstream(status(429, { message: 'slow' }, { 'retry-after': '77' }))
+    const gateway = gatewayOver([limited], { models: LONE })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.status).toBe(429)
+    expect(response.headers.get('retry-after')).toBe('77')
+    expect(limited.received.length).toBe(1)
+  })
+})
+
+describe('the request as it is sent', () => {
+  test('only the model is changed, to the byte', async () => {
+    const a = await upstream(good)
+    const gateway = gatewayOver([a], { models: LONE })
+    const body =
+      '{ "x_unknown": 12345678901234567890, "model" :\t"m", "messages":[{"role":"user","content":"\\u00e9 \\"model\\": \\"m\\""}],"temperature":1.0 }'
+    expect((await gateway.post('/v1/chat/completions', body)).status).toBe(200)
+    expect(a.received[0]?.body).toBe(body.replace('"model" :\t"m"', '"model" :\t"x"'))
+  })
+
+  test('the provider’s key goes out, the client’s key and unknown headers do not', async () => {
+    const a = await upstream(good)
+    const gateway = gatewayOver([a], { models: LONE })
+    await gateway.post('/v1/chat/completions', CHAT_REQUEST, {
+      authorization: 'Bearer secret-of-client',
+      'x-custom': 'y',
+      cookie: 'c=1',
+    })
+    const headers = a.received[0]?.headers ?? {}
+    expect(headers.authorization).toBe('Bearer k0')
+    expect(JSON.stringify(headers)).not.toContain('secret-of-client')
+    expect(headers['x-custom']).toBeUndefined()
+    expect(headers.cookie).toBeUndefined()
+  })
+
+  test('fields that name another address change nothing', async () => {
+    const trap = await upstream(good)
+    const a = await upstream(good)
+    const gateway = gatewayOver([a], { models: LONE })
+    const away = { api_base: trap.url, base_url: trap.url, baseUrl: trap.url, custom_host: trap.url }
+    await gateway.post(
+      '/v1/chat/completions?base_url=' + encodeURIComponent(trap.url),
+      { ...CHAT_REQUEST, ...away },
+      { 'x-portkey-custom-host': trap.url },
+    )
+    expect(trap.received.length).toBe(0)
+    expect(a.received.length).toBe(1)
+  })
+
+  test('a redirect is not followed', async () => {
+    const trap = await upstream(good)
+    const a = await upstream((_, response) =>
+      response.writeHead(307, { location: `${trap.url}/v1/chat/completions` }).end(),
+    )
+    const gateway = gatewayOver([a], { models: LONE, defaults: 'defaults: { attempts: 1 }' })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.status).toBeGreaterThanOrEqual(500)
+    expect(trap.received.length).toBe(0)
+  })
+})
+
+describe('time', () => {
+  const silent: UpstreamHandler = () => undefined
+
+  test('a silent platform is left after its first-event time', async () => {
+    const gateway = gatewayOver([await upstream(silent), await upstream(good)], {
+      models: TWO,
+      options: ', timeouts: { firstEvent: 80ms }',
+    })
+    const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true })
+    expect(await response.text()).toBe(CHAT_EVENTS.join(''))
+    expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('first-event-timeout')
+  })
+
+  test('an answer that is not streamed has a total time only', async () => {
+    const gateway = gatewayOver([await upstream(silent), await upstream(good)], {
+      models: TWO,
+      options: ', timeouts: { total: 80ms }',
+    })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.status).toBe(200)
+    expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('total-timeout')
+  })
+
+  test('the client’s own deadline caps the exchange', async () => {
+    const a = await upstream(silent)
+    const gateway = gatewayOver([a, await upstream(silent)], { models: TWO })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, { 'x-stainless-timeout': '0.1' })
+    expect(response.status).toBe(504)
+    expect(gateway.evidence[0]?.attempts.map(({ reason }) => reason)).toEqual(['deadline'])
+  })
+
+  test('a stall in the middle is an honest ending, and the upstream is freed', async () => {
+    const a = await upstream((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(CHAT_EVENTS.slice(0, 3).join(''))
+    })
+    const gateway = gatewayOver([a], { models: LONE, options: ', timeouts: { idle: 80ms }' })
+    const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true })
+    const { text, aborted } = await readAll(response)
+    expect(aborted).toBe(true)
+    expect(text).toStartWith(CHAT_EVENTS.slice(0, 3).join('') + 'data: {"error"')
+    expect(text).not.toContain('[DONE]')
+    expect(gateway.evidence[0]).toMatchObject({ outcome: 'broken-off', verdict: 'truncated' })
+    expect(a.abandoned()).toBe(1)
+  })
+})
+
+describe('bounds', () => {
+  test('a gzip bomb is not swallowed', async () => {
+    const bomb = Bun.gzipSync(new Uint8Array(100 * 1024 * 1024))
+    const a = await upstream((_, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb),
+    )
+    const gateway = gatewayOver([a, await upstream(good)], { models: TWO })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.headers.get('x-fullstop-platform')).toBe('b/x')
+    expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('too-large')
+    expect(gateway.evidence[0]?.attempts[0]?.bytes ?? 0).toBeLessThan(80 * 1024 * 1024)
+  })
+
+  test('a compressed answer that nobody asked for is understood', async () => {
+    const packed = Bun.gzipSync(Buffer.from(JSON.stringify(CHAT_ANSWER)))
+    const a = await upstream((_, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(packed),
+    )
+    const gateway = gatewayOver([a], { models: LONE })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(await response.json()).toEqual(CHAT_ANSWER)
+  })
+
+  test('a giant event is refused, not kept', async () => {
+    const a = await upstream((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const piece = 'x'.repeat(1024 * 1024)
+      response.write('data: {"x":"')
+      for (let i = 0; i < 20; i++) response.write(piece)
+      response.end('"}\n\n')
+    })
+    const gateway = gatewayOver([a, await upstream(good)], { models: TWO })
+    const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true })
+    expect(await response.text()).toBe(CHAT_EVENTS.join(''))
+    expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('too-large')
+  })
+})
+
+async function readAll(response: Response): Promise<{ text: string; aborted: boolean }> {
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    if (response.body !== null) for await (const piece of response.body) text += decoder.decode(piece, { stream: true })
+    return { text, aborted: false }
+  } catch {
+    return { text, aborted: true }
+  }
+}

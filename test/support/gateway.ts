@@ -1,0 +1,44 @@
+import { parseConfig } from '../../src/config/index.ts'
+import type { ExchangeEvidence } from '../../src/evidence/index.ts'
+import { type RunningServer, startServer } from '../../src/server/index.ts'
+
+export interface TestGateway extends RunningServer {
+  readonly evidence: readonly ExchangeEvidence[]
+  readonly post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Response>
+}
+
+/** A running gateway over a configuration's text. */
+export function startGateway(
+  yaml: string,
+  options: { readonly keepAliveMs?: number; readonly env?: Record<string, string> } = {},
+): TestGateway {
+  const result = parseConfig(yaml, { source: 'test.yaml', env: options.env ?? {} })
+  if (!result.ok)
+    throw new Error(result.problems.map(({ line, column, message }) => `${line}:${column} ${message}`).join('\n'))
+  const evidence: ExchangeEvidence[] = []
+  const { keepAliveMs } = options
+  const server = startServer(
+    { config: result.config, hostname: '127.0.0.1', port: 0, ...(keepAliveMs !== undefined && { keepAliveMs }) },
+    { sink: (each) => evidence.push(each) },
+  )
+  return {
+    ...server,
+    evidence,
+    post: (path, body, headers = {}) =>
+      fetch(server.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+  }
+}
+
+export const CHAT_REQUEST: Readonly<Record<string, unknown>> = {
+  model: 'm',
+  messages: [{ role: 'user', content: 'How is it?' }],
+}
+export const MESSAGES_REQUEST: Readonly<Record<string, unknown>> = {
+  model: 'm',
+  max_tokens: 100,
+  messages: [{ role: 'user', content: 'How is it?' }],
+}
