@@ -13,7 +13,7 @@ export interface StartOptions {
 /** `fullstop start`: serves until a signal asks it to stop. */
 export async function start(options: StartOptions): Promise<void> {
   const loaded = await loadConfiguration(options.config, options.port)
-  const server = listen(loaded, options)
+  const server = await listen(loaded, options)
   const watcher = loaded.from === 'file' ? watch(loaded.path, loaded, server) : undefined
   console.log(welcome(loaded, server))
   await stopSignal()
@@ -23,10 +23,11 @@ export async function start(options: StartOptions): Promise<void> {
   if (loaded.from === 'simulated') await loaded.providers.stop()
 }
 
-function listen({ config }: Loaded, { host, port }: StartOptions): RunningServer {
+async function listen(loaded: Loaded, { host, port }: StartOptions): Promise<RunningServer> {
   try {
-    return startServer({ config, hostname: host, port })
+    return startServer({ config: loaded.config, hostname: host, port })
   } catch (error) {
+    if (loaded.from === 'simulated') await loaded.providers.stop()
     if (error instanceof InsecureBind) throw new CommandFailure(`fullstop: ${error.message}`, EXIT.usage)
     const reason = error instanceof Error ? error.message : String(error)
     throw new CommandFailure(

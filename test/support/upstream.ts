@@ -9,11 +9,8 @@ export interface ReceivedRequest {
   readonly body: string
 }
 
-export type UpstreamHandler = (
-  request: ReceivedRequest,
-  response: ServerResponse,
-  ordinal: number,
-) => void | Promise<void>
+/** What it returns is waited for by nobody. */
+export type UpstreamHandler = (request: ReceivedRequest, response: ServerResponse, ordinal: number) => unknown
 
 /** A provider made for one test: it does exactly what the handler says. */
 export interface TestUpstream {

@@ -1,0 +1,180 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dir, '..')
+const folder = mkdtempSync(join(tmpdir(), 'fullstop-test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+// The keys of whoever runs the tests must not decide what `start` serves.
+const BARE_ENVIRONMENT = { PATH: process.env.PATH ?? '', HOME: folder }
+
+interface Finished {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+async function fullstop(args: readonly string[]): Promise<Finished> {
+  const child = Bun.spawn([join(ROOT, 'bin/fullstop'), ...args], {
+    cwd: folder,
+    env: BARE_ENVIRONMENT,
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  return { code, out, err }
+}
+
+/** A running `fullstop start`, what it has printed, and a way to wait for a line. */
+function starting(args: readonly string[]): {
+  readonly until: (pattern: RegExp) => Promise<RegExpExecArray>
+  readonly signal: (name: 'SIGTERM' | 'SIGHUP') => void
+  readonly exited: Promise<number>
+} {
+  const child = Bun.spawn([join(ROOT, 'bin/fullstop'), 'start', '--port', '0', ...args], {
+    cwd: folder,
+    env: BARE_ENVIRONMENT,
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  let printed = ''
+  const waiting = new Set<() => void>()
+  const read = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    const decoder = new TextDecoder()
+    for await (const piece of stream) {
+      printed += decoder.decode(piece, { stream: true })
+      for (const check of waiting) check()
+    }
+  }
+  void read(child.stdout)
+  void read(child.stderr)
+  return {
+    until: (pattern) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          const match = pattern.exec(printed)
+          if (match === null) return
+          waiting.delete(check)
+          printed = printed.slice(match.index + match[0].length)
+          resolve(match)
+        }
+        waiting.add(check)
+        check()
+      }),
+    signal: (name) => child.kill(name),
+    exited: child.exited,
+  }
+}
+
+const config = (upstream: string, model: string): string =>
+  `providers:\n  a: { protocol: openai-chat, baseUrl: "${upstream}/v1" }\nmodels:\n  ${model}: { platforms: [a/x] }\n`
+
+describe('fullstop start', () => {
+  test('without keys serves simulated providers, says so, and what it prints works', async () => {
+    const server = starting([])
+    const url = (await server.until(/serving on (\S+)/))[1] ?? ''
+    await server.until(/SIMULATED providers/)
+    const commands = (await server.until(/curl -N [\s\S]*?\}'/))[0]
+    const run = Bun.spawn(['sh', '-c', commands.replace('curl -N', 'curl -sN')], {
+      stdout: 'pipe',
+      env: BARE_ENVIRONMENT,
+    })
+    expect(await new Response(run.stdout).text()).toContain('event: message_stop')
+    const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }
+    expect(models.data.map(({ id }) => id)).toContain('sim-sonnet')
+    server.signal('SIGTERM')
+    expect(await server.exited).toBe(0)
+  })
+
+  test('reloads a changed file, and keeps the good one when the change is bad', async () => {
+    const path = join(folder, 'reload.yaml')
+    writeFileSync(path, config('http://127.0.0.1:9', 'first'))
+    const server = starting(['--config', path])
+    const url = (await server.until(/serving on (\S+)/))[1] ?? ''
+    const names = async (): Promise<string[]> =>
+      ((await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }).data.map(({ id }) => id)
+    expect(await names()).toEqual(['first'])
+    writeFileSync(path, config('http://127.0.0.1:9', 'second'))
+    await server.until(/reloaded/)
+    expect(await names()).toEqual(['second'])
+    writeFileSync(path, 'providers:\n  a: { protocl: anthropic }\n')
+    const complaint = await server.until(/:2:8[^\n]*/)
+    expect(complaint[0]).toContain('protocol')
+    expect(await names()).toEqual(['second'])
+    server.signal('SIGHUP')
+    await server.until(/stays/)
+    server.signal('SIGTERM')
+    expect(await server.exited).toBe(0)
+  })
+
+  test('refuses to listen to the network without client keys', async () => {
+    const { code, err } = await fullstop(['start', '--host', '0.0.0.0', '--port', '0'])
+    expect(code).toBe(2)
+    expect(err).toContain('client keys')
+  })
+
+  test('says what is wrong with a configuration, and does not start', async () => {
+    const path = join(folder, 'bad.yaml')
+    writeFileSync(path, 'providers:\n  a: { protocol: anthropic, apiKey: "${NO_SUCH_KEY}" }\n')
+    const { code, err } = await fullstop(['start', '--config', path])
+    expect(code).toBe(2)
+    expect(err).toMatch(/bad\.yaml:2:\d+.*NO_SUCH_KEY/)
+  })
+})
+
+describe('commands', () => {
+  test('check: good, bad, and as JSON', async () => {
+    const path = join(folder, 'check.yaml')
+    writeFileSync(path, config('http://127.0.0.1:9', 'm'))
+    expect(await fullstop(['check', '--config', path])).toMatchObject({ code: 0 })
+    writeFileSync(path, 'governance: { gate: enforce }\n')
+    const bad = await fullstop(['check', '--config', path, '--json'])
+    expect(bad.code).toBe(2)
+    const report = JSON.parse(bad.out) as { ok: boolean; problems: { line: number; column: number; message: string }[] }
+    expect(report.ok).toBe(false)
+    expect(report.problems[0]).toMatchObject({
+      line: 1,
+      column: 1,
+      message: expect.stringContaining('not available in this version yet'),
+    })
+  })
+
+  test('trace: an unknown id and a server that is not there', async () => {
+    const nobody = await fullstop(['trace', 'fs_x', '--url', 'http://127.0.0.1:9'])
+    expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('Is Fullstop running')])
+  })
+
+  test('drill: bare shows what Fullstop does not let pass', async () => {
+    const { code, out } = await fullstop(['drill', 'outage-2026-06-21', '--requests', '200', '--json'])
+    expect(code).toBe(0)
+    const result = JSON.parse(out) as {
+      direct: { truncatedAsSuccess: number }
+      fullstop: { truncatedAsSuccess: number; complete: number }
+    }
+    expect(result.direct.truncatedAsSuccess).toBeGreaterThan(0)
+    expect(result.fullstop).toMatchObject({ truncatedAsSuccess: 0, complete: 200 })
+  })
+
+  test('usage errors exit with 2 and say what to do', async () => {
+    for (const args of [
+      ['nonsense'],
+      ['start', '--port', 'x'],
+      ['drill', 'nope'],
+      ['sim', '--scenario', 'nope'],
+      ['audit', '.'],
+      ['start', '--workers', '2'],
+    ]) {
+      const { code, err } = await fullstop(args)
+      expect([args, code]).toEqual([args, 2])
+      expect(err.length).toBeGreaterThan(20)
+      expect(err).not.toContain('    at ')
+    }
+    expect((await fullstop(['--help'])).code).toBe(0)
+  })
+})
