@@ -49,6 +49,8 @@ export type Reason =
   | 'upstream-timeout'
   | 'client-gone'
   | 'not-expressible'
+  /** A defect of Fullstop's own. */
+  | 'internal'
 
 /** How a finished answer stopped, in the words of no provider. `limit` covers every stop reason nobody has taught us. */
 export type StopKind = 'end' | 'stop-sequence' | 'tool-use' | 'limit' | 'pause' | 'refusal'

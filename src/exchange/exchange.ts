@@ -14,7 +14,7 @@ import type { Platform } from './admission/routing.ts'
 import { type Attempt, type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
 import { toOutbound } from './attempt/outbound.ts'
 import { startAttempt } from './attempt/start.ts'
-import { describeFailure, type Failure } from './delivery/failure.ts'
+import { describeFailure, type Failure, unexpectedFailure } from './delivery/failure.ts'
 import type { ExchangeDeps } from './ports.ts'
 
 /** How the exchange goes on for its client. */
@@ -65,8 +65,17 @@ export class Exchange {
     return this.#ended.length + (this.#attempt === undefined ? 0 : 1)
   }
 
-  /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. */
+  /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. Never rejects. */
   async next(): Promise<Progress> {
+    try {
+      return await this.#next()
+    } catch (error) {
+      this.#abandon('internal')
+      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.#ended) }
+    }
+  }
+
+  async #next(): Promise<Progress> {
     for (;;) {
       const attempt = this.#attempt ?? (await this.#begin())
       if (attempt === undefined) return this.#fail()
@@ -137,11 +146,14 @@ export class Exchange {
 
   /** The client went away: the upstream is freed at once. A proof that was already delivered stands. */
   clientGone(): void {
-    const attempt = this.#attempt
-    if (attempt !== undefined)
-      this.#settle(attempt.platform, attempt.conclude({ name: 'failed', reason: 'client-gone' }))
+    this.#abandon('client-gone')
     const verdict = this.#last?.end.verdict
     this.report(verdict !== undefined && isFinished(verdict) ? 'delivered' : 'client-gone')
+  }
+
+  #abandon(reason: 'client-gone' | 'internal'): void {
+    const attempt = this.#attempt
+    if (attempt !== undefined) this.#settle(attempt.platform, attempt.conclude({ name: 'failed', reason }))
   }
 
   /** Sends the evidence; once, whatever comes later. */

@@ -153,6 +153,7 @@ function effectOf(reason: Reason): Effect {
     case 'overloaded':
     case 'server-error':
     case 'upstream-timeout':
+    case 'internal':
       return 'may-pass'
   }
 }

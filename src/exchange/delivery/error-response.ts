@@ -1,6 +1,6 @@
-import { ERRORS, type FullstopError } from '../../errors.ts'
+import type { FullstopError } from '../../errors.ts'
 import type { Protocol } from '../../protocols/core/index.ts'
-import type { Failure } from './failure.ts'
+import { type Failure, unexpectedFailure } from './failure.ts'
 
 /** A failure as the client's protocol has it. */
 export function errorResponse(failure: Failure, protocol: Protocol, headers: Record<string, string>): Response {
@@ -17,8 +17,8 @@ const DEFAULT_RETRY_AFTER_MS = 1_000
 
 /** An error from before any attempt. */
 export function refuse(error: FullstopError, protocol: Protocol, exchange: string): Response {
-  const { status, retryable } = ERRORS[error.code]
-  const { code, message } = error
-  const failure: Failure = { code, retryable, error: { status, code, message, exchange, attempts: [] } }
-  return errorResponse(failure, protocol, { 'x-fullstop-id': exchange, ...error.headers })
+  return errorResponse(unexpectedFailure(error, exchange, []), protocol, {
+    'x-fullstop-id': exchange,
+    ...error.headers,
+  })
 }

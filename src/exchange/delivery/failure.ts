@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from '../../errors.ts'
+import { ERRORS, type ErrorCode, FullstopError } from '../../errors.ts'
 import type { AttemptEvidence, Reason } from '../../evidence/index.ts'
 import type { CallerError, RequestProblem } from '../../protocols/core/index.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from '../attempt/attempt.ts'
@@ -46,6 +46,15 @@ export function describeFailure(options: FailureOptions): Failure {
   const failure = tableFailure(code, sentence(code, attempts, providerError), exchange, attempts)
   const retryAfterMs = providerError?.retryAfterMs
   return retryAfterMs === undefined || !failure.retryable ? failure : { ...failure, retryAfterMs }
+}
+
+/** Something was thrown in the middle: an error of the table about the request, or a defect. */
+export function unexpectedFailure(error: unknown, exchange: string, attempts: readonly AttemptEvidence[]): Failure {
+  const known =
+    error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.')
+  const { status, retryable } = ERRORS[known.code]
+  const { code, message } = known
+  return { code, retryable, error: { status, code, message, exchange, attempts: attempts.map(toAttemptLine) } }
 }
 
 type AttemptLine = CallerError['attempts'][number]

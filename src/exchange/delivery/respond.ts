@@ -36,7 +36,8 @@ export async function respond(
     exchange.close()
     return errorResponse(early.failure, inbound.protocol, responseHeaders(exchange))
   }
-  const headers = responseHeaders(exchange)
+  // After an early commit who answers is not known yet, and what is not known is not said.
+  const headers = early === undefined ? idHeader(exchange) : responseHeaders(exchange)
   if (!inbound.facts.stream) return wholeResponse(exchange, early, headers)
   headers['content-type'] = 'text/event-stream; charset=utf-8'
   headers['cache-control'] = 'no-cache'
@@ -79,9 +80,13 @@ async function within<T>(promise: Promise<T>, ms: number, clock: ExchangeDeps['c
   }
 }
 
+function idHeader({ inbound }: Exchange): Record<string, string> {
+  return { 'x-fullstop-id': inbound.id }
+}
+
 /** What is known of the answer when the response begins. */
 function responseHeaders(exchange: Exchange): Record<string, string> {
-  const headers: Record<string, string> = { 'x-fullstop-id': exchange.inbound.id }
+  const headers = idHeader(exchange)
   const { answering } = exchange
   if (exchange.attemptCount > 0) headers['x-fullstop-attempts'] = String(exchange.attemptCount)
   if (answering?.headers === undefined) return headers
