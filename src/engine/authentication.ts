@@ -39,10 +39,10 @@ export class Authentication {
   }
 }
 
-const ANYBODY: Caller = {}
+const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined }
 
 function toCaller({ name, tenant, workflows }: ClientConfig): Caller {
-  return { client: name, ...(tenant !== undefined && { tenant }), ...(workflows !== undefined && { workflows }) }
+  return { client: name, tenant, workflows }
 }
 
 /** Either SDK's way of sending its key. */

@@ -3,29 +3,30 @@ import type { ExchangeEvidence } from '../evidence/index.ts'
 /** Exchanges that are remembered for `trace` and the control plane; the oldest goes first. */
 export const RECENT_EXCHANGES = 1_000
 
-/** The last exchanges, by id; memory is bounded by `capacity`. */
+/** The last exchanges in a ring of `capacity`: adding is one store, finding looks through all. */
 export class RecentExchanges {
-  readonly #capacity: number
-  // A Map keeps insertion order, so its first key is the oldest.
-  readonly #byId = new Map<string, ExchangeEvidence>()
+  readonly #ring: (ExchangeEvidence | undefined)[]
+  #next = 0
 
   constructor(capacity: number = RECENT_EXCHANGES) {
-    this.#capacity = capacity
+    this.#ring = Array.from({ length: capacity }, () => undefined)
   }
 
   add(evidence: ExchangeEvidence): void {
-    this.#byId.set(evidence.id, evidence)
-    if (this.#byId.size <= this.#capacity) return
-    const oldest = this.#byId.keys().next()
-    if (!oldest.done) this.#byId.delete(oldest.value)
+    this.#ring[this.#next] = evidence
+    this.#next = (this.#next + 1) % this.#ring.length
   }
 
   get(id: string): ExchangeEvidence | undefined {
-    return this.#byId.get(id)
+    return this.#ring.find((evidence) => evidence?.id === id)
   }
 
   /** Newest first. */
   list(limit: number): readonly ExchangeEvidence[] {
-    return [...this.#byId.values()].slice(-limit).toReversed()
+    const oldestFirst = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)]
+    return oldestFirst
+      .filter((evidence) => evidence !== undefined)
+      .slice(-limit)
+      .toReversed()
   }
 }

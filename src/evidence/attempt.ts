@@ -25,24 +25,24 @@ export interface AttemptEvidence {
   /** From sending to the attempt's end, ms. */
   readonly durationMs: number
   /** From sending to the response headers; to the first byte of the body; to the first event with content. Ms. */
-  readonly headersMs?: number
-  readonly firstByteMs?: number
-  readonly firstContentMs?: number
-  readonly status?: number
+  readonly headersMs: number | undefined
+  readonly firstByteMs: number | undefined
+  readonly firstContentMs: number | undefined
+  readonly status: number | undefined
   readonly verdict: VerdictName
-  readonly proof?: Proof
-  readonly reason?: Reason
-  readonly stop?: StopKind
+  readonly proof: Proof | undefined
+  readonly reason: Reason | undefined
+  readonly stop: StopKind | undefined
   /** The provider's own stop reason and model id. */
-  readonly rawStop?: Label
-  readonly servedModel?: Label
+  readonly rawStop: Label | undefined
+  readonly servedModel: Label | undefined
   readonly streamed: boolean
   /** Of the body as it arrived. */
   readonly bytes: number
   readonly events: number
   readonly toolCalls: number
   readonly invalidToolCalls: number
-  readonly usage?: Usage
+  readonly usage: Usage | undefined
   /** Anything of the request that this platform's protocol could not carry, by the loss table's names. */
-  readonly dropped?: readonly string[]
+  readonly dropped: readonly string[] | undefined
 }

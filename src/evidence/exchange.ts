@@ -17,13 +17,13 @@ export interface ExchangeEvidence {
   readonly id: string
   readonly protocol: string
   /** The logical name asked for, where it is a configured one or a label. */
-  readonly model?: string
-  readonly workflow?: string
-  readonly client?: string
-  readonly tenant?: string
-  readonly run?: string
-  readonly step?: string
-  readonly session?: string
+  readonly model: string | undefined
+  readonly workflow: string | undefined
+  readonly client: string | undefined
+  readonly tenant: string | undefined
+  readonly run: string | undefined
+  readonly step: string | undefined
+  readonly session: string | undefined
   readonly delivery: 'hold' | 'live'
   readonly streamed: boolean
   readonly startedAtMs: number
@@ -31,13 +31,13 @@ export interface ExchangeEvidence {
   readonly outcome: Outcome
   readonly verdict: VerdictName
   /** Of the error table, when the client got an error. */
-  readonly errorCode?: string
+  readonly errorCode: string | undefined
   /** What the client's answer was billed: the answering attempt's. */
-  readonly usage?: Usage
+  readonly usage: Usage | undefined
   /** From the request's arrival to the first content byte written to the client, ms. */
-  readonly firstDeliveredMs?: number
+  readonly firstDeliveredMs: number | undefined
   /** `provider/model` of the answering attempt. */
-  readonly platform?: string
+  readonly platform: string | undefined
   readonly attempts: readonly AttemptEvidence[]
 }
 

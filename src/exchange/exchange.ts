@@ -174,26 +174,28 @@ export class Exchange {
     const { id, protocol, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
     const last = this.#ended.at(-1)
     const verdict: Verdict['name'] = last?.verdict ?? 'failed'
-    const model = toLabel(this.inbound.model)
-    const answered = outcome === 'delivered' && last !== undefined
+    const answer = outcome === 'delivered' ? last : undefined
     return {
       id,
       protocol: protocol.name,
-      ...(model !== undefined && { model }),
-      ...labels,
-      ...(caller.client !== undefined && { client: caller.client }),
-      ...(caller.tenant !== undefined && { tenant: caller.tenant }),
+      model: toLabel(this.inbound.model),
+      workflow: labels.workflow,
+      client: caller.client,
+      tenant: caller.tenant,
+      run: labels.run,
+      step: labels.step,
+      session: labels.session,
       delivery: policy.delivery,
       streamed: facts.stream,
       startedAtMs: receivedAtWallMs,
       durationMs: this.#elapsedMs(),
       outcome,
       verdict,
-      ...(errorCode !== undefined && { errorCode }),
-      ...(answered && last.usage !== undefined && { usage: last.usage }),
-      ...(answered && { platform: `${last.provider}/${last.model}` }),
-      ...(this.#firstDeliveredMs !== undefined && { firstDeliveredMs: this.#firstDeliveredMs }),
-      attempts: [...this.#ended],
+      errorCode,
+      usage: answer?.usage,
+      firstDeliveredMs: this.#firstDeliveredMs,
+      platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
+      attempts: this.#ended,
     }
   }
 

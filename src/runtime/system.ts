@@ -11,11 +11,7 @@ export const systemClock: Clock = {
   },
 }
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
-
-/** `fs_` and 20 random characters of Crockford's base 32 (100 bits): unguessable, and readable over a telephone. */
+/** `fs_` and 32 hexadecimal digits of a random UUID: 122 random bits, unguessable. */
 export function newId(): string {
-  let id = 'fs_'
-  for (const byte of crypto.getRandomValues(new Uint8Array(20))) id += ALPHABET.charAt(byte & 31)
-  return id
+  return `fs_${crypto.randomUUID().replaceAll('-', '')}`
 }

@@ -35,10 +35,10 @@ export interface Inbound {
 
 /** What the caller says about the call, as far as it is a short machine word. */
 export interface CallLabels {
-  readonly workflow?: string
-  readonly run?: string
-  readonly step?: string
-  readonly session?: string
+  readonly workflow: string | undefined
+  readonly run: string | undefined
+  readonly step: string | undefined
+  readonly session: string | undefined
 }
 
 /** The body as it came and as it was parsed; translated at most once. */
@@ -125,15 +125,11 @@ async function readBody(request: Request, protocol: Protocol, limitBytes: number
 }
 
 function readLabels(headers: Headers): CallLabels {
-  const workflow = toLabel(headers.get('x-fullstop-workflow'))
-  const run = toLabel(headers.get('x-fullstop-run'))
-  const step = toLabel(headers.get('x-fullstop-step'))
-  const session = toLabel(headers.get('x-fullstop-session'))
   return {
-    ...(workflow !== undefined && { workflow }),
-    ...(run !== undefined && { run }),
-    ...(step !== undefined && { step }),
-    ...(session !== undefined && { session }),
+    workflow: toLabel(headers.get('x-fullstop-workflow')),
+    run: toLabel(headers.get('x-fullstop-run')),
+    step: toLabel(headers.get('x-fullstop-step')),
+    session: toLabel(headers.get('x-fullstop-session')),
   }
 }
 
@@ -154,7 +150,7 @@ function resolvePolicy(
   const base = workflow ?? routing.defaults
   checkProfile(headers.get('x-fullstop-profile'))
   return {
-    policy: { ...base, delivery: tightened(base.delivery, headers.get('x-fullstop-delivery')) },
+    policy: tightened(base, headers.get('x-fullstop-delivery')),
     model: workflow?.model ?? requested,
   }
 }
@@ -168,13 +164,13 @@ function checkProfile(profile: string | null): void {
 }
 
 /** A header may tighten: `hold` over `live`. The reverse is ignored, as the policy is the operator's word. */
-function tightened(delivery: Policy['delivery'], header: string | null): Policy['delivery'] {
-  if (header === null) return delivery
-  if (header === 'guarded')
+function tightened(policy: Policy, delivery: string | null): Policy {
+  if (delivery === null || delivery === policy.delivery) return policy
+  if (delivery === 'guarded')
     throw new FullstopError('not-yet', 'x-fullstop-delivery: expected hold or live; guarded came.')
-  if (header !== 'hold' && header !== 'live')
-    throw new FullstopError('invalid-request', `x-fullstop-delivery: expected hold or live; ${quoted(header)} came.`)
-  return header === 'hold' ? 'hold' : delivery
+  if (delivery !== 'hold' && delivery !== 'live')
+    throw new FullstopError('invalid-request', `x-fullstop-delivery: expected hold or live; ${quoted(delivery)} came.`)
+  return delivery === 'hold' ? { ...policy, delivery } : policy
 }
 
 /** The Stainless SDKs say how long they will wait, in seconds. */

@@ -54,8 +54,8 @@ export interface Routing {
 
 /** Who calls. */
 export interface Caller {
-  readonly client?: string
-  readonly tenant?: string
+  readonly client: string | undefined
+  readonly tenant: string | undefined
   /** `undefined`: all. */
-  readonly workflows?: readonly string[]
+  readonly workflows: readonly string[] | undefined
 }

@@ -6,7 +6,7 @@ export interface AttemptEnd {
   readonly verdict: Verdict
   readonly evidence: AttemptEvidence
   /** The provider's own error, where it sent one: for the caller, never for evidence. */
-  readonly providerError?: ProviderErrorAnswer
+  readonly providerError: ProviderErrorAnswer | undefined
 }
 
 export interface ProviderErrorAnswer {

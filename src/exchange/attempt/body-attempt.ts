@@ -46,10 +46,15 @@ export class BodyAttempt implements Attempt {
 
   async read(): Promise<Uint8Array | AttemptEnd> {
     if (this.#proven !== undefined) return this.#call.finish(this.#proven, this.#facts)
-    const answer = await this.#call.send()
-    if ('verdict' in answer) return answer
-    this.#answerHeaders = answer.headers
-    const bytes = await this.#readAll(answer.body)
+    const response = await this.#call.send()
+    if ('verdict' in response) return response
+    this.#answerHeaders = response.headers
+    if (this.#call.isBounded(response)) return this.#judgeIfWhole(await this.#call.readWhole(response))
+    const body = this.#call.open(response)
+    return 'verdict' in body ? body : this.#judgeIfWhole(await this.#readAll(body))
+  }
+
+  #judgeIfWhole(bytes: Uint8Array | UnfinishedVerdict): Uint8Array | AttemptEnd {
     return bytes instanceof Uint8Array ? this.#judge(bytes) : this.#call.finish(bytes)
   }
 

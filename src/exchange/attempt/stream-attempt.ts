@@ -52,11 +52,13 @@ export class StreamAttempt implements Attempt {
 
   async read(): Promise<Uint8Array | AttemptEnd> {
     if (this.#body === undefined) {
-      const answer = await this.#call.send()
-      if ('verdict' in answer) return answer
-      this.#answerHeaders = answer.headers
-      this.#body = answer.body
-      if (!isEventStream(answer.headers)) return this.#break({ name: 'malformed', reason: 'wrong-content-type' })
+      const response = await this.#call.send()
+      if ('verdict' in response) return response
+      this.#answerHeaders = response.headers
+      const body = this.#call.open(response)
+      if ('verdict' in body) return body
+      this.#body = body
+      if (!isEventStream(response.headers)) return this.#break({ name: 'malformed', reason: 'wrong-content-type' })
     }
     for (;;) {
       const piece = await this.#call.readPiece(this.#body)

@@ -14,13 +14,20 @@ const EMPTY: BodyReader = { read: () => Promise.resolve({ done: true }), cancel:
  */
 export function bodyReader(response: Response, isDecoded: boolean): BodyReader | undefined {
   if (response.body === null) return EMPTY
-  const encoding = isDecoded
-    ? 'identity'
-    : (response.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
-  if (encoding === 'identity' || encoding === '') return response.body.getReader()
-  const format = FORMATS.get(encoding)
+  if (isPlain(response.headers, isDecoded)) return response.body.getReader()
+  const format = FORMATS.get(encodingOf(response.headers))
   if (format === undefined) return undefined
   return response.body.pipeThrough(new DecompressionStream(format)).getReader()
+}
+
+/** The body's bytes are the answer's. `isDecoded`: whatever the header says has been undone already. */
+export function isPlain(headers: Headers, isDecoded: boolean): boolean {
+  const encoding = isDecoded ? '' : encodingOf(headers)
+  return encoding === '' || encoding === 'identity'
+}
+
+function encodingOf(headers: Headers): string {
+  return headers.get('content-encoding')?.trim().toLowerCase() ?? ''
 }
 
 const FORMATS: ReadonlyMap<string, 'gzip' | 'deflate'> = new Map([

@@ -1,4 +1,3 @@
-import { wait } from '../../resilience/index.ts'
 import type { Exchange, Progress } from '../exchange.ts'
 import type { ClientConnection, ExchangeDeps } from '../ports.ts'
 import { ClientStream } from './client-stream.ts'
@@ -71,12 +70,14 @@ async function wholeResponse(
 }
 
 async function within<T>(promise: Promise<T>, ms: number, clock: ExchangeDeps['clock']): Promise<T | undefined> {
-  const settled = new AbortController()
-  const late = wait(ms, clock, settled.signal).then(() => undefined)
+  let cancel = (): void => undefined
+  const late = new Promise<undefined>((resolve) => {
+    cancel = clock.setTimer(() => resolve(undefined), ms)
+  })
   try {
     return await Promise.race([promise, late])
   } finally {
-    settled.abort()
+    cancel()
   }
 }
 

@@ -105,7 +105,9 @@ class AnthropicScanner extends SseScanner {
 
   #onBlockDelta({ index, delta }: JsonObject, event: string): void {
     const block = typeof index === 'number' ? this.#blocks.get(index) : undefined
-    if (block === undefined || !block.isOpen || !isJsonObject(delta)) return this.break('malformed', 'event-order')
+    // Calls were judged at the stop reason, so nothing may be added to one behind it.
+    if (block === undefined || !block.isOpen || this.#stop !== undefined || !isJsonObject(delta))
+      return this.break('malformed', 'event-order')
     for (const each of block.onDelta(delta)) this.emit(each)
     if (block.input?.isTooLarge === true) return this.break('malformed', 'too-large')
     if (!block.isClientCall && !isEmptyDelta(delta)) this.content()

@@ -22,22 +22,34 @@ export class SseBlocks {
     return this.#pendingBytes
   }
 
-  /** The events that these bytes complete, each ending in a blank line, with LF line ends; `''` if there are none. */
-  push(bytes: Uint8Array): string {
-    if (bytes.length === 0) return ''
-    const boundary = this.#lastBoundary(bytes)
+  /**
+   * Gives `onText` the events that these bytes complete, each ending in a blank line, with LF line ends; in one piece,
+   * or in two where the first event had begun before.
+   */
+  push(bytes: Uint8Array, onText: (text: string) => void): void {
+    if (bytes.length === 0) return
+    const end = this.#lastBoundary(bytes)
+    if (end === 0) {
+      this.#turnPage(bytes)
+      this.#keep(bytes)
+      return
+    }
+    // Only the event that had begun is joined; the rest, usually nearly all, is decoded where it is.
+    const start = this.#pendingBytes === 0 ? 0 : this.#firstBoundary(bytes)
+    this.#turnPage(bytes)
+    if (start > 0) {
+      const first = this.#join(bytes.subarray(0, start))
+      this.#pending = undefined
+      this.#pendingBytes = 0
+      onText(decode(first))
+    }
+    if (start < end) onText(decode(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)))
+    if (end < bytes.length) this.#keep(bytes.slice(end))
+  }
+
+  #turnPage(bytes: Uint8Array): void {
     this.#beforePrevious = bytes.length > 1 ? (bytes[bytes.length - 2] ?? 0) : this.#previous
     this.#previous = bytes[bytes.length - 1] ?? 0
-    if (boundary === 0) {
-      this.#keep(bytes)
-      return ''
-    }
-    const head = boundary === bytes.length ? bytes : bytes.subarray(0, boundary)
-    const text = decoder.decode(this.#pendingBytes === 0 ? head : this.#join(head))
-    this.#pending = undefined
-    this.#pendingBytes = 0
-    if (boundary < bytes.length) this.#keep(bytes.slice(boundary))
-    return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text
   }
 
   /** What has come of an event that is not whole. */
@@ -56,14 +68,23 @@ export class SseBlocks {
 
   /** The index behind the last blank line, or 0. Searched from the end, so it reads little more than one event. */
   #lastBoundary(bytes: Uint8Array): number {
-    for (let at = bytes.lastIndexOf(LF); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(LF, at - 1)) {
-      const previous = at > 0 ? bytes[at - 1] : this.#previous
-      if (previous === LF) return at + 1
-      if (previous !== CR) continue
-      const beforePrevious = at > 1 ? bytes[at - 2] : at === 1 ? this.#previous : this.#beforePrevious
-      if (beforePrevious === LF) return at + 1
-    }
+    for (let at = bytes.lastIndexOf(LF); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(LF, at - 1))
+      if (this.#endsBlankLine(bytes, at)) return at + 1
     return 0
+  }
+
+  /** The index behind the first blank line; there is one. */
+  #firstBoundary(bytes: Uint8Array): number {
+    let at = bytes.indexOf(LF)
+    while (!this.#endsBlankLine(bytes, at)) at = bytes.indexOf(LF, at + 1)
+    return at + 1
+  }
+
+  /** Whether the LF at `at` follows another line end. */
+  #endsBlankLine(bytes: Uint8Array, at: number): boolean {
+    const previous = at > 0 ? bytes[at - 1] : this.#previous
+    if (previous !== CR) return previous === LF
+    return (at > 1 ? bytes[at - 2] : at === 1 ? this.#previous : this.#beforePrevious) === LF
   }
 
   #keep(bytes: Uint8Array): void {
@@ -81,6 +102,11 @@ export class SseBlocks {
     }
     return joined
   }
+}
+
+function decode(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes)
+  return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text
 }
 
 interface Piece {

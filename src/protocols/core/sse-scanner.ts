@@ -58,10 +58,11 @@ export abstract class SseScanner implements StreamScanner {
 
   push(bytes: Uint8Array): void {
     if (this.#broken !== undefined) return
-    const text = this.#blocks.push(bytes)
+    this.#blocks.push(bytes, this.#onText)
     if (this.#blocks.pendingBytes > this.options.eventLimitBytes) this.break('malformed', 'too-large')
-    else if (text !== '') this.#walk(text)
   }
+
+  readonly #onText = (text: string): void => this.#walk(text)
 
   #walk(text: string): void {
     let at = 0

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { DeltaTemplate, type TemplateSource } from './delta-template.ts'
+
+const MARKER = '"text":"'
+const PADDING = '"obfuscation":"'
+
+const learned = (event: string, value: string, padding?: string): DeltaTemplate => {
+  const template = DeltaTemplate.learn(event, { marker: MARKER, padding, value })
+  if (template === undefined) throw new Error(`not learnt: ${event}`)
+  return template
+}
+
+/** The string of an event that the template recognises at the beginning of the text, and where the event ends. */
+const match = (
+  template: DeltaTemplate,
+  text: string,
+  at = 0,
+): { readonly value: string; readonly end: number } | undefined => {
+  const valueEnd = template.valueEnd(text, at)
+  const end = valueEnd < 0 ? -1 : template.eventEnd(text, valueEnd)
+  return end < 0 ? undefined : { value: text.slice(template.valueStart(at), valueEnd), end }
+}
+
+const anthropic = (text: string, spaces = ''): string =>
+  `event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":${text}}${spaces}}`
+const padded = (text: string, padding: string, id = 'a'): string =>
+  `data: {"id":"${id}","choices":[{"delta":{"text":${text}}}],"obfuscation":${padding}}`
+
+describe('a learned template', () => {
+  const template = learned(anthropic('"Hi"'), 'Hi')
+  const paddedTemplate = learned(padded('"Hi"', '"xy"'), 'Hi', PADDING)
+
+  test('recognises events of its shape anywhere in a text', () => {
+    const first = `${anthropic('"Hello"')}\n\n`
+    const text = `${first}${anthropic('""', '     ')}\n\n${anthropic('"€ 🎼"')}\n\n`
+    expect(match(template, text)).toEqual({ value: 'Hello', end: first.length })
+    expect(match(template, text, first.length)?.value).toBe('')
+    expect(match(template, text, text.lastIndexOf('event:'))).toEqual({ value: '€ 🎼', end: text.length })
+    expect(match(template, text, 1)).toBeUndefined()
+  })
+
+  test('lets the declared padding differ too', () => {
+    const text = `${padded('"a"', '"qwertz"')}\n\n`
+    expect(match(paddedTemplate, text)).toEqual({ value: 'a', end: text.length })
+    expect(match(paddedTemplate, `${padded('"a"', '""')}\n\n`)?.value).toBe('a')
+  })
+
+  test.each([
+    ['an escaped quote', anthropic('"a\\"b"')],
+    ['an escape', anthropic('"a\\n"')],
+    ['a control character', anthropic('"a\u0001b"')],
+    ['a tabulator', anthropic('"a\tb"')],
+    ['a line end inside', anthropic('"a\nb"')],
+    ['a quote inside', anthropic('"a"b"')],
+    ['no string', anthropic('null')],
+    ['another index', anthropic('"a"').replace('"index":0', '"index":1')],
+    ['another type', anthropic('"a"').replace('text_delta', 'text_delt')],
+    ['one more key', anthropic('"a"').replace(/}}$/, ',"x":1}}')],
+    ['one brace less', anthropic('"a"').slice(0, -1)],
+    ['one brace more', `${anthropic('"a"')}}`],
+    ['other padding than spaces', anthropic('"a"', '\t')],
+    ['one more line', `${anthropic('"a"')}\ndata: {}`],
+    ['a carriage return', `${anthropic('"a"')}\r`],
+  ])('does not take %s', (_, event) => {
+    expect(match(template, `${event}\n\n`)).toBeUndefined()
+  })
+
+  test.each([
+    ['another id', padded('"a"', '"b"', 'z')],
+    ['an escape in the padding', padded('"a"', '"\\u0041"')],
+    ['a control character in the padding', padded('"a"', '"\u0002"')],
+    ['no padding', padded('"a"', '"b"').replace(/,"obfuscation":"b"/, '')],
+    ['padding that is no string', padded('"a"', '1')],
+    ['something behind the padding', padded('"a"', '"b","error":1')],
+  ])('with padding: does not take %s', (_, event) => {
+    expect(match(paddedTemplate, `${event}\n\n`)).toBeUndefined()
+  })
+
+  test('does not take an event without its blank line', () => {
+    expect(match(template, anthropic('"a"'))).toBeUndefined()
+    expect(match(template, `${anthropic('"a"')}\n`)).toBeUndefined()
+    expect(match(template, anthropic('"a').slice(0, -2))).toBeUndefined()
+  })
+})
+
+describe('learning', () => {
+  const source = (value: string, padding?: string): TemplateSource => ({ marker: MARKER, padding, value })
+
+  test.each([
+    ['the marker is missing', '{"content":"a"}', 'a'],
+    ['the marker is there twice', '{"text":"a","other":{"text":"a"}}', 'a'],
+    ['the value is another string', '{"text":"b"}', 'a'],
+    ['the value has an escape', '{"text":"a\\n"}', 'a\n'],
+    ['the event does not end in its brace', '{"text":"a"} ', 'a'],
+    ['the string does not end', '{"text":"a', 'a'],
+  ])('refuses where %s', (_, event, value) => {
+    expect(DeltaTemplate.learn(event, source(value))).toBeUndefined()
+  })
+
+  test('padding with an escape is not learnt', () => {
+    expect(DeltaTemplate.learn('{"text":"a","obfuscation":"\\n"}', source('a', PADDING))).toBeUndefined()
+  })
+
+  test('without the declared padding it learns the plain shape', () => {
+    const template = learned('{"text":"a","n":1}', 'a', PADDING)
+    expect(match(template, '{"text":"b","n":1}\n\n')?.value).toBe('b')
+    expect(match(template, '{"text":"b","n":2}\n\n')).toBeUndefined()
+  })
+})
+
+describe('what a template recognises', () => {
+  const character = fc.oneof(
+    { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 3 }) },
+    fc.constantFrom(
+      '"',
+      '\\',
+      '\\"',
+      '\n',
+      '\r',
+      '\u0000',
+      '\u001f',
+      '\u007f',
+      '\u2028',
+      '}',
+      '}}',
+      '\\u0041',
+      ',"text":"',
+    ),
+  )
+  const content = fc.array(character, { maxLength: 6 }).map((parts) => parts.join(''))
+
+  test('is exactly JSON.parse of it, however the string is written', () => {
+    let recognised = 0
+    fc.assert(
+      fc.property(content, content, fc.boolean(), fc.nat(3), (text, padding, isRaw, spaces) => {
+        const quoted = (value: string): string => (isRaw ? `"${value}"` : JSON.stringify(value))
+        const template = learned('data: {"d":{"text":"x"},"obfuscation":"y"}', 'x', PADDING)
+        const json = `{"d":{"text":${quoted(text)}},"obfuscation":${quoted(padding)}${' '.repeat(spaces)}}`
+        const found = match(template, `data: ${json}\n\ndata: next\n\n`)
+        if (found === undefined) return
+        recognised += 1
+        // Ill-formed JSON makes this throw.
+        expect(JSON.parse(json)).toEqual({ d: { text: found.value }, obfuscation: expect.any(String) })
+        expect(found.end).toBe(`data: ${json}\n\n`.length)
+      }),
+      { numRuns: 5_000 },
+    )
+    expect(recognised).toBeGreaterThan(500)
+  })
+
+  test('is valid JSON of the same shape whatever single character of an event is changed', () => {
+    const event = padded('"Hello"', '"abc"')
+    const template = learned(event, 'Hello', PADDING)
+    fc.assert(
+      fc.property(
+        fc.nat(event.length - 1),
+        fc.constantFrom(...'"\\{}[]:,x 0\n\u0001'),
+        fc.boolean(),
+        (at, char, isInsert) => {
+          const changed = event.slice(0, at) + char + event.slice(isInsert ? at : at + 1)
+          const found = match(template, `${changed}\n\n`)
+          if (found === undefined) return
+          const shape = { id: 'a', choices: [{ delta: { text: found.value } }], obfuscation: expect.any(String) }
+          expect(JSON.parse(changed.slice('data: '.length))).toEqual(shape)
+        },
+      ),
+      { numRuns: 5_000 },
+    )
+  })
+})

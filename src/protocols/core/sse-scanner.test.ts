@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'bun:test'
+import type { FinishedVerdict, Label, Usage } from '../../evidence/index.ts'
+import type { ScannerOptions, StreamScanner } from './scanner.ts'
+import { filterEvents, SseScanner } from './sse-scanner.ts'
+
+const OPTIONS: ScannerOptions = { completion: 'strict', choices: 1, decode: true, eventLimitBytes: 1_000 }
+const encoder = new TextEncoder()
+
+/** A protocol of few words: `{"text":…}` is content, `hold`, `bad` and `error` are what they say, `end` is the proof. */
+class FewWords extends SseScanner {
+  readonly parsed: string[] = []
+  #ended = false
+
+  protected override onEvent(event: string): void {
+    this.parsed.push(event)
+    if (event === 'data: hold') this.hold()
+    else if (event === 'data: bad') this.break('malformed', 'not-json')
+    else if (event === 'data: error') this.break('failed', 'in-band-error', { error: 'x' })
+    else if (event === 'data: end') this.#ended = true
+    else if (event.startsWith('data: {')) this.#onText(event)
+  }
+
+  #onText(event: string): void {
+    const { text } = JSON.parse(event.slice('data: '.length))
+    this.emit({ type: 'text', choice: 0, part: 0, text })
+    this.content()
+    this.learn(event, { marker: '"text":"', padding: undefined, value: text }, { type: 'text', choice: 0, part: 0 })
+  }
+
+  protected override proofSoFar(): FinishedVerdict | undefined {
+    return this.#ended ? { name: 'complete', proof: 'done', stop: undefined } : undefined
+  }
+  protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
+    return pending === 'data: nearly' ? { name: 'complete', proof: 'finish-reason+end', stop: 'end' } : undefined
+  }
+  protected override usage(): Usage {
+    return {}
+  }
+  protected override rawStop(): Label | undefined {
+    return undefined
+  }
+  override withoutUnfinishedCalls(held: Uint8Array): Uint8Array {
+    return held
+  }
+  override fork(): FewWords {
+    const copy = new FewWords(this.options)
+    this.copyTo(copy)
+    copy.#ended = this.#ended
+    return copy
+  }
+}
+
+const scannerAfter = (text: string, options: Partial<ScannerOptions> = {}): FewWords => {
+  const scanner = new FewWords({ ...OPTIONS, ...options })
+  scanner.push(encoder.encode(text))
+  return scanner
+}
+const say = (text: string): string => `data: {"text":"${text}"}\n\n`
+const textOf = (scanner: StreamScanner): string =>
+  scanner
+    .takeEvents()
+    .map((event) => (event.type === 'text' ? event.text : `(${event.type})`))
+    .join('')
+
+const lost = { name: 'truncated', reason: 'connection-lost' } as const
+
+describe('phases', () => {
+  test('opening, flowing, held, proven', () => {
+    const scanner = scannerAfter(': hello\n\n')
+    expect(scanner.phase).toBe('opening')
+    scanner.push(encoder.encode(say('a')))
+    expect(scanner.phase).toBe('flowing')
+    scanner.push(encoder.encode('data: hold\n\n'))
+    expect(scanner.phase).toBe('held')
+    scanner.push(encoder.encode(say('b')))
+    expect(scanner.phase).toBe('held')
+    scanner.push(encoder.encode('data: end\n\n'))
+    expect(scanner.phase).toBe('proven')
+    expect(scanner.events).toBe(5)
+  })
+
+  test('from opening straight to held', () => {
+    expect(scannerAfter('data: hold\n\n').phase).toBe('held')
+  })
+
+  test('content and what stops it in one chunk is held', () => {
+    expect(scannerAfter(`${say('a')}data: hold\n\n`).phase).toBe('held')
+  })
+
+  test('broken is settled: nothing that follows changes it', () => {
+    const scanner = scannerAfter('data: bad\n\ndata: error\n\n')
+    scanner.push(encoder.encode('data: end\n\n'))
+    expect([scanner.phase, scanner.events, scanner.inBandError]).toEqual(['broken', 1, undefined])
+    expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'not-json' })
+    expect(scanner.verdictAfter(lost)).toEqual({ name: 'malformed', reason: 'not-json' })
+  })
+
+  test('the in-band error is kept for classification', () => {
+    const scanner = scannerAfter('data: error\n\n')
+    expect(scanner.inBandError).toEqual({ error: 'x' })
+    expect(scanner.verdictAtEnd()).toEqual({ name: 'failed', reason: 'in-band-error' })
+  })
+})
+
+describe('verdicts at the end of the transport', () => {
+  test('before the proof', () => {
+    expect(scannerAfter('').verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-before-proof' })
+    expect(scannerAfter(say('a')).verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-before-proof' })
+    expect(scannerAfter('data: end\n').verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-inside-event' })
+    expect(scannerAfter(say('a')).verdictAfter(lost)).toEqual(lost)
+  })
+
+  test('a proof that was seen stands, whatever comes of the transport', () => {
+    const proven = { name: 'complete', proof: 'done', stop: undefined }
+    expect(scannerAfter('data: end\n\n').verdictAfter(lost)).toEqual(proven as never)
+    expect(scannerAfter('data: end\n\ndata: {"te').verdictAtEnd()).toEqual(proven as never)
+  })
+
+  test('a proof at a clean end is none after a reset', () => {
+    const scanner = scannerAfter('data: nearly\r\n')
+    expect(scanner.verdictAtEnd()).toEqual({ name: 'complete', proof: 'finish-reason+end', stop: 'end' })
+    expect(scanner.verdictAfter(lost)).toEqual(lost)
+  })
+
+  test('judging twice gives the same', () => {
+    const scanner = scannerAfter(`${say('a')}data: x`)
+    expect(scanner.verdictAtEnd()).toEqual(scanner.verdictAtEnd())
+  })
+})
+
+describe('plain deltas', () => {
+  test('are parsed once and then recognised, with the same result', () => {
+    const scanner = scannerAfter(say('one ') + say('two ') + say('') + say('three'))
+    expect(scanner.parsed).toHaveLength(1)
+    expect(scanner.events).toBe(4)
+    expect(textOf(scanner)).toBe('one two three')
+  })
+
+  test('are parsed again after an event of another shape', () => {
+    const scanner = scannerAfter(`${say('a')}: note\n\n${say('b')}${say('c\\n')}${say('d')}`)
+    // The escape is not plain, and what is learnt from it is nothing.
+    expect(scanner.parsed).toHaveLength(5)
+    expect(textOf(scanner)).toBe('abc\nd')
+  })
+
+  test('an empty one is no content', () => {
+    const scanner = new FewWords(OPTIONS)
+    scanner.push(encoder.encode('data: hold\n\n'))
+    expect(scanner.phase).toBe('held')
+  })
+
+  test('without translation nothing is collected', () => {
+    const scanner = scannerAfter(say('a') + say('b'), { decode: false })
+    expect(scanner.takeEvents()).toEqual([])
+    expect([scanner.phase, scanner.events]).toEqual(['flowing', 2])
+  })
+})
+
+describe('memory', () => {
+  test('an event larger than the limit is malformed before it is whole', () => {
+    const scanner = scannerAfter(`data: ${'x'.repeat(900)}`)
+    expect(scanner.phase).toBe('opening')
+    scanner.push(encoder.encode('x'.repeat(200)))
+    expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'too-large' })
+    const pendingBytes = scanner.pendingBytes
+    scanner.push(encoder.encode('x'.repeat(1_000_000)))
+    expect(scanner.pendingBytes).toBe(pendingBytes)
+  })
+
+  test('whole events together may be larger than the limit', () => {
+    expect(scannerAfter(say('abc').repeat(1_000)).phase).toBe('flowing')
+  })
+
+  test('a hundred thousand events leave nothing behind once they were taken', () => {
+    const scanner = new FewWords(OPTIONS)
+    const events = encoder.encode(say('word').repeat(100))
+    for (let i = 0; i < 1_000; i++) {
+      scanner.push(events)
+      expect(scanner.takeEvents()).toHaveLength(100)
+    }
+    expect([scanner.events, scanner.pendingBytes, scanner.takeEvents().length]).toEqual([100_000, 0, 0])
+    expect(scanner.parsed).toHaveLength(1)
+  })
+})
+
+test('a fork goes its own way', () => {
+  const scanner = scannerAfter(`${say('a')}data: en`)
+  const fork = scanner.fork()
+  scanner.push(encoder.encode('d\n\n'))
+  expect([scanner.phase, fork.phase]).toEqual(['proven', 'flowing'])
+  fork.push(encoder.encode('d of nothing\n\n'))
+  fork.push(encoder.encode(say('b')))
+  expect([textOf(scanner), textOf(fork)]).toEqual(['a', 'ab'])
+  expect(fork.verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-before-proof' })
+  expect([scanner.events, fork.events]).toEqual([2, 3])
+})
+
+describe('filterEvents', () => {
+  const filtered = (text: string, keep: (event: string) => string | undefined): string =>
+    new TextDecoder().decode(filterEvents(encoder.encode(text), keep))
+
+  test('leaves out, changes and keeps', () => {
+    const keep = (event: string): string | undefined =>
+      event === 'data: b' ? undefined : event === 'data: c' ? 'data: C' : event
+    expect(filtered('data: a\n\ndata: b\n\ndata: c\n\n', keep)).toBe('data: a\n\ndata: C\n\n')
+  })
+
+  test('hands over events without blank lines, with LF line ends', () => {
+    const seen: string[] = []
+    filtered('\r\n\ndata: a\r\nid: 1\r\n\r\n\n\ndata: b\n\n', (event) => {
+      seen.push(event)
+      return event
+    })
+    expect(seen).toEqual(['data: a\nid: 1', 'data: b'])
+  })
+})
