@@ -1,26 +1,26 @@
+import { isLoopback } from '../config/index.ts'
 import type { ClientConnection } from '../exchange/index.ts'
 import { type Clock, wait } from '../resilience/index.ts'
-import { sendQueueBytes } from '../runtime/index.ts'
+import type { TcpTable } from '../runtime/index.ts'
 
 export interface BunConnectionOptions {
   readonly server: Bun.Server<undefined>
   readonly request: Request
   readonly clock: Clock
+  readonly tcpTable: TcpTable
 }
 
-/** How long a client's kernel may take to acknowledge an ending before the client counts as stalled, ms. */
-const PROMPT_MS = 250
-const POLL_MS = 10
-/** After everything was acknowledged, the time that the client's process has to read it, ms. */
-const READING_MS = 40
-/** The longest wait for a stalled client, ms. */
-const STALLED_MS = 10_000
+/** How long a client on this machine may take to read an ending before it counts as stalled, ms. */
+const PROMPT_MS = 300
+const FIRST_POLL_MS = 5
+/** The longest wait for a client that is closed in good order, ms; Bun's time-outs have a grain of four seconds. */
+const CLOSING_MS = 10_000
 
 /**
- * Sees a response's last bytes off. Bun ends an aborted response with a reset, and a reset discards what the kernel
- * still holds: so first the send queue must be empty. For a client that has stopped reading, Bun's own idle time-out
- * is used instead: it closes without the last chunk but in good order, so that the kernel goes on delivering what it
- * holds, for as long as the client takes.
+ * Sees a response's last bytes off. An aborted response ends in a reset, and a reset discards whatever the client's
+ * process has not read yet, in either kernel. For a client on this machine the kernel tells when it has read
+ * everything: then the reset does no harm. For any other, and for one that has stopped reading, Bun's idle time-out is
+ * used instead: it closes without the last chunk but in good order, so that the kernels deliver what they hold.
  */
 export class BunConnection implements ClientConnection {
   readonly #options: BunConnectionOptions
@@ -31,19 +31,26 @@ export class BunConnection implements ClientConnection {
 
   async drained(signal: AbortSignal): Promise<void> {
     const { server, request, clock } = this.#options
-    const remotePort = server.requestIP(request)?.port
+    if ((await this.#hasReadAll(signal)) || signal.aborted) return
+    server.timeout(request, 1)
+    await wait(CLOSING_MS, clock, signal)
+  }
+
+  /** Whether a client on this machine has read everything, or does within a moment. */
+  async #hasReadAll(signal: AbortSignal): Promise<boolean> {
+    const { server, request, clock, tcpTable } = this.#options
+    const peer = server.requestIP(request)
+    if (peer === null || !isLoopback(peer.address.replace(/^::ffff:/, ''))) return false
     const untilMs = clock.nowMs() + PROMPT_MS
     let emptyPolls = 0
-    while (remotePort !== undefined && clock.nowMs() < untilMs && !signal.aborted) {
-      const queued = await sendQueueBytes(server.port ?? 0, remotePort)
-      if (queued === undefined) break
-      emptyPolls = queued === 0 ? emptyPolls + 1 : 0
-      // Twice: what waits in the process is handed to the kernel only when the kernel's queue has emptied.
-      if (emptyPolls === 2) return wait(READING_MS, clock, signal)
-      await wait(POLL_MS, clock, signal)
+    for (let pauseMs = FIRST_POLL_MS; clock.nowMs() < untilMs && !signal.aborted; pauseMs *= 2) {
+      const queues = await tcpTable.loopbackQueues(server.port ?? 0, peer.port)
+      if (queues === undefined) return false
+      emptyPolls = queues.unsent + queues.unread === 0 ? emptyPolls + 1 : 0
+      // Twice: what waits in this process is handed to the kernel only when the kernel's queue has emptied.
+      if (emptyPolls === 2) return true
+      await wait(pauseMs, clock, signal)
     }
-    if (signal.aborted) return
-    server.timeout(request, 1)
-    await wait(STALLED_MS, clock, signal)
+    return false
   }
 }

@@ -2,7 +2,7 @@ import { type Config, isLoopback } from '../config/index.ts'
 import { Engine } from '../engine/index.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import { type Clock, wait } from '../resilience/index.ts'
-import { bunUpstream, newId, systemClock } from '../runtime/index.ts'
+import { bunUpstream, newId, systemClock, TcpTable } from '../runtime/index.ts'
 import { BunConnection } from './client-connection.ts'
 import { controlPlane, isControlPath } from './control-plane.ts'
 import { refuseForeignCaller } from './loopback-guard.ts'
@@ -49,6 +49,7 @@ export function startServer(
     { clock, random: Math.random, newId, upstream: bunUpstream, ...(sink !== undefined && { sink }) },
   )
   const separate = config.control.listen
+  const tcpTable = new TcpTable({ clock })
   const data = listen(hostname, port, (request, server) => {
     const path = new URL(request.url).pathname
     if (separate === undefined && isControlPath(path))
@@ -57,7 +58,7 @@ export function startServer(
     if (foreign !== undefined) return engine.reject(request, foreign)
     // Streams may be silent for minutes; the attempt's own deadlines watch over them.
     server.timeout(request, 0)
-    return engine.fetch(request, { connection: new BunConnection({ server, request, clock }) })
+    return engine.fetch(request, { connection: new BunConnection({ server, request, clock, tcpTable }) })
   })
   const control =
     separate === undefined

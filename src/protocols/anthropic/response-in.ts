@@ -53,6 +53,9 @@ function readMessage(body: JsonObject, content: readonly Json[]): ReadResponse {
   // The body holds parsed arguments only, so it cannot show whether the model had finished the last call's.
   const isCutCall = stop.kind === 'limit' && isCall(content.at(-1))
   const kept = isCutCall ? content.slice(0, -1) : content
+  // Gateways that imitate this protocol have sent the arguments as the text that the model wrote, whole or not.
+  if (kept.some((block) => isCall(block) && !hasArguments(block)))
+    return unfinished('malformed', 'arguments-not-json', facts)
   const parts = readParts(kept)
   if (parts === undefined) return unfinished('malformed', 'not-this-protocol', facts)
   const response: CoreResponse = {
@@ -63,7 +66,7 @@ function readMessage(body: JsonObject, content: readonly Json[]): ReadResponse {
   }
   return {
     verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
-    facts,
+    facts: isCutCall ? { ...facts, invalidToolCalls: 1 } : facts,
     response,
     ...(isCutCall && { amended: { ...body, content: kept } }),
   }
@@ -76,6 +79,10 @@ function readParts(content: readonly Json[]): readonly Part[] | undefined {
 
 function isCall(block: Json | undefined): boolean {
   return isJsonObject(block) && block['type'] === 'tool_use'
+}
+
+function hasArguments(block: Json): boolean {
+  return isJsonObject(block) && isJsonObject(block['input'])
 }
 
 function unfinished(name: 'truncated' | 'malformed' | 'failed', reason: Reason, facts: StreamFacts): ReadResponse {

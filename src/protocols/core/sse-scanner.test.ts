@@ -189,6 +189,7 @@ test('a fork goes its own way', () => {
   scanner.push(encoder.encode('d\n\n'))
   expect([scanner.phase, fork.phase]).toEqual(['proven', 'flowing'])
   fork.push(encoder.encode('d of nothing\n\n'))
+  expect([scanner.parsed.at(-1), fork.parsed.at(-1)]).toEqual(['data: end', 'data: end of nothing'])
   fork.push(encoder.encode(say('b')))
   expect([textOf(scanner), textOf(fork)]).toEqual(['a', 'ab'])
   expect(fork.verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-before-proof' })

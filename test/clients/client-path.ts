@@ -1,0 +1,83 @@
+import type { ProtocolName } from '../../src/protocols/core/index.ts'
+import type { Content, Scenario } from './answers.ts'
+
+/** One question, to the gateway or straight to the upstream. */
+export interface Ask {
+  /** Origin, without the protocol's path. */
+  readonly url: string
+  readonly model: string
+  readonly scenario: Scenario
+  readonly headers?: Readonly<Record<string, string>>
+  /** How long the user waits for the whole answer, ms. Default 6000. */
+  readonly patienceMs?: number
+}
+
+/** What the user holds in the end. */
+export interface Reading extends Content {
+  /** What the user concludes: an exception is an error, everything else a success. */
+  readonly outcome: 'success' | 'error'
+  /** Why the model stopped, in the client protocol's word, as far as the client was told. */
+  readonly stop: string | undefined
+  /** The user's patience ended first; such an answer is an error. */
+  readonly timedOut: boolean
+  /** The exception's words; empty for a success. */
+  readonly error: string
+  /** Of the response, where one came. */
+  readonly headers: Headers
+}
+
+/** A way in which applications ask with an official SDK. */
+export interface ClientPath {
+  readonly name: string
+  readonly protocol: ProtocolName
+  readonly streamed: boolean
+  readonly ask: (ask: Ask) => Promise<Reading>
+}
+
+/** What a path has collected; it is filled while the answer comes, so that an error leaves what was there before it. */
+export interface Draft {
+  text: string
+  toolCalls: { name: string; input: unknown }[]
+  stop: string | undefined
+}
+
+export interface Session {
+  readonly signal: AbortSignal
+  /** For the SDK: notes the response's headers. */
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+  readonly draft: Draft
+}
+
+const PATIENCE_MS = 6_000
+
+/** Runs what a user of the SDK writes: if it comes to its end the user has an answer, if it throws an error. */
+export async function conclude(
+  { patienceMs = PATIENCE_MS }: Ask,
+  use: (session: Session) => Promise<void>,
+): Promise<Reading> {
+  const draft: Draft = { text: '', toolCalls: [], stop: undefined }
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), patienceMs)
+  let headers = new Headers()
+  const fetchNoting: Session['fetch'] = async (input, init) => {
+    const response = await fetch(input, init)
+    headers = response.headers
+    return response
+  }
+  try {
+    await use({ signal: patience.signal, fetch: fetchNoting, draft })
+    // The SDKs' raw iterators end without a word when the caller aborts, and this caller knows that it did.
+    const timedOut = patience.signal.aborted
+    return { ...draft, outcome: timedOut ? 'error' : 'success', timedOut, error: timedOut ? 'timed out' : '', headers }
+  } catch (error) {
+    const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    return { ...draft, outcome: 'error', timedOut: patience.signal.aborted, error: words, headers }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Arguments as applications read them: no text means no arguments; throws where they are no JSON. */
+export function readArguments(text: string): unknown {
+  return JSON.parse(text === '' ? '{}' : text) as unknown
+}
