@@ -9,8 +9,8 @@ export interface LoopbackQueues {
   readonly unread: number
 }
 
-/** A table that takes longer to read than this is not polled, ms: with many thousands of sockets it would stall us. */
-const COSTLY_MS = 5
+/** A larger table is not polled: writing 15,000 sockets out takes the kernel some 25 ms. */
+const COSTLY_CHARACTERS = 2 * 1024 * 1024
 /** Askers within this time share one reading, ms. */
 const SHARED_MS = 10
 
@@ -22,7 +22,6 @@ export class TcpTable {
   readonly #clock: Clock
   #reading: Promise<string | undefined> | undefined
   #readAtMs = Number.NEGATIVE_INFINITY
-  #isCostly = false
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock
@@ -31,7 +30,7 @@ export class TcpTable {
   /** `undefined` where the system does not tell, or telling costs too much. */
   async loopbackQueues(ownPort: number, peerPort: number): Promise<LoopbackQueues | undefined> {
     const table = await this.#read()
-    if (table === undefined || this.#isCostly) return undefined
+    if (table === undefined) return undefined
     const own = hexPort(ownPort)
     const peer = hexPort(peerPort)
     // A row that is not there is a connection that is gone, and with it its queues.
@@ -42,19 +41,18 @@ export class TcpTable {
     const nowMs = this.#clock.nowMs()
     if (this.#reading === undefined || nowMs - this.#readAtMs >= SHARED_MS) {
       this.#readAtMs = nowMs
-      this.#reading = this.#readTables(nowMs)
+      this.#reading = readTables()
     }
     return this.#reading
   }
+}
 
-  async #readTables(startedAtMs: number): Promise<string | undefined> {
-    const tables = await Promise.all(
-      ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'latin1').catch(() => '')),
-    )
-    this.#isCostly = this.#clock.nowMs() - startedAtMs > COSTLY_MS
-    const text = tables.join('')
-    return text === '' ? undefined : text
-  }
+async function readTables(): Promise<string | undefined> {
+  const tables = await Promise.all(
+    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'latin1').catch(() => '')),
+  )
+  const text = tables.join('')
+  return text === '' || text.length > COSTLY_CHARACTERS ? undefined : text
 }
 
 /** Sent and received queue of the row with these ports. */

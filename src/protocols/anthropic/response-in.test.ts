@@ -92,7 +92,7 @@ describe('reading a whole answer', () => {
     [{ ...MESSAGE, type: 'completion' }, 'malformed', 'not-this-protocol'],
     [{ ...MESSAGE, content: 'hi' }, 'malformed', 'not-this-protocol'],
     [{ ...MESSAGE, usage: null }, 'malformed', 'not-this-protocol'],
-    [{ ...MESSAGE, content: [{ type: 'tool_use', name: 'f' }] }, 'malformed', 'not-this-protocol'],
+    [{ ...MESSAGE, content: [{ type: 'tool_use', name: 'f' }] }, 'malformed', 'arguments-not-json'],
     [{ ...MESSAGE, stop_reason: 7 }, 'malformed', 'not-this-protocol'],
     [{ ...MESSAGE, stop_reason: null }, 'truncated', 'ended-before-proof'],
     [{ type: 'error', error: { type: 'overloaded_error', message: 'x' } }, 'failed', 'in-band-error'],

@@ -108,7 +108,7 @@ describe('SseBlocks', () => {
     expect(push(blocks, encoder.encode('\n'))).toBe('data: a\n\n')
     expect(push(fork, encoder.encode('b'))).toBe('')
     expect([blocks.pendingBytes, fork.pendingText()]).toEqual([0, 'data: a\n\rb'])
-    expect(push(fork, encoder.encode('\n\n'))).toBe('data: a\n\rb\n\n')
+    expect(push(fork, encoder.encode('\n\n'))).toBe('data: a\n\nb\n\n')
   })
 
   test('an event of megabytes in small writes takes time in proportion', () => {

@@ -5,9 +5,9 @@ const decoder = new TextDecoder()
 const NOTHING = new Uint8Array(0)
 
 /**
- * Cuts a `text/event-stream` body, however it arrives, into text that holds whole events only. Lines end in LF or
- * CRLF; a lone CR, which the SSE standard also allows, is not taken for a line end (no provider sends it).
- * Only the bytes of an unfinished event are kept.
+ * Cuts a `text/event-stream` body, however it arrives, into text that holds whole events only, with LF line ends.
+ * Events are cut where LF or CRLF end a blank line; lone CRs, which the SSE standard also allows and no provider
+ * sends, are line ends inside of what was cut. Only the bytes of an unfinished event are kept.
  */
 export class SseBlocks {
   // Linked, and joined once when the event ends: joining at every push would cost the square of a giant event's size,
@@ -106,7 +106,8 @@ export class SseBlocks {
 
 function decode(bytes: Uint8Array): string {
   const text = decoder.decode(bytes)
-  return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text
+  // A lone CR ends a line too: clients read it so, and must not see an end that was not seen here.
+  return text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text
 }
 
 interface Piece {

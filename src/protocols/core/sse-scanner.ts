@@ -66,7 +66,7 @@ export abstract class SseScanner implements StreamScanner {
 
   #walk(text: string): void {
     let at = 0
-    while (at < text.length && this.#broken === undefined) {
+    while (at < text.length && this.#broken === undefined && this.#phase !== 'proven') {
       if (text.charCodeAt(at) === LF) {
         at += 1
         continue

@@ -9,8 +9,16 @@ import {
 } from '../core/index.ts'
 import { readFinishReason } from './stop-reason.ts'
 
-/** What a delta brought: content, a piece of a tool call, neither, or more than may be kept. */
-export type Progress = 'nothing' | 'content' | 'tool' | 'too-large'
+/**
+ * What a delta brought: nothing, content, a piece of a tool call, one behind the choice's finish reason (at which calls
+ * were judged), or more than may be kept. In the order of gravity.
+ */
+export type Progress = (typeof PROGRESS)[number]
+const PROGRESS = ['nothing', 'content', 'tool', 'too-late', 'too-large'] as const
+
+function graver(a: Progress, b: Progress): Progress {
+  return PROGRESS.indexOf(a) > PROGRESS.indexOf(b) ? a : b
+}
 
 interface OpenCall {
   readonly id: string
@@ -53,8 +61,9 @@ export class ChoiceState {
     if (this.#onContent(delta.content)) progress = 'content'
     if (this.#onText('refusal', delta.refusal)) progress = 'content'
     const calls: readonly Json[] = Array.isArray(delta.tool_calls) ? delta.tool_calls : []
-    for (const call of calls) if (isJsonObject(call)) progress = this.#onToolCall(call)
-    if (isJsonObject(delta.function_call)) progress = this.#onToolCall({ index: 0, function: delta.function_call })
+    for (const call of calls) if (isJsonObject(call)) progress = graver(progress, this.#onToolCall(call))
+    if (isJsonObject(delta.function_call))
+      progress = graver(progress, this.#onToolCall({ index: 0, function: delta.function_call }))
     return progress
   }
 
@@ -118,7 +127,8 @@ export class ChoiceState {
     const piece = typeof body.input === 'string' ? body.input : body.arguments
     if (typeof piece === 'string') call.input.push(piece)
     else if (isJsonObject(piece)) call.input.push(JSON.stringify(piece)) // Ollama's compatible surface has sent objects.
-    return call.input.isTooLarge ? 'too-large' : 'tool'
+    if (call.input.isTooLarge) return 'too-large'
+    return this.stop === undefined ? 'tool' : 'too-late'
   }
 
   /** Hosts that number every parallel call 0, or none of them, still give each its own id. */

@@ -320,7 +320,7 @@ describe('what is malformed or failed', () => {
     expect(scannerAfter(stream).verdictAtEnd()).toEqual({ name: 'malformed', reason: 'too-large' })
   })
 
-  test.failing('arguments larger than an event may be, with another call in the same chunk', () => {
+  test('arguments larger than an event may be, with another call in the same chunk', () => {
     const tool_calls = ['x'.repeat(9_000), '1'].map((json, index) => ({ index, function: { arguments: `"${json}"` } }))
     const grow = choice({
       tool_calls: [{ index: 0, id: 'a', function: { name: 'look', arguments: ' '.repeat(4_000) } }],
@@ -364,13 +364,13 @@ describe('arguments', () => {
     ])
   })
 
-  test.failing('that begin or go on behind the finish reason must be whole all the same', () => {
+  test('that begin or go on behind the finish reason must be whole all the same', () => {
     for (const completion of ['strict', 'finish-only'] as const)
       for (const late of [finish('stop') + call(0, '{"a":'), call(0, '{}') + finish('tool_calls') + more(0, '{"a":')])
         expect(isFinished(scannerAfter(late + DONE, { completion }).verdictAtEnd())).toBe(false)
   })
 
-  test.failing('that go on behind the finish reason are translated as they are passed on', () => {
+  test('that go on behind the finish reason are translated as they are passed on', () => {
     const late = call(0, '') + finish('tool_calls') + more(0, '{"a":1}') + finish('tool_calls') + DONE
     const scanner = scannerAfter(late)
     const inputs = wholes(scanner.takeEvents())

@@ -24,6 +24,7 @@ import { isFailedFinish, overallStop } from './stop-reason.ts'
 import { usageOf } from './usage.ts'
 
 const SENTINEL = '[DONE]'
+const UNTERMINATED_SENTINEL = /^data: ?\[DONE\]$/
 
 export function createOpenAiChatScanner(options: ScannerOptions): StreamScanner {
   return new OpenAiChatScanner(options)
@@ -41,7 +42,7 @@ class OpenAiChatScanner extends SseScanner {
   #done = false
 
   protected override onEvent(event: string): void {
-    const { data } = parseSseEvent(event)
+    const { name, data } = parseSseEvent(event)
     // Some hosts write their error without `data:` in the middle of a stream.
     const text = data ?? (event.startsWith('{') ? event : undefined)
     if (text === undefined || text.trim() === '') return
@@ -52,6 +53,7 @@ class OpenAiChatScanner extends SseScanner {
     const chunk = parseJson(text)
     if (chunk === undefined) this.break('malformed', 'not-json')
     else if (!isJsonObject(chunk)) this.break('malformed', 'not-this-protocol')
+    else if (name === 'error') this.break('failed', 'in-band-error', chunk)
     else this.#onChunk(chunk, event)
   }
 
@@ -106,6 +108,7 @@ class OpenAiChatScanner extends SseScanner {
       const progress = choice.onDelta(wire.delta)
       if (progress === 'content') this.content()
       else if (progress === 'tool') this.hold()
+      else if (progress === 'too-late') this.break('malformed', 'event-order')
       else if (progress === 'too-large') this.break('malformed', 'too-large')
     }
     if (typeof wire.finish_reason === 'string' && wire.finish_reason !== '') this.#onFinish(choice, wire.finish_reason)
@@ -172,7 +175,7 @@ class OpenAiChatScanner extends SseScanner {
   protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
     if (this.options.completion !== 'finish-only' || !this.#allFinished()) return undefined
     // The sentinel without its blank line is still whole; half of anything else is a cut.
-    return pending === '' || pending === `data: ${SENTINEL}` ? this.#finished('finish-reason+end') : undefined
+    return pending === '' || UNTERMINATED_SENTINEL.test(pending) ? this.#finished('finish-reason+end') : undefined
   }
 
   #allFinished(): boolean {
