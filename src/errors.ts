@@ -31,6 +31,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'unknown-workflow': row(404, false, 'Name a workflow of the configuration, or leave x-fullstop-workflow out.'),
   'unknown-exchange': row(404, false, 'Only recent exchanges are kept; check the id.'),
   'method-not-allowed': row(405, false, 'Use the method in the `allow` header.'),
+  'body-too-slow': row(408, true, 'Send the request again over a faster connection.'),
   'body-too-large': row(413, false, 'Send a smaller body.'),
   'rate-limited': row(429, true, 'Wait as long as `retry-after` says.'),
   internal: row(500, false, 'This is a defect of Fullstop: please report it with the exchange id.'),
@@ -66,6 +67,7 @@ export type ErrorCode =
   | 'unknown-workflow'
   | 'unknown-exchange'
   | 'method-not-allowed'
+  | 'body-too-slow'
   | 'body-too-large'
   | 'rate-limited'
   | 'internal'

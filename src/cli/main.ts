@@ -35,6 +35,8 @@ program
   .option('-c, --config <file>', 'configuration file (default: fullstop.yaml, if there is one)')
   .option('-p, --port <port>', 'port to listen on', parsePort, 8787)
   .option('--host <address>', 'address to listen on; anything but loopback needs client keys', '127.0.0.1')
+  .addOption(coming('--data <dir>'))
+  .addOption(coming('--workers <n>'))
   .action(start)
 
 program
@@ -60,6 +62,7 @@ program
   .option('--seed <n>', 'seed of answers, faults and clients', parseWholeNumber, 1)
   .addOption(new Option('--delivery <mode>', 'how Fullstop delivers streams').choices(['hold', 'live']).default('hold'))
   .option('--json', 'print one JSON document')
+  .addOption(coming('--report <file>'))
   .action(drill)
 
 program
@@ -69,6 +72,14 @@ program
   .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
   .option('--json', 'print one JSON document')
   .action(trace)
+
+/** An option that a later version will have. */
+function coming(flags: string): Option {
+  const option = new Option(flags).hideHelp()
+  return option.argParser(() => {
+    throw new CommandFailure(`${option.long} is not in this version yet; leave it out.`, EXIT.usage)
+  })
+}
 
 for (const name of COMING) {
   program

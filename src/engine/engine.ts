@@ -24,7 +24,7 @@ export interface EngineOptions {
   readonly keepAliveMs?: number
 }
 
-export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits' | 'gauge'> {
+export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits'> {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
 }
@@ -49,14 +49,13 @@ export class Engine {
   #generation: Generation
   #running = 0
   #isDraining = false
-  #onIdle: (() => void) | undefined
+  readonly #waiting: (() => void)[] = []
 
   constructor({ config, limits = DEFAULT_LIMITS, keepAliveMs = KEEP_ALIVE_MS }: EngineOptions, deps: EngineDeps) {
     const { sink, ...rest } = deps
     this.#deps = {
       ...rest,
       limits,
-      gauge: { began: () => this.#began(), ended: () => this.#ended() },
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)
@@ -93,7 +92,16 @@ export class Engine {
       if (refused !== undefined) return this.reject(request, refused)
       if (route.kind !== 'answer') return listModels(routing.modelNames, route.protocol, this.#deps.clock)
       const { connection } = context
-      const options = { request, protocol: route.protocol, routing, caller, connection, keepAliveMs: this.#keepAliveMs }
+      const options = {
+        request,
+        protocol: route.protocol,
+        routing,
+        caller,
+        connection,
+        keepAliveMs: this.#keepAliveMs,
+        onOver: this.#onOver,
+      }
+      this.#running += 1
       return await answer(options, this.#deps)
     } catch (error) {
       if (error instanceof FullstopError) return this.reject(request, error)
@@ -127,18 +135,13 @@ export class Engine {
   drain(): Promise<void> {
     this.#isDraining = true
     if (this.#running === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#onIdle = resolve
-    })
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  #began(): void {
-    this.#running += 1
-  }
-
-  #ended(): void {
+  readonly #onOver = (): void => {
     this.#running -= 1
-    if (this.#running === 0) this.#onIdle?.()
+    if (this.#running > 0) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
 

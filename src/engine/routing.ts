@@ -1,4 +1,5 @@
 import type { Config, PlatformConfig, ProviderConfig } from '../config/index.ts'
+import { toLabel } from '../evidence/index.ts'
 import type { Platform, Provider, Route, Routing } from '../exchange/index.ts'
 import { anthropic } from '../protocols/anthropic/index.ts'
 import type { Protocol, ProtocolName } from '../protocols/core/index.ts'
@@ -22,6 +23,8 @@ export function toRouting({ providers, models, families, defaults, workflows }: 
     ]),
   )
   const passThrough = (model: string): Route | undefined => {
+    // The name goes into headers and evidence as it came, where no text of a caller's has a place.
+    if (toLabel(model) === undefined) return undefined
     const slash = model.indexOf('/')
     const named = slash > 0 ? platform({ provider: model.slice(0, slash), model: model.slice(slash + 1) }) : []
     const family = families.find(({ prefix }) => model.startsWith(prefix))

@@ -16,19 +16,39 @@ export interface AnswerOptions {
   readonly connection: ClientConnection | undefined
   /** See `KEEP_ALIVE_MS`. */
   readonly keepAliveMs: number
+  /** Nothing more will be written to the client. */
+  readonly onOver: () => void
 }
 
 /** A request for an answer, from its bytes to its response; never rejects. */
 export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promise<Response> {
   const { request, protocol, routing, caller, connection, keepAliveMs } = options
   const id = deps.newId()
+  const onOver = once(() => {
+    connection?.answered()
+    options.onOver()
+  })
+  let exchange: Exchange | undefined
   try {
     const bodyLimitBytes = deps.limits.requestBodyBytes
     const inbound = await admit({ id, request, protocol, routing, caller, bodyLimitBytes }, deps)
-    return await respond({ exchange: new Exchange(inbound, deps), connection, keepAliveMs }, deps)
+    connection?.answering()
+    exchange = new Exchange(inbound, deps)
+    return await respond({ exchange, connection, keepAliveMs, onOver }, deps)
   } catch (error) {
+    exchange?.giveUp()
+    onOver()
     const known =
       error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.')
     return refuse(known, protocol, id)
+  }
+}
+
+function once(run: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    run()
   }
 }

@@ -40,19 +40,19 @@ export class Exchange {
   readonly #deps: ExchangeDeps
   readonly #itinerary: Itinerary
   readonly #ended: AttemptEvidence[] = []
+  readonly #ends: AttemptEnd[] = []
   #attempt: Attempt | undefined
   #last: { readonly platform: Platform; readonly end: AttemptEnd } | undefined
   #passOn = false
+  #isTranslated = false
   #notExpressible: RequestProblem | undefined
   #firstDeliveredMs: number | undefined
   #isReported = false
-  #isOver = false
 
   constructor(inbound: Inbound, deps: ExchangeDeps) {
     this.inbound = inbound
     this.#deps = deps
     this.#itinerary = new Itinerary(inbound.route, inbound.policy.attempts, deps.random)
-    deps.gauge.began()
   }
 
   /** The attempt that answers now, for the response's headers. */
@@ -106,7 +106,9 @@ export class Exchange {
       const outbound = toOutbound(this.inbound, platform)
       if (outbound.ok) {
         const ordinal = this.#ended.length + 1
-        this.#attempt = startAttempt({ inbound: this.inbound, platform, outbound, ordinal }, this.#deps)
+        const noContentMs = this.#patienceMs()
+        this.#isTranslated = !outbound.sameProtocol
+        this.#attempt = startAttempt({ inbound: this.inbound, platform, outbound, ordinal, noContentMs }, this.#deps)
         return this.#attempt
       }
       this.#notExpressible = outbound.problem
@@ -116,12 +118,23 @@ export class Exchange {
     return undefined
   }
 
+  /** While another platform could answer, silence gets at most half of what is left of the deadline. */
+  #patienceMs(): number {
+    if (!this.#itinerary.hasUntried) return Number.POSITIVE_INFINITY
+    return (this.inbound.deadlineAtMs - this.#deps.clock.nowMs()) / 2
+  }
+
   #nextStep(): NextStep {
     if (this.#last === undefined) return this.#itinerary.first()
     const { platform, end } = this.#last
     if (isFinished(end.verdict)) return { do: 'give-up' }
-    const retryAfterMs = end.providerError?.retryAfterMs
-    const failure = { platform, reason: end.verdict.reason, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    const { reason } = end.verdict
+    const failure = {
+      platform,
+      reason,
+      retryAfterMs: end.providerError?.retryAfterMs,
+      isTranslated: this.#isTranslated,
+    }
     return this.#itinerary.after(failure, this.#deps.clock.nowMs())
   }
 
@@ -129,6 +142,7 @@ export class Exchange {
     this.#attempt = undefined
     this.#last = { platform, end }
     this.#ended.push(end.evidence)
+    this.#ends.push(end)
   }
 
   // ## Endings
@@ -137,7 +151,7 @@ export class Exchange {
     const failure = describeFailure({
       exchange: this.inbound.id,
       attempts: this.#ended,
-      last: this.#last?.end,
+      ends: this.#ends,
       notExpressible: this.#notExpressible,
       passOn: this.#passOn,
     })
@@ -151,6 +165,12 @@ export class Exchange {
     this.report(verdict !== undefined && isFinished(verdict) ? 'delivered' : 'client-gone')
   }
 
+  /** Something of Fullstop's own went wrong outside: the upstream is freed, and the evidence says so. */
+  giveUp(): void {
+    this.#abandon('internal')
+    this.report('refused', 'internal')
+  }
+
   #abandon(reason: 'client-gone' | 'internal'): void {
     const attempt = this.#attempt
     if (attempt !== undefined) this.#settle(attempt.platform, attempt.conclude({ name: 'failed', reason }))
@@ -161,13 +181,6 @@ export class Exchange {
     if (this.#isReported) return
     this.#isReported = true
     this.#deps.sink(this.#evidence(outcome, errorCode))
-  }
-
-  /** Nothing more will be written to the client. Evidence has been reported. */
-  close(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#deps.gauge.ended()
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {

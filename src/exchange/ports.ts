@@ -10,8 +10,6 @@ export interface ExchangeDeps {
   readonly upstream: Upstream
   readonly sink: EvidenceSink
   readonly limits: Limits
-  /** Counts exchanges that are not over, for a shutdown that waits for them. */
-  readonly gauge: { began(): void; ended(): void }
 }
 
 /** How requests reach providers. */
@@ -48,6 +46,10 @@ export const DEFAULT_LIMITS: Limits = {
 
 /** What the exchange may know of the connection it answers on. */
 export interface ClientConnection {
+  /** The request has been read: the connection may be silent for as long as the answer takes. */
+  answering(): void
+  /** The answer is over: the connection may wait for another request, for as long as any. */
+  answered(): void
   /**
    * Resolves when everything written so far has left for the client, or has had its bounded chance to. Needed before
    * an abort, which discards what has not. `signal`: the client is gone.

@@ -24,7 +24,9 @@ export class Watchdog {
   #startedAtMs = 0
   #lastEventAtMs: number | undefined
   #cancelTimer: (() => void) | undefined
-  #isWaiting = true
+  #pausedAtMs: number | undefined
+  /** The timer was set while the idle time stood still. */
+  #isIdleLeftOut = false
 
   constructor(options: WatchdogOptions, { clock, onExpiry }: { clock: Clock; onExpiry: (expiry: Expiry) => void }) {
     this.#options = options
@@ -43,19 +45,22 @@ export class Watchdog {
     const isFirst = this.#lastEventAtMs === undefined
     this.#lastEventAtMs = this.#clock.nowMs()
     // From here on the idle time counts, and it may end before the first event was due.
-    if (isFirst && this.#cancelTimer !== undefined) {
-      this.#cancelTimer()
-      this.#arm()
-    }
+    if (isFirst) this.#rearm()
   }
 
   /**
-   * Whether an event is being waited for. While the client is not ready for more nobody reads, and a silence that is
-   * not listened to is not the provider's: the idle time counts from when reading goes on.
+   * Nobody reads while the client is not ready for more, and a silence that nobody listens to is not the provider's:
+   * from here to `resume` the idle time stands still.
    */
-  isWaiting(waiting: boolean): void {
-    this.#isWaiting = waiting
-    if (waiting && this.#lastEventAtMs !== undefined) this.#lastEventAtMs = this.#clock.nowMs()
+  pause(): void {
+    this.#pausedAtMs = this.#clock.nowMs()
+  }
+
+  resume(): void {
+    if (this.#pausedAtMs === undefined) return
+    if (this.#lastEventAtMs !== undefined) this.#lastEventAtMs += this.#clock.nowMs() - this.#pausedAtMs
+    this.#pausedAtMs = undefined
+    if (this.#isIdleLeftOut) this.#rearm()
   }
 
   stop(): void {
@@ -63,7 +68,14 @@ export class Watchdog {
     this.#cancelTimer = undefined
   }
 
+  #rearm(): void {
+    if (this.#cancelTimer === undefined) return
+    this.#cancelTimer()
+    this.#arm()
+  }
+
   #arm(): void {
+    this.#isIdleLeftOut = false
     const { atMs } = this.#next()
     this.#cancelTimer = this.#clock.setTimer(() => this.#onTimer(), Math.max(0, atMs - this.#clock.nowMs()))
   }
@@ -89,8 +101,8 @@ export class Watchdog {
     if (this.#lastEventAtMs === undefined) {
       if (firstEventMs !== undefined) consider(this.#startedAtMs + firstEventMs, 'first-event-timeout')
     } else if (idleMs !== undefined) {
-      const sinceMs = this.#isWaiting ? this.#lastEventAtMs : this.#clock.nowMs()
-      consider(sinceMs + idleMs, 'idle-timeout')
+      if (this.#pausedAtMs === undefined) consider(this.#lastEventAtMs + idleMs, 'idle-timeout')
+      else this.#isIdleLeftOut = true
     }
     return next
   }

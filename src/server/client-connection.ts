@@ -13,6 +13,8 @@ export interface BunConnectionOptions {
 /** How long a client on this machine may take to read an ending before it counts as stalled, ms. */
 const PROMPT_MS = 300
 const FIRST_POLL_MS = 5
+/** Connections that say nothing while a request arrives, or between requests, are closed after this many seconds. */
+export const IDLE_CONNECTION_SECONDS = 60
 /** The longest wait for a client that is closed in good order, ms; Bun's time-outs have a grain of four seconds. */
 const CLOSING_MS = 10_000
 
@@ -27,6 +29,15 @@ export class BunConnection implements ClientConnection {
 
   constructor(options: BunConnectionOptions) {
     this.#options = options
+  }
+
+  answering(): void {
+    // Streams may be silent for minutes, and whole answers are until they come; attempts have deadlines of their own.
+    this.#options.server.timeout(this.#options.request, 0)
+  }
+
+  answered(): void {
+    this.#options.server.timeout(this.#options.request, IDLE_CONNECTION_SECONDS)
   }
 
   async drained(signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { Engine } from '../engine/index.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import { type Clock, wait } from '../resilience/index.ts'
 import { bunUpstream, newId, systemClock, TcpTable } from '../runtime/index.ts'
-import { BunConnection } from './client-connection.ts'
+import { BunConnection, IDLE_CONNECTION_SECONDS } from './client-connection.ts'
 import { controlPlane, isControlPath } from './control-plane.ts'
 import { refuseForeignCaller } from './loopback-guard.ts'
 
@@ -29,9 +29,6 @@ export interface RunningServer {
 /** A shutdown waits so long for running exchanges, ms. */
 export const DRAIN_PATIENCE_MS = 30_000
 
-/** Connections that say nothing before or between requests are closed after this many seconds. */
-const IDLE_CONNECTION_SECONDS = 60
-
 /** The bind would let anybody on the network use the providers' keys. */
 export class InsecureBind extends Error {
   override readonly name = 'InsecureBind'
@@ -56,8 +53,6 @@ export function startServer(
       return controlPlane(engine, { request, path, remoteAddress: server.requestIP(request)?.address })
     const foreign = engine.isOpen ? refuseForeignCaller(request.headers) : undefined
     if (foreign !== undefined) return engine.reject(request, foreign)
-    // Streams may be silent for minutes; the attempt's own deadlines watch over them.
-    server.timeout(request, 0)
     return engine.fetch(request, { connection: new BunConnection({ server, request, clock, tcpTable }) })
   })
   const control =
@@ -73,11 +68,13 @@ export function startServer(
     engine,
     swap: (next) => {
       refuseInsecureBind(next, hostname)
+      refuseMovedControl(separate, next.control.listen)
       engine.swap(next)
     },
     stop: async (patienceMs = DRAIN_PATIENCE_MS) => {
       const over = new AbortController()
-      await Promise.race([engine.drain(), wait(patienceMs, clock, over.signal)])
+      // The engine's part is over when the last byte is written, the listener's when it has left.
+      await Promise.race([engine.drain().then(() => data.stop()), wait(patienceMs, clock, over.signal)])
       over.abort()
       await Promise.all([data.stop(true), control?.stop(true)])
     },
@@ -110,4 +107,12 @@ function refuseInsecureBind({ clients }: Config, hostname: string): void {
     `refusing to listen on ${hostname}: without client keys anybody who reaches it could spend your providers' keys. ` +
       'Declare `clients` with a keyHash each, or listen on 127.0.0.1.',
   )
+}
+
+type ListenAddress = Config['control']['listen']
+
+/** A listener that runs cannot be moved; saying "reloaded" while the old one goes on would be a lie. */
+function refuseMovedControl(running: ListenAddress, next: ListenAddress): void {
+  if (running?.hostname === next?.hostname && running?.port === next?.port) return
+  throw new Error('control.listen cannot change while Fullstop runs: restart it')
 }

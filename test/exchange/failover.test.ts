@@ -76,11 +76,7 @@ describe('before content was delivered', () => {
     ],
     ['reset before headers', 'connect-failed', (r) => r.socket?.destroy()],
     ['a cut before content', 'ended-before-proof', (r) => sse(r, CHAT_EVENTS[0] ?? '')],
-    [
-      'an error as first event',
-      'in-band-error',
-      (r) => sse(r, 'data: {"error":{"message":"overloaded","code":503}}\n\n'),
-    ],
+    ['an error as first event', 'overloaded', (r) => sse(r, 'data: {"error":{"message":"overloaded","code":503}}\n\n')],
     ['something that is not JSON', 'not-json', (r) => sse(r, 'data: {oops\n\n')],
     [
       'an HTML page with status 200',
@@ -172,6 +168,43 @@ describe('what would be the same anywhere is passed on', () => {
 })
 
 describe('what a failed exchange tells', () => {
+  test('what may pass outweighs what will not', async () => {
+    const limited = await upstream(status(429, { message: 'slow' }, { 'retry-after': '30' }))
+    const gateway = gatewayOver([limited, await upstream(status(401, { message: 'no' }))], { models: TWO })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '30'])
+    expect(response.headers.get('x-should-retry')).toBe('true')
+  })
+
+  test('an error inside a 200 is read like one with its status, streamed or not', async () => {
+    const inBand = { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } }
+    const spent = await upstream((request, response) =>
+      request.body.includes('"stream":true')
+        ? sse(response, `data: ${JSON.stringify(inBand)}\n\n`)
+        : json(response, 200, inBand),
+    )
+    const asJson = await upstream((_, response) => json(response, 200, inBand))
+    for (const each of [spent, asJson]) {
+      const gateway = gatewayOver([each], { models: LONE })
+      for (const stream of [true, false]) {
+        const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream })
+        expect([response.status, (await errorOf(response)).fullstop.code]).toEqual([402, 'account-spent'])
+      }
+      expect(each.received.length).toBe(2)
+    }
+  })
+
+  test('an error whose body never ends is not waited for', async () => {
+    const dawdling = await upstream((_, response) => {
+      response.writeHead(401, { 'content-type': 'application/json' })
+      response.write('{"error":')
+    })
+    const gateway = gatewayOver([dawdling, await upstream(good)], { models: TWO })
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
+    expect(response.status).toBe(200)
+    expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('authentication')
+  })
+
   test('a spent account, disguised as 400 or 429, is reported as what it is', async () => {
     const spent = await upstream(
       status(429, { message: 'You exceeded your current quota', code: 'insufficient_quota' }),
@@ -278,12 +311,27 @@ describe('time', () => {
     expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('total-timeout')
   })
 
-  test('the client’s own deadline caps the exchange', async () => {
+  test('the client’s own deadline caps the exchange, and an untried platform gets half of what is left', async () => {
     const a = await upstream(silent)
     const gateway = gatewayOver([a, await upstream(silent)], { models: TWO })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, { 'x-stainless-timeout': '0.1' })
     expect(response.status).toBe(504)
-    expect(gateway.evidence[0]?.attempts.map(({ reason }) => reason)).toEqual(['deadline'])
+    expect(gateway.evidence[0]?.attempts.map(({ reason }) => reason)).toEqual(['total-timeout', 'deadline'])
+  })
+
+  test('bytes that make no event do not count as a sign of life', async () => {
+    const a = await upstream((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(`${CHAT_EVENTS.slice(0, 2).join('')}data: {`)
+      const drip = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(drip))
+    })
+    const gateway = gatewayOver([a], { models: LONE, options: ', timeouts: { idle: 120ms }' })
+    const startedAt = performance.now()
+    const { aborted } = await readAll(await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true }))
+    expect(aborted).toBe(true)
+    expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('idle-timeout')
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
   })
 
   test('a stall in the middle is an honest ending, and the upstream is freed', async () => {

@@ -251,6 +251,27 @@ describe('shutdown', () => {
     await stopped
   })
 
+  test('lets answers that are not streamed leave whole, errors and uploads too', async () => {
+    const wide = { ...CHAT_ANSWER, padding: 'x'.repeat(3_000_000) }
+    const { gateway } = await gatewayWith('', (request, response) => {
+      const isBad = request.body.includes('fail')
+      setTimeout(() => (isBad ? json(response, 400, { error: { message: 'no' } }) : json(response, 200, wide)), 100)
+    })
+    const answer = gateway.post('/v1/chat/completions', CHAT_REQUEST).then((response) => response.text())
+    const error = gateway
+      .post('/v1/chat/completions', { ...CHAT_REQUEST, fail: true })
+      .then((response) => response.text())
+    const upload = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      body: slowly(JSON.stringify(CHAT_REQUEST)),
+    }).then((response) => response.text())
+    await Bun.sleep(30)
+    await gateway.stop(5_000)
+    expect((await answer).length).toBeGreaterThan(3_000_000)
+    expect(await error).toContain('"error"')
+    expect((await upload).length).toBeGreaterThan(3_000_000)
+  })
+
   test('does not wait for ever', async () => {
     const { gateway } = await gatewayWith('', (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -272,6 +293,18 @@ function chunked(megabytes: number): ReadableStream<Uint8Array> {
     pull: (controller) => {
       if (sent++ < megabytes) controller.enqueue(new Uint8Array(1024 * 1024).fill(32))
       else controller.close()
+    },
+  })
+}
+
+function slowly(text: string): ReadableStream<Uint8Array> {
+  const pieces = [text.slice(0, 10), text.slice(10, 20), text.slice(20)]
+  return new ReadableStream({
+    pull: async (controller) => {
+      await Bun.sleep(20)
+      const piece = pieces.shift()
+      if (piece === undefined) controller.close()
+      else controller.enqueue(new TextEncoder().encode(piece))
     },
   })
 }

@@ -59,10 +59,21 @@ export class InboundBody {
   /** Throws `invalid-request` where the request is not one of its protocol. */
   core(): CoreRequest {
     if (this.#core !== undefined) return this.#core
-    const parsed = this.#protocol.parseRequest(this.json)
+    const parsed = parseRequest(this.#protocol, this.json)
     if (!parsed.ok) throw new FullstopError('invalid-request', `${parsed.problem.field}: ${parsed.problem.message}`)
     this.#core = parsed.value
     return parsed.value
+  }
+}
+
+/** Translation goes through the body by recursion, and nobody needs thousands of levels. */
+function parseRequest(protocol: Protocol, json: JsonObject): ReturnType<Protocol['parseRequest']> {
+  try {
+    return protocol.parseRequest(json)
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new FullstopError('invalid-request', 'The body is nested too deeply to be translated.')
+    throw error
   }
 }
 
@@ -80,7 +91,7 @@ export async function admit(options: AdmitOptions, { clock }: { clock: Clock }):
   const { id, request, protocol, routing, caller } = options
   const receivedAtMs = clock.nowMs()
   const receivedAtWallMs = clock.wallMs()
-  const body = await readBody(request, protocol, options.bodyLimitBytes)
+  const body = await readBody(request, protocol, options.bodyLimitBytes, clock)
   const inspected = protocol.inspectRequest(body.json)
   if (!inspected.ok)
     throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
@@ -108,9 +119,11 @@ export async function admit(options: AdmitOptions, { clock }: { clock: Clock }):
 }
 
 const decoder = new TextDecoder()
+/** A request has this long to arrive whole, ms. */
+const REQUEST_BODY_MS = 120_000
 
-async function readBody(request: Request, protocol: Protocol, limitBytes: number): Promise<InboundBody> {
-  const bytes = await readBounded(request, limitBytes)
+async function readBody(request: Request, protocol: Protocol, limitBytes: number, clock: Clock): Promise<InboundBody> {
+  const bytes = await readBounded(request, { limitBytes, limitMs: REQUEST_BODY_MS }, clock)
   const text = decoder.decode(bytes)
   const json = parseJson(text)
   if (isJsonObject(json)) return new InboundBody(bytes, text, json, protocol)

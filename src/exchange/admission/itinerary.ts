@@ -7,7 +7,9 @@ export interface Failure {
   readonly platform: Platform
   readonly reason: Reason
   /** What the provider asked for with `retry-after`. */
-  readonly retryAfterMs?: number
+  readonly retryAfterMs?: number | undefined
+  /** The provider was sent a translation, so what it found wrong may not be the caller's. */
+  readonly isTranslated?: boolean
 }
 
 /** What to do after a failed attempt. */
@@ -34,6 +36,7 @@ export class Itinerary {
   #budget: number
   #position = -1
   #windowAbove: number | undefined
+  #hasFailedElsewhere = false
 
   constructor(route: Route, attempts: number, random: () => number) {
     this.#order = route.stages.flatMap((stage) => (stage.length === 1 ? [...stage, ...stage] : stage))
@@ -49,7 +52,10 @@ export class Itinerary {
     const { platform, reason, retryAfterMs } = failure
     switch (effectOf(reason)) {
       case 'same-anywhere':
-        return { do: 'pass-on' }
+        // What a translation is refused for may be the translation's; after a failure elsewhere it is not the answer.
+        if (failure.isTranslated !== true || !this.#hasFailedElsewhere) return { do: 'pass-on' }
+        this.#deadPlatforms.add(platform)
+        return this.#advance(nowMs)
       case 'needs-larger-window':
         // The provider's word about the window is the caller's answer, unless somebody declares a larger one.
         this.#windowAbove = Math.max(this.#windowAbove ?? 0, platform.provider.contextWindow ?? 0)
@@ -62,6 +68,7 @@ export class Itinerary {
         this.#deadPlatforms.add(platform)
         return this.#advance(nowMs)
       case 'may-pass':
+        this.#hasFailedElsewhere = true
         if (retryAfterMs !== undefined) this.#notBefore.set(platform, nowMs + retryAfterMs)
         return this.#advance(nowMs)
       case 'over':
@@ -74,6 +81,11 @@ export class Itinerary {
     this.#budget += 1
     this.#deadPlatforms.add(platform)
     return this.#advance(nowMs)
+  }
+
+  /** Whether a platform that was not tried yet could be, instead of waiting for the one that is being tried. */
+  get hasUntried(): boolean {
+    return this.#budget > 0 && this.#order.some((platform) => !this.#tries.has(platform) && this.#canHelp(platform))
   }
 
   #orPassOn(step: NextStep): NextStep {

@@ -1,4 +1,4 @@
-import type { AttemptEvidence, UnfinishedVerdict, Verdict } from '../../evidence/index.ts'
+import type { AttemptEvidence, Verdict } from '../../evidence/index.ts'
 import type { Platform } from '../admission/routing.ts'
 
 /** How an attempt ended. */
@@ -25,11 +25,7 @@ export interface Attempt {
    * is some, a tool call and everything terminal only when the answer is proven.
    */
   read(): Promise<Uint8Array | AttemptEnd>
-  /** The verdict, once there is a proof, though the transport may still be open. */
-  readonly isProven: boolean
-  /** Stops the upstream at once. `read` then ends for this cause, unless the answer was already proven. */
-  abort(cause: UnfinishedVerdict): void
-  /** The evidence as it stands, for a client that goes away. */
+  /** Stops the upstream at once: the end as it stands, which is the proof's where there was one. */
   conclude(verdict: Verdict): AttemptEnd
   /** Headers of the provider's answer that the client may see; empty before the answer. */
   readonly answerHeaders: Headers | undefined

@@ -40,10 +40,6 @@ export class BodyAttempt implements Attempt {
     return this.#answerHeaders
   }
 
-  get isProven(): boolean {
-    return this.#proven !== undefined
-  }
-
   async read(): Promise<Uint8Array | AttemptEnd> {
     if (this.#proven !== undefined) return this.#call.finish(this.#proven, this.#facts)
     const response = await this.#call.send()
@@ -77,9 +73,9 @@ export class BodyAttempt implements Attempt {
     const { verdict, facts, response, amended } = protocol.readResponse(body, { completion })
     this.#facts = facts
     if (!isFinished(verdict)) {
-      if (verdict.reason !== 'in-band-error') return this.#call.finish(verdict, facts)
-      const { message, type } = protocol.readError(0, body)
-      return this.#call.finish(verdict, facts, { status: 0, message, type })
+      return verdict.reason === 'in-band-error'
+        ? this.#call.finishInBand(body, facts)
+        : this.#call.finish(verdict, facts)
     }
     this.#proven = verdict
     this.#call.onEvent(true)
@@ -90,10 +86,6 @@ export class BodyAttempt implements Attempt {
     const id = response.id === '' ? this.#fallbackId : response.id
     const created = response.created ?? Math.floor(this.#call.deps.clock.wallMs() / 1_000)
     return encoder.encode(JSON.stringify(this.#clientProtocol.renderResponse({ ...response, id, created })))
-  }
-
-  abort(cause: UnfinishedVerdict): void {
-    this.#call.abort(cause)
   }
 
   conclude(verdict: Verdict): AttemptEnd {

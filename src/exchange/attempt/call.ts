@@ -1,5 +1,5 @@
 import { type AttemptEvidence, isFinished, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
-import { parseJson, type StreamFacts } from '../../protocols/core/index.ts'
+import { type Json, parseJson, type StreamFacts } from '../../protocols/core/index.ts'
 import { Watchdog } from '../../resilience/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform, Timeouts } from '../admission/routing.ts'
@@ -13,9 +13,12 @@ export interface CallOptions {
   readonly platform: Platform
   readonly outbound: Extract<Outbound, { ok: true }>
   readonly ordinal: number
+  /** At most so long without content, since another platform could still answer. */
+  readonly noContentMs: number
   readonly deps: ExchangeDeps
 }
 
+const ERROR_BODY_PATIENCE_MS = 2_000
 const THINKING_PATIENCE_MS = 5 * 60_000
 const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60_000
 
@@ -39,7 +42,7 @@ export class Call {
   #end: AttemptEnd | undefined
   #cancelClosing: (() => void) | undefined
 
-  constructor({ inbound, platform, outbound, ordinal, deps }: CallOptions) {
+  constructor({ inbound, platform, outbound, ordinal, noContentMs, deps }: CallOptions) {
     this.platform = platform
     this.deps = deps
     this.#inbound = inbound
@@ -48,7 +51,7 @@ export class Call {
     this.#startedAtMs = deps.clock.nowMs()
     this.#startedAtWallMs = deps.clock.wallMs()
     this.#watchdog = new Watchdog(
-      { ...patience(platform.provider.timeouts, inbound), deadlineAtMs: inbound.deadlineAtMs },
+      { ...patience(platform.provider.timeouts, inbound, noContentMs), deadlineAtMs: inbound.deadlineAtMs },
       { clock: deps.clock, onExpiry: (reason) => this.abort({ name: 'truncated', reason }) },
     )
   }
@@ -81,9 +84,9 @@ export class Call {
   /** The next piece of the body, `undefined` at its clean end, or why it broke. */
   async readPiece(body: BodyReader): Promise<Uint8Array | undefined | UnfinishedVerdict> {
     try {
-      this.#watchdog.isWaiting(true)
+      this.#watchdog.resume()
       const { value, done } = await body.read()
-      this.#watchdog.isWaiting(false)
+      this.#watchdog.pause()
       if (done) return undefined
       if (this.#firstByteMs === undefined) this.#firstByteMs = this.#sinceStart()
       this.#bytes += value.length
@@ -173,11 +176,20 @@ export class Call {
     }
   }
 
+  /** The provider reported its error inside an answer: what it means, as an error status would. */
+  finishInBand(error: Json | undefined, facts: StreamFacts | undefined): AttemptEnd {
+    const { verdict, message, type } = this.platform.provider.protocol.readError(0, error)
+    return this.finish(verdict, facts, { status: 0, message, type })
+  }
+
   /** The provider answered with an error status: read what it says, at most so much of it. */
   async #refused(response: Response): Promise<AttemptEnd> {
     const body = this.open(response)
     if ('verdict' in body) return body
-    const text = await this.#errorText(body)
+    // The status alone says nearly everything: a provider that dawdles over its error is not waited for.
+    const cancel = this.deps.clock.setTimer(() => this.#controller.abort(), ERROR_BODY_PATIENCE_MS)
+    const text = await this.readText(body)
+    cancel()
     const { protocol } = this.platform.provider
     const { verdict, message, type } = protocol.readError(response.status, parseJson(text))
     const retryAfterMs = readRetryAfter(response.headers, this.deps.clock.wallMs())
@@ -189,7 +201,8 @@ export class Call {
     })
   }
 
-  async #errorText(body: BodyReader): Promise<string> {
+  /** The beginning of a body that is not an answer, at most so much of it as an error may take. */
+  async readText(body: BodyReader): Promise<string> {
     const decoder = new TextDecoder()
     let text = ''
     while (text.length < this.deps.limits.errorBodyBytes) {
@@ -210,12 +223,13 @@ export class Call {
 function patience(
   { firstEventMs, idleMs, totalMs, declared }: Timeouts,
   { facts }: Inbound,
+  noContentMs: number,
 ): { firstEventMs: number | undefined; idleMs: number | undefined; totalMs: number } {
-  if (!facts.stream) return { firstEventMs: undefined, idleMs: undefined, totalMs }
+  if (!facts.stream) return { firstEventMs: undefined, idleMs: undefined, totalMs: Math.min(totalMs, noContentMs) }
   const stretch = (ms: number, isDeclared: boolean): number =>
     facts.reasoning && !isDeclared ? Math.max(ms, THINKING_PATIENCE_MS) : ms
   return {
-    firstEventMs: stretch(firstEventMs, declared.firstEvent),
+    firstEventMs: Math.min(stretch(firstEventMs, declared.firstEvent), noContentMs),
     idleMs: stretch(idleMs, declared.idle),
     totalMs,
   }

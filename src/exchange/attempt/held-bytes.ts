@@ -7,10 +7,6 @@ export class HeldBytes {
   #pieces: Uint8Array[] = []
   #total = 0
 
-  get total(): number {
-    return this.#total
-  }
-
   push(bytes: Uint8Array): void {
     this.#pieces.push(bytes)
     this.#total += bytes.length

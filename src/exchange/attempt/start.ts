@@ -12,6 +12,7 @@ export interface StartOptions {
   readonly platform: Platform
   readonly outbound: Extract<Outbound, { ok: true }>
   readonly ordinal: number
+  readonly noContentMs: number
 }
 
 /** A fresh attempt; nothing is sent before its first `read`. */

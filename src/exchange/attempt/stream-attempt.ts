@@ -1,5 +1,5 @@
 import { isFinished, type FinishedVerdict, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
-import type { StreamEncoder, StreamScanner } from '../../protocols/core/index.ts'
+import { isJsonObject, parseJson, type StreamEncoder, type StreamScanner } from '../../protocols/core/index.ts'
 import type { Platform } from '../admission/routing.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
@@ -46,10 +46,6 @@ export class StreamAttempt implements Attempt {
     return this.#answerHeaders
   }
 
-  get isProven(): boolean {
-    return this.#proven !== undefined
-  }
-
   async read(): Promise<Uint8Array | AttemptEnd> {
     if (this.#body === undefined) {
       const response = await this.#call.send()
@@ -58,7 +54,7 @@ export class StreamAttempt implements Attempt {
       const body = this.#call.open(response)
       if ('verdict' in body) return body
       this.#body = body
-      if (!isEventStream(response.headers)) return this.#break({ name: 'malformed', reason: 'wrong-content-type' })
+      if (!isEventStream(response.headers)) return this.#notStreamed(body)
     }
     for (;;) {
       const piece = await this.#call.readPiece(this.#body)
@@ -124,39 +120,25 @@ export class StreamAttempt implements Attempt {
     return isFinished(verdict) ? { name: 'failed', reason: 'in-band-error' } : verdict
   }
 
+  /** Not a stream of events: an error that forgot its status, or something else altogether. */
+  async #notStreamed(body: BodyReader): Promise<AttemptEnd> {
+    const json = parseJson(await this.#call.readText(body))
+    if (isJsonObject(json) && isJsonObject(json.error)) return this.#call.finishInBand(json, undefined)
+    return this.#break({ name: 'malformed', reason: 'wrong-content-type' })
+  }
+
   #break(verdict: UnfinishedVerdict): AttemptEnd {
     this.#held.clear()
     this.#heldText = ''
     this.#call.abort(verdict)
     void this.#body?.cancel().catch(ignoreClosed)
-    return this.#end(this.#inBandReason(verdict))
-  }
-
-  /** An in-band error may say that it would be the same anywhere; else it is a failure of this try alone. */
-  #inBandReason(verdict: UnfinishedVerdict): UnfinishedVerdict {
-    if (verdict.reason !== 'in-band-error') return verdict
-    const { reason } = this.#readInBandError().verdict
-    return reason === 'policy' ||
-      reason === 'context-length' ||
-      reason === 'account-spent' ||
-      reason === 'authentication'
-      ? { name: 'failed', reason }
-      : verdict
-  }
-
-  #readInBandError(): ReturnType<Platform['provider']['protocol']['readError']> {
-    const { protocol } = this.platform.provider
-    return protocol.readError(0, this.#scanner.inBandError)
+    return this.#end(verdict)
   }
 
   #end(verdict: Verdict): AttemptEnd {
-    if (this.#scanner.inBandError === undefined) return this.#call.finish(verdict, this.#scanner.facts)
-    const { message, type } = this.#readInBandError()
-    return this.#call.finish(verdict, this.#scanner.facts, { status: 0, message, type })
-  }
-
-  abort(cause: UnfinishedVerdict): void {
-    this.#call.abort(cause)
+    const { inBandError, facts } = this.#scanner
+    if (inBandError === undefined || isFinished(verdict)) return this.#call.finish(verdict, facts)
+    return this.#call.finishInBand(inBandError, facts)
   }
 
   conclude(verdict: Verdict): AttemptEnd {

@@ -11,6 +11,8 @@ export interface ClientStreamOptions {
   readonly keepAliveMs: number
   readonly connection: ClientConnection | undefined
   readonly clock: Clock
+  /** Nothing more will be written; may be called more than once. */
+  readonly onOver: () => void
 }
 
 /**
@@ -60,7 +62,7 @@ export class ClientStream {
       case 'finished':
         this.#close()
         this.#options.exchange.report('delivered')
-        this.#options.exchange.close()
+        this.#options.onOver()
         controller.close()
         return
       case 'failed':
@@ -94,13 +96,13 @@ export class ClientStream {
 
   async #breakOff(controller: Controller, { failure }: Extract<Progress, { kind: 'failed' }>): Promise<void> {
     this.#close()
-    const { exchange, connection } = this.#options
+    const { exchange, connection, onOver } = this.#options
     exchange.report('broken-off', failure.code)
     controller.enqueue(encoder.encode(exchange.inbound.protocol.renderErrorEvent(failure.error)))
     // Aborting discards what has not left yet, and in this turn nothing has.
     await macrotask(this.#options.clock)
     await connection?.drained(this.#gone.signal)
-    exchange.close()
+    onOver()
     if (!this.#gone.signal.aborted) controller.error(new BrokenOff(failure.error.message))
   }
 
@@ -108,7 +110,7 @@ export class ClientStream {
     this.#close()
     this.#gone.abort()
     this.#options.exchange.clientGone()
-    this.#options.exchange.close()
+    this.#options.onOver()
   }
 
   #close(): void {

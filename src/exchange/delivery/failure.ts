@@ -15,8 +15,8 @@ export interface Failure {
 export interface FailureOptions {
   readonly exchange: string
   readonly attempts: readonly AttemptEvidence[]
-  /** The last attempt that was sent; `undefined` where no platform could be sent the request. */
-  readonly last: AttemptEnd | undefined
+  /** The attempts that were sent, in order; none where no platform could be sent the request. */
+  readonly ends: readonly AttemptEnd[]
   /** Why the last platform that was not sent the request could not carry it. */
   readonly notExpressible: RequestProblem | undefined
   /** The provider's own answer is the caller's. */
@@ -25,7 +25,8 @@ export interface FailureOptions {
 
 /** Puts a failed exchange into one row of the error table, or passes the provider's own error on. */
 export function describeFailure(options: FailureOptions): Failure {
-  const { exchange, last, notExpressible, passOn } = options
+  const { exchange, ends, notExpressible, passOn } = options
+  const last = ends.at(-1)
   const attempts = options.attempts.map(toAttemptLine)
   if (last === undefined) {
     const problem =
@@ -39,13 +40,17 @@ export function describeFailure(options: FailureOptions): Failure {
       attempts,
     )
   }
-  const { providerError } = last
-  if (passOn && providerError !== undefined) return passedOn(providerError, last, exchange, attempts)
-  const reason = 'reason' in last.verdict ? last.verdict.reason : 'ended-before-proof'
-  const code = codeOf(reason)
-  const failure = tableFailure(code, sentence(code, attempts, providerError), exchange, attempts)
-  const retryAfterMs = providerError?.retryAfterMs
-  return retryAfterMs === undefined || !failure.retryable ? failure : { ...failure, retryAfterMs }
+  if (passOn && last.providerError !== undefined) return passedOn(last.providerError, last, exchange, attempts)
+  // What may pass outweighs what will not: as long as one platform only failed this time, trying again makes sense.
+  const telling = ends.findLast((end) => ERRORS[codeOf(reasonOf(end))].retryable) ?? last
+  const code = codeOf(reasonOf(telling))
+  const failure = tableFailure(code, sentence(code, attempts, telling.providerError), exchange, attempts)
+  const waits = ends.flatMap(({ providerError }) => providerError?.retryAfterMs ?? [])
+  return waits.length === 0 || !failure.retryable ? failure : { ...failure, retryAfterMs: Math.min(...waits) }
+}
+
+function reasonOf({ verdict }: AttemptEnd): Reason {
+  return 'reason' in verdict ? verdict.reason : 'ended-before-proof'
 }
 
 /** Something was thrown in the middle: an error of the table about the request, or a defect. */
@@ -95,7 +100,7 @@ function sentence(
   const said =
     providerError === undefined || code === 'provider-rejected-key'
       ? ''
-      : ` The last one said: ${clipped(providerError.message)}`
+      : ` One said: ${clipped(providerError.message)}`
   return `No complete answer after ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}: ${tried.join(', ')}.${said}`
 }
 

@@ -13,6 +13,8 @@ export interface RespondOptions {
   readonly exchange: Exchange
   readonly connection: ClientConnection | undefined
   readonly keepAliveMs: number
+  /** The answer is over, whether it was whole or not; may be called more than once. */
+  readonly onOver: () => void
 }
 
 /**
@@ -20,7 +22,7 @@ export interface RespondOptions {
  * has grown so long that only a keep-alive holds the client, which commits the status but no content.
  */
 export async function respond(
-  { exchange, connection, keepAliveMs }: RespondOptions,
+  { exchange, connection, keepAliveMs, onOver }: RespondOptions,
   deps: ExchangeDeps,
 ): Promise<Response> {
   const { clock } = deps
@@ -32,12 +34,12 @@ export async function respond(
   inbound.signal.removeEventListener('abort', onAbort)
   if (early?.kind === 'failed') {
     exchange.report(inbound.signal.aborted ? 'client-gone' : 'refused', early.failure.code)
-    exchange.close()
+    onOver()
     return errorResponse(early.failure, inbound.protocol, responseHeaders(exchange))
   }
   // After an early commit who answers is not known yet, and what is not known is not said.
   const headers = early === undefined ? idHeader(exchange) : responseHeaders(exchange)
-  if (!inbound.facts.stream) return wholeResponse(exchange, early, headers)
+  if (!inbound.facts.stream) return wholeResponse(exchange, early, headers, onOver)
   headers['content-type'] = 'text/event-stream; charset=utf-8'
   headers['cache-control'] = 'no-cache'
   // Asks nginx, which buffers by default, to pass events on as they come.
@@ -50,6 +52,7 @@ export async function respond(
     keepAliveMs,
     connection,
     clock,
+    onOver,
   })
   return new Response(stream.body, { status: 200, headers })
 }
@@ -59,14 +62,16 @@ async function wholeResponse(
   exchange: Exchange,
   progress: Progress | undefined,
   headers: Record<string, string>,
+  onOver: () => void,
 ): Promise<Response> {
   const bytes = progress?.kind === 'bytes' ? progress.bytes : new Uint8Array(0)
   // One more step, which has nothing to wait for, ends the attempt.
   await exchange.next()
-  exchange.report('delivered')
-  exchange.close()
   headers['content-type'] = 'application/json'
-  return new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers })
+  const response = new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers })
+  exchange.report('delivered')
+  onOver()
+  return response
 }
 
 async function within<T>(promise: Promise<T>, ms: number, clock: ExchangeDeps['clock']): Promise<T | undefined> {
@@ -91,7 +96,7 @@ function responseHeaders(exchange: Exchange): Record<string, string> {
   const { answering } = exchange
   if (exchange.attemptCount > 0) headers['x-fullstop-attempts'] = String(exchange.attemptCount)
   if (answering?.headers === undefined) return headers
-  headers['x-fullstop-platform'] = answering.platform.name
+  headers['x-fullstop-platform'] = encodeURI(answering.platform.name)
   for (const name of PASSED_HEADERS) {
     const value = answering.headers.get(name)
     if (value !== null) headers[name] = value
