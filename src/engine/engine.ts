@@ -14,7 +14,7 @@ import {
 import { Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { RecentExchanges } from './recent-exchanges.ts'
-import { callerProtocol, type RouteKind, routeOf } from './routes.ts'
+import { callerProtocol, pathOf, type RouteKind, routeOf } from './routes.ts'
 import { toRouting } from './routing.ts'
 
 export interface EngineOptions {
@@ -102,7 +102,8 @@ export class Engine {
         onOver: this.#onOver,
       }
       this.#running += 1
-      return await answer(options, this.#deps)
+      // It never rejects, so nothing is lost by not waiting here.
+      return answer(options, this.#deps)
     } catch (error) {
       if (error instanceof FullstopError) return this.reject(request, error)
       return this.reject(request, new FullstopError('internal', 'Something went wrong that should not.'))
@@ -161,12 +162,4 @@ function refusal(route: RouteKind, method: string): FullstopError | undefined {
   return new FullstopError('method-not-allowed', `Expected ${expected}; ${method.slice(0, 16)} came.`, {
     allow: expected,
   })
-}
-
-/** The path without query; a URL that the runtime accepted always has one. */
-function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('//') + 2)
-  if (start < 0) return '/'
-  const query = url.indexOf('?', start)
-  return query < 0 ? url.slice(start) : url.slice(start, query)
 }

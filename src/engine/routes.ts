@@ -52,3 +52,11 @@ export function routeOf(path: string, headers: Headers): RouteKind | undefined {
 export function callerProtocol(headers: Headers): Protocol {
   return headers.has('anthropic-version') ? anthropic : openAiChat
 }
+
+/** The path of a request's URL, without query; cheaper than a `URL`, and never throws. */
+export function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  if (start < 0) return '/'
+  const query = url.indexOf('?', start)
+  return query < 0 ? url.slice(start) : url.slice(start, query)
+}

@@ -42,6 +42,7 @@ export class Exchange {
   readonly #ended: AttemptEvidence[] = []
   readonly #ends: AttemptEnd[] = []
   #attempt: Attempt | undefined
+  #answering: Attempt | undefined
   #last: { readonly platform: Platform; readonly end: AttemptEnd } | undefined
   #passOn = false
   #isTranslated = false
@@ -57,8 +58,8 @@ export class Exchange {
 
   /** The attempt that answers now, for the response's headers. */
   get answering(): { readonly platform: Platform; readonly headers: Headers | undefined } | undefined {
-    if (this.#attempt === undefined) return undefined
-    return { platform: this.#attempt.platform, headers: this.#attempt.answerHeaders }
+    if (this.#answering === undefined) return undefined
+    return { platform: this.#answering.platform, headers: this.#answering.answerHeaders }
   }
 
   get attemptCount(): number {
@@ -68,28 +69,29 @@ export class Exchange {
   /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. Never rejects. */
   async next(): Promise<Progress> {
     try {
-      return await this.#next()
+      for (;;) {
+        const attempt = this.#attempt ?? (await this.#begin())
+        if (attempt === undefined) return this.#fail()
+        const read = await attempt.read()
+        if (this.#isReported) return this.#fail()
+        if (!isAttemptEnd(read)) return this.#deliver(attempt, read)
+        this.#settle(attempt.platform, read)
+        if (isFinished(read.verdict)) return { kind: 'finished' }
+        // Content of this attempt is with the client; another attempt's would be another answer.
+        if (this.#firstDeliveredMs !== undefined) return this.#fail()
+      }
     } catch (error) {
       this.#abandon('internal')
       return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.#ended) }
     }
   }
 
-  async #next(): Promise<Progress> {
-    for (;;) {
-      const attempt = this.#attempt ?? (await this.#begin())
-      if (attempt === undefined) return this.#fail()
-      const read = await attempt.read()
-      if (this.#isReported) return this.#fail()
-      if (!isAttemptEnd(read)) {
-        this.#firstDeliveredMs ??= this.#elapsedMs()
-        return { kind: 'bytes', bytes: read }
-      }
-      this.#settle(attempt.platform, read)
-      if (isFinished(read.verdict)) return { kind: 'finished' }
-      // Content of this attempt is with the client; another attempt's would be another answer.
-      if (this.#firstDeliveredMs !== undefined) return this.#fail()
-    }
+  #deliver(attempt: Attempt, bytes: Uint8Array): Progress {
+    this.#firstDeliveredMs ??= this.#elapsedMs()
+    this.#answering = attempt
+    const { ended } = attempt
+    if (ended !== undefined) this.#settle(attempt.platform, ended)
+    return { kind: 'bytes', bytes }
   }
 
   // ## Where next

@@ -1,5 +1,5 @@
 import { type Config, isLoopback } from '../config/index.ts'
-import { Engine } from '../engine/index.ts'
+import { Engine, pathOf } from '../engine/index.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import { type Clock, wait } from '../resilience/index.ts'
 import { bunUpstream, newId, systemClock, TcpTable } from '../runtime/index.ts'
@@ -48,7 +48,7 @@ export function startServer(
   const separate = config.control.listen
   const tcpTable = new TcpTable({ clock })
   const data = listen(hostname, port, (request, server) => {
-    const path = new URL(request.url).pathname
+    const path = pathOf(request.url)
     if (separate === undefined && isControlPath(path))
       return controlPlane(engine, { request, path, remoteAddress: server.requestIP(request)?.address })
     const foreign = engine.isOpen ? refuseForeignCaller(request.headers) : undefined
@@ -59,7 +59,7 @@ export function startServer(
     separate === undefined
       ? undefined
       : listen(separate.hostname, separate.port, (request, server) => {
-          const path = new URL(request.url).pathname
+          const path = pathOf(request.url)
           return controlPlane(engine, { request, path, remoteAddress: server.requestIP(request)?.address })
         })
   return {
@@ -87,6 +87,8 @@ function listen(hostname: string, port: number, fetch: Handler): Bun.Server<unde
   return Bun.serve({
     hostname,
     port,
+    // Two gateways on one port would share its requests between them without a word.
+    reusePort: false,
     fetch,
     development: false,
     idleTimeout: IDLE_CONNECTION_SECONDS,

@@ -25,6 +25,8 @@ export interface Attempt {
    * is some, a tool call and everything terminal only when the answer is proven.
    */
   read(): Promise<Uint8Array | AttemptEnd>
+  /** The end, where nothing follows the bytes that were read. */
+  readonly ended: AttemptEnd | undefined
   /** Stops the upstream at once: the end as it stands, which is the proof's where there was one. */
   conclude(verdict: Verdict): AttemptEnd
   /** Headers of the provider's answer that the client may see; empty before the answer. */

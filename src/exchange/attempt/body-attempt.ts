@@ -40,8 +40,11 @@ export class BodyAttempt implements Attempt {
     return this.#answerHeaders
   }
 
+  get ended(): AttemptEnd | undefined {
+    return this.#proven === undefined ? undefined : this.#call.finish(this.#proven, this.#facts)
+  }
+
   async read(): Promise<Uint8Array | AttemptEnd> {
-    if (this.#proven !== undefined) return this.#call.finish(this.#proven, this.#facts)
     const response = await this.#call.send()
     if ('verdict' in response) return response
     this.#answerHeaders = response.headers

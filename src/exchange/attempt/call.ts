@@ -84,19 +84,35 @@ export class Call {
   /** The next piece of the body, `undefined` at its clean end, or why it broke. */
   async readPiece(body: BodyReader): Promise<Uint8Array | undefined | UnfinishedVerdict> {
     try {
-      this.#watchdog.resume()
+      this.beforeRead()
       const { value, done } = await body.read()
-      this.#watchdog.pause()
-      if (done) return undefined
-      if (this.#firstByteMs === undefined) this.#firstByteMs = this.#sinceStart()
-      this.#bytes += value.length
-      if (this.#bytes <= this.deps.limits.responseBodyBytes) return value
-      const verdict: UnfinishedVerdict = { name: 'malformed', reason: 'too-large' }
-      this.abort(verdict)
-      return verdict
+      return done ? undefined : (this.afterRead(value) ?? value)
     } catch {
-      return this.#abortCause ?? { name: 'truncated', reason: 'connection-lost' }
+      return this.whyBroken
     }
+  }
+
+  // The three parts of `readPiece`, for the loop that runs for every piece of a stream, where one more async function
+  // costs a tenth of what a piece costs.
+
+  beforeRead(): void {
+    this.#watchdog.resume()
+  }
+
+  /** Accounts for a piece; the verdict where it is more than may come. */
+  afterRead(piece: Uint8Array): UnfinishedVerdict | undefined {
+    this.#watchdog.pause()
+    if (this.#firstByteMs === undefined) this.#firstByteMs = this.#sinceStart()
+    this.#bytes += piece.length
+    if (this.#bytes <= this.deps.limits.responseBodyBytes) return undefined
+    const verdict: UnfinishedVerdict = { name: 'malformed', reason: 'too-large' }
+    this.abort(verdict)
+    return verdict
+  }
+
+  /** After a read that rejected. */
+  get whyBroken(): UnfinishedVerdict {
+    return this.#abortCause ?? { name: 'truncated', reason: 'connection-lost' }
   }
 
   /** Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. */
@@ -113,7 +129,7 @@ export class Call {
       this.#bytes = bytes.length
       return bytes
     } catch {
-      return this.#abortCause ?? { name: 'truncated', reason: 'connection-lost' }
+      return this.whyBroken
     }
   }
 

@@ -57,13 +57,25 @@ export class StreamAttempt implements Attempt {
       if (!isEventStream(response.headers)) return this.#notStreamed(body)
     }
     for (;;) {
-      const piece = await this.#call.readPiece(this.#body)
-      if (!(piece instanceof Uint8Array)) return this.#onTransportEnd(piece)
+      let piece: Uint8Array
+      try {
+        this.#call.beforeRead()
+        const { value, done } = await this.#body.read()
+        if (done) return this.#onTransportEnd(undefined)
+        piece = value
+      } catch {
+        return this.#onTransportEnd(this.#call.whyBroken)
+      }
+      const tooMuch = this.#call.afterRead(piece)
+      if (tooMuch !== undefined) return this.#onTransportEnd(tooMuch)
       const released = this.#onPiece(piece)
       if (released.length > 0) return released
       if (this.#scanner.phase === 'broken') return this.#break(this.#brokenVerdict())
     }
   }
+
+  /** More always follows bytes of a stream, if only its end. */
+  readonly ended: AttemptEnd | undefined = undefined
 
   /** Scans a piece; what may be delivered of it and of what was held. */
   #onPiece(piece: Uint8Array): Uint8Array {

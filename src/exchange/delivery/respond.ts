@@ -58,15 +58,13 @@ export async function respond(
 }
 
 /** The body is there and proven. */
-async function wholeResponse(
+function wholeResponse(
   exchange: Exchange,
   progress: Progress | undefined,
   headers: Record<string, string>,
   onOver: () => void,
-): Promise<Response> {
+): Response {
   const bytes = progress?.kind === 'bytes' ? progress.bytes : new Uint8Array(0)
-  // One more step, which has nothing to wait for, ends the attempt.
-  await exchange.next()
   headers['content-type'] = 'application/json'
   const response = new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers })
   exchange.report('delivered')
