@@ -5,6 +5,7 @@ import {
   answer,
   type ClientConnection,
   DEFAULT_LIMITS,
+  type Exchange,
   type ExchangeDeps,
   KEEP_ALIVE_MS,
   type Limits,
@@ -48,6 +49,7 @@ export class Engine {
   readonly #keepAliveMs: number
   #generation: Generation
   #running = 0
+  readonly #exchanges = new Set<Exchange>()
   #isDraining = false
   readonly #waiting: (() => void)[] = []
 
@@ -99,7 +101,8 @@ export class Engine {
         caller,
         connection,
         keepAliveMs: this.#keepAliveMs,
-        onOver: this.#onOver,
+        onBegin: this.#onBegin,
+      onOver: this.#onOver,
       }
       this.#running += 1
       // It never rejects, so nothing is lost by not waiting here.
@@ -139,7 +142,17 @@ export class Engine {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  readonly #onOver = (): void => {
+  /** Ends the running exchanges now, each as honestly as any failure. */
+  stop(): void {
+    for (const exchange of this.#exchanges) exchange.stop()
+  }
+
+  readonly #onBegin = (exchange: Exchange): void => {
+    this.#exchanges.add(exchange)
+  }
+
+  readonly #onOver = (exchange: Exchange | undefined): void => {
+    if (exchange !== undefined) this.#exchanges.delete(exchange)
     this.#running -= 1
     if (this.#running > 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()

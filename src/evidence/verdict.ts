@@ -36,6 +36,7 @@ export type Reason =
   | 'in-band-error'
   | 'failed-finish'
   | 'connect-failed'
+  | 'redirected'
   | 'bad-request'
   | 'policy'
   | 'context-length'
@@ -49,6 +50,7 @@ export type Reason =
   | 'upstream-timeout'
   | 'client-gone'
   | 'not-expressible'
+  | 'shutdown'
   /** A defect of Fullstop's own. */
   | 'internal'
 

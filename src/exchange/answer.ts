@@ -16,24 +16,27 @@ export interface AnswerOptions {
   readonly connection: ClientConnection | undefined
   /** See `KEEP_ALIVE_MS`. */
   readonly keepAliveMs: number
+  /** An exchange has begun that can be stopped until it is over. */
+  readonly onBegin: (exchange: Exchange) => void
   /** Nothing more will be written to the client. */
-  readonly onOver: () => void
+  readonly onOver: (exchange: Exchange | undefined) => void
 }
 
 /** A request for an answer, from its bytes to its response; never rejects. */
 export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promise<Response> {
   const { request, protocol, routing, caller, connection, keepAliveMs } = options
   const id = deps.newId()
+  let exchange: Exchange | undefined
   const onOver = once(() => {
     connection?.answered()
-    options.onOver()
+    options.onOver(exchange)
   })
-  let exchange: Exchange | undefined
   try {
     const bodyLimitBytes = deps.limits.requestBodyBytes
     const inbound = await admit({ id, request, protocol, routing, caller, bodyLimitBytes }, deps)
     connection?.answering()
     exchange = new Exchange(inbound, deps)
+    options.onBegin(exchange)
     return await respond({ exchange, connection, keepAliveMs, onOver }, deps)
   } catch (error) {
     exchange?.giveUp()

@@ -49,6 +49,7 @@ export class Exchange {
   #notExpressible: RequestProblem | undefined
   #firstDeliveredMs: number | undefined
   #isReported = false
+  #isStopped = false
 
   constructor(inbound: Inbound, deps: ExchangeDeps) {
     this.inbound = inbound
@@ -129,7 +130,7 @@ export class Exchange {
   #nextStep(): NextStep {
     if (this.#last === undefined) return this.#itinerary.first()
     const { platform, end } = this.#last
-    if (isFinished(end.verdict)) return { do: 'give-up' }
+    if (isFinished(end.verdict) || this.#isStopped) return { do: 'give-up' }
     const { reason } = end.verdict
     const failure = {
       platform,
@@ -165,6 +166,12 @@ export class Exchange {
     this.#abandon('client-gone')
     const verdict = this.#last?.end.verdict
     this.report(verdict !== undefined && isFinished(verdict) ? 'delivered' : 'client-gone')
+  }
+
+  /** The process stops and waits no longer: what runs ends as a failure does. */
+  stop(): void {
+    this.#isStopped = true
+    this.#attempt?.abort({ name: 'failed', reason: 'shutdown' })
   }
 
   /** Something of Fullstop's own went wrong outside: the upstream is freed, and the evidence says so. */

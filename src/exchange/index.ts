@@ -10,6 +10,7 @@ export {
 } from './admission/routing.ts'
 export { answer, type AnswerOptions } from './answer.ts'
 export { BrokenOff } from './delivery/client-stream.ts'
+export { Exchange } from './exchange.ts'
 export { refuse } from './delivery/error-response.ts'
 export { KEEP_ALIVE_MS } from './delivery/respond.ts'
 export {

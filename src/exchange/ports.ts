@@ -23,7 +23,7 @@ export interface Upstream {
 export interface UpstreamRequest {
   readonly method: 'POST' | 'GET'
   readonly headers: Record<string, string>
-  readonly body?: Uint8Array<ArrayBuffer> | string
+  readonly body?: string
   readonly signal: AbortSignal
 }
 

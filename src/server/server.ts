@@ -29,6 +29,9 @@ export interface RunningServer {
 /** A shutdown waits so long for running exchanges, ms. */
 export const DRAIN_PATIENCE_MS = 30_000
 
+/** Error events of a shutdown have this long to leave, ms. */
+const LAST_WORDS_MS = 1_000
+
 /** The bind would let anybody on the network use the providers' keys. */
 export class InsecureBind extends Error {
   override readonly name = 'InsecureBind'
@@ -74,7 +77,11 @@ export function startServer(
     stop: async (patienceMs = DRAIN_PATIENCE_MS) => {
       const over = new AbortController()
       // The engine's part is over when the last byte is written, the listener's when it has left.
-      await Promise.race([engine.drain().then(() => data.stop()), wait(patienceMs, clock, over.signal)])
+      const left = engine.drain().then(() => data.stop())
+      await Promise.race([left, wait(patienceMs, clock, over.signal)])
+      // Whoever still waits learns why, and gets a moment to read it.
+      engine.stop()
+      await Promise.race([left, wait(LAST_WORDS_MS, clock, over.signal)])
       over.abort()
       await Promise.all([data.stop(true), control?.stop(true)])
     },

@@ -227,6 +227,14 @@ describe('what a failed exchange tells', () => {
     expect(text).not.toContain('k0')
   })
 
+  test('a key that a provider repeats in a passed-on error is taken out', async () => {
+    const leaking = await upstream(status(400, { message: 'bad request with key k0', type: 'invalid_request_error' }))
+    const text = await (
+      await gatewayOver([leaking], { models: LONE }).post('/v1/chat/completions', CHAT_REQUEST)
+    ).text()
+    expect(text).toContain('bad request with key [key]')
+  })
+
   test('a rate limit keeps the provider’s retry-after', async () => {
     const limited = await upstream(status(429, { message: 'slow' }, { 'retry-after': '77' }))
     const gateway = gatewayOver([limited], { models: LONE })
@@ -283,7 +291,8 @@ describe('the request as it is sent', () => {
     )
     const gateway = gatewayOver([a], { models: LONE, defaults: 'defaults: { attempts: 1 }' })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
-    expect(response.status).toBeGreaterThanOrEqual(500)
+    expect(response.status).toBe(502)
+    expect(gateway.evidence[0]?.attempts.map(({ reason }) => reason)).toEqual(['redirected'])
     expect(trap.received.length).toBe(0)
   })
 })

@@ -278,12 +278,19 @@ describe('shutdown', () => {
       response.write(CHAT_EVENTS.slice(0, 2).join(''))
     })
     const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true })
-    const reading = response.text().then(
-      () => 'ended',
-      () => 'aborted',
-    )
+    let text = ''
+    const reading = (async (): Promise<string> => {
+      const decoder = new TextDecoder()
+      try {
+        if (response.body !== null) for await (const piece of response.body) text += decoder.decode(piece)
+        return 'ended'
+      } catch {
+        return 'aborted'
+      }
+    })()
     await gateway.stop(50)
     expect(await reading).toBe('aborted')
+    expect(text).toContain('"code":"shutting-down"')
   })
 })
 

@@ -6,32 +6,39 @@ export interface BodyBounds {
   readonly limitMs: number
 }
 
-/** The whole body within its bounds. Throws `body-too-large`, `body-too-slow`, or `invalid-request` where it breaks off. */
-export async function readBounded(
-  request: Request,
-  { limitBytes, limitMs }: BodyBounds,
-  clock: Clock,
-): Promise<Uint8Array<ArrayBuffer>> {
+/** Bodies up to this size come with their headers, or nearly so; the listener's idle time-out bounds them well enough. */
+const PROMPT_BYTES = 64 * 1024
+
+/** The whole body as text, within its bounds. Throws `body-too-large`, `body-too-slow`, or `invalid-request` where it breaks off. */
+export async function readBounded(request: Request, bounds: BodyBounds, clock: Clock): Promise<string> {
+  const { limitBytes } = bounds
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
   if (declared > limitBytes) throw tooLarge(limitBytes, `${declared} bytes are announced`)
+  try {
+    // A declared length is kept to by the HTTP parser, so the fast way is safe.
+    if (declared <= PROMPT_BYTES) return await request.text()
+    const whole = Number.isInteger(declared) ? request.text() : collect(request.body, limitBytes)
+    return await inTime(whole, bounds, clock)
+  } catch (error) {
+    if (error instanceof FullstopError) throw error
+    throw new FullstopError('invalid-request', 'The body broke off before its end.')
+  }
+}
+
+async function inTime(whole: Promise<string>, { limitMs }: BodyBounds, clock: Clock): Promise<string> {
   let cancel = (): void => undefined
   const tooSlow = new Promise<never>((_, reject) => {
     const error = new FullstopError('body-too-slow', `Expected the whole body within ${limitMs / 1_000} seconds.`)
     cancel = clock.setTimer(() => reject(error), limitMs)
   })
   try {
-    // A declared length is kept to by the HTTP parser, so the fast way is safe.
-    const whole = Number.isInteger(declared) ? request.arrayBuffer() : collect(request.body, limitBytes)
-    return new Uint8Array(await Promise.race([whole, tooSlow]))
-  } catch (error) {
-    if (error instanceof FullstopError) throw error
-    throw new FullstopError('invalid-request', 'The body broke off before its end.')
+    return await Promise.race([whole, tooSlow])
   } finally {
     cancel()
   }
 }
 
-async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<ArrayBuffer> {
+async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string> {
   const pieces: Uint8Array[] = []
   let total = 0
   if (body !== null) {
@@ -41,7 +48,7 @@ async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: numb
       pieces.push(piece)
     }
   }
-  return joinBytes(pieces, total).buffer
+  return new TextDecoder().decode(joinBytes(pieces, total))
 }
 
 export function joinBytes(pieces: readonly Uint8Array[], total: number): Uint8Array<ArrayBuffer> {

@@ -43,14 +43,12 @@ export interface CallLabels {
 
 /** The body as it came and as it was parsed; translated at most once. */
 export class InboundBody {
-  readonly bytes: Uint8Array<ArrayBuffer>
   readonly text: string
   readonly json: JsonObject
   readonly #protocol: Protocol
   #core: CoreRequest | undefined
 
-  constructor(bytes: Uint8Array<ArrayBuffer>, text: string, json: JsonObject, protocol: Protocol) {
-    this.bytes = bytes
+  constructor(text: string, json: JsonObject, protocol: Protocol) {
     this.text = text
     this.json = json
     this.#protocol = protocol
@@ -118,23 +116,24 @@ export async function admit(options: AdmitOptions, { clock }: { clock: Clock }):
   }
 }
 
-const decoder = new TextDecoder()
 /** A request has this long to arrive whole, ms. */
 const REQUEST_BODY_MS = 120_000
 
 async function readBody(request: Request, protocol: Protocol, limitBytes: number, clock: Clock): Promise<InboundBody> {
-  const bytes = await readBounded(request, { limitBytes, limitMs: REQUEST_BODY_MS }, clock)
-  const text = decoder.decode(bytes)
+  const text = await readBounded(request, { limitBytes, limitMs: REQUEST_BODY_MS }, clock)
   const json = parseJson(text)
-  if (isJsonObject(json)) return new InboundBody(bytes, text, json, protocol)
-  if (bytes.length === 0) throw new FullstopError('invalid-json', 'Expected a JSON object as the body; it is empty.')
+  if (isJsonObject(json)) return new InboundBody(text, json, protocol)
+  if (text === '') throw new FullstopError('invalid-json', 'Expected a JSON object as the body; it is empty.')
   const came =
     json === undefined
       ? 'something that is not JSON'
       : Array.isArray(json)
         ? 'an array'
         : `a ${json === null ? 'null' : typeof json}`
-  throw new FullstopError('invalid-json', `Expected a JSON object as the body; ${came} of ${bytes.length} bytes came.`)
+  throw new FullstopError(
+    'invalid-json',
+    `Expected a JSON object as the body; ${came} of ${text.length} characters came.`,
+  )
 }
 
 function readLabels(headers: Headers): CallLabels {

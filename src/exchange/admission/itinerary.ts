@@ -141,9 +141,11 @@ function effectOf(reason: Reason): Effect {
     case 'permission':
     case 'not-found':
     case 'not-expressible':
+    case 'redirected':
       return 'platform-is-no-use'
     case 'deadline':
     case 'client-gone':
+    case 'shutdown':
       return 'over'
     case 'ended-before-proof':
     case 'ended-inside-event':

@@ -1,4 +1,4 @@
-import type { AttemptEvidence, Verdict } from '../../evidence/index.ts'
+import type { AttemptEvidence, UnfinishedVerdict, Verdict } from '../../evidence/index.ts'
 import type { Platform } from '../admission/routing.ts'
 
 /** How an attempt ended. */
@@ -27,6 +27,8 @@ export interface Attempt {
   read(): Promise<Uint8Array | AttemptEnd>
   /** The end, where nothing follows the bytes that were read. */
   readonly ended: AttemptEnd | undefined
+  /** Stops the upstream at once; `read` then ends for this cause, unless the answer was already proven. */
+  abort(cause: UnfinishedVerdict): void
   /** Stops the upstream at once: the end as it stands, which is the proof's where there was one. */
   conclude(verdict: Verdict): AttemptEnd
   /** Headers of the provider's answer that the client may see; empty before the answer. */

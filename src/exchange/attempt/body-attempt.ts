@@ -8,6 +8,8 @@ import type { BodyReader } from './upstream-body.ts'
 
 export interface BodyAttemptOptions {
   readonly call: Call
+  /** Answers that were asked for. */
+  readonly choices: number
   /** What the client speaks. */
   readonly clientProtocol: Protocol
   /** For an answer whose provider gave none. */
@@ -22,13 +24,15 @@ export class BodyAttempt implements Attempt {
   readonly #call: Call
   readonly #clientProtocol: Protocol
   readonly #fallbackId: string
+  readonly #choices: number
   #answerHeaders: Headers | undefined
   #proven: FinishedVerdict | undefined
   #facts: StreamFacts | undefined
 
-  constructor({ call, clientProtocol, fallbackId }: BodyAttemptOptions) {
+  constructor({ call, choices, clientProtocol, fallbackId }: BodyAttemptOptions) {
     this.#fallbackId = fallbackId
     this.#call = call
+    this.#choices = choices
     this.#clientProtocol = clientProtocol
   }
 
@@ -73,7 +77,7 @@ export class BodyAttempt implements Attempt {
   #judge(bytes: Uint8Array): Uint8Array | AttemptEnd {
     const { protocol, completion } = this.platform.provider
     const body = parseJson(decoder.decode(bytes))
-    const { verdict, facts, response, amended } = protocol.readResponse(body, { completion })
+    const { verdict, facts, response, amended } = protocol.readResponse(body, { completion, choices: this.#choices })
     this.#facts = facts
     if (!isFinished(verdict)) {
       return verdict.reason === 'in-band-error'
@@ -87,8 +91,13 @@ export class BodyAttempt implements Attempt {
     if (response === undefined) return this.#call.finish({ name: 'malformed', reason: 'not-this-protocol' }, facts)
     // Not every provider names and dates its answers, and clients expect both.
     const id = response.id === '' ? this.#fallbackId : response.id
+    const model = response.model === '' ? this.platform.model : response.model
     const created = response.created ?? Math.floor(this.#call.deps.clock.wallMs() / 1_000)
-    return encoder.encode(JSON.stringify(this.#clientProtocol.renderResponse({ ...response, id, created })))
+    return encoder.encode(JSON.stringify(this.#clientProtocol.renderResponse({ ...response, id, model, created })))
+  }
+
+  abort(cause: UnfinishedVerdict): void {
+    this.#call.abort(cause)
   }
 
   conclude(verdict: Verdict): AttemptEnd {

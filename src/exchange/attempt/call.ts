@@ -195,11 +195,21 @@ export class Call {
   /** The provider reported its error inside an answer: what it means, as an error status would. */
   finishInBand(error: Json | undefined, facts: StreamFacts | undefined): AttemptEnd {
     const { verdict, message, type } = this.platform.provider.protocol.readError(0, error)
-    return this.finish(verdict, facts, { status: 0, message, type })
+    return this.finish(verdict, facts, { status: 0, message: this.#withoutKey(message), type })
+  }
+
+  /** A provider may repeat the key that it was sent; nobody else is to see it. */
+  #withoutKey(message: string): string {
+    const { apiKey } = this.platform.provider
+    return apiKey === undefined || apiKey === '' ? message : message.replaceAll(apiKey, '[key]')
   }
 
   /** The provider answered with an error status: read what it says, at most so much of it. */
   async #refused(response: Response): Promise<AttemptEnd> {
+    if (response.status < 400) {
+      void response.body?.cancel().catch(ignoreClosed)
+      return this.finish({ name: 'failed', reason: 'redirected' })
+    }
     const body = this.open(response)
     if ('verdict' in body) return body
     // The status alone says nearly everything: a provider that dawdles over its error is not waited for.
@@ -211,7 +221,7 @@ export class Call {
     const retryAfterMs = readRetryAfter(response.headers, this.deps.clock.wallMs())
     return this.finish(this.#abortCause ?? verdict, undefined, {
       status: response.status,
-      message,
+      message: this.#withoutKey(message),
       type,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     })

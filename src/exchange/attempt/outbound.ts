@@ -7,7 +7,7 @@ import { spliceTopLevel } from './splice.ts'
 export type Outbound =
   | {
       readonly ok: true
-      readonly body: Uint8Array<ArrayBuffer> | string
+      readonly body: string
       readonly headers: Record<string, string>
       /** Rows of the loss table. */
       readonly dropped: readonly string[]
@@ -25,8 +25,8 @@ export function toOutbound(inbound: Inbound, { provider, model }: Platform): Out
   // What comes back is bounded as it comes; a compressed answer would have to be undone first.
   headers['accept-encoding'] = 'identity'
   if (provider.protocol === inbound.protocol) {
-    const { bytes, text } = inbound.body
-    const body = inbound.facts.model === model ? bytes : spliceTopLevel(text, 'model', model)
+    const { text } = inbound.body
+    const body = inbound.facts.model === model ? text : spliceTopLevel(text, 'model', model)
     return { ok: true, body, headers, dropped: [], sameProtocol: true }
   }
   const rendered = provider.protocol.renderRequest(inbound.body.core(), { model })

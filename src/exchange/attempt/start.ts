@@ -19,11 +19,13 @@ export interface StartOptions {
 export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt {
   const { inbound, platform, outbound } = options
   const call = new Call({ ...options, deps })
-  if (!inbound.facts.stream) return new BodyAttempt({ call, clientProtocol: inbound.protocol, fallbackId: inbound.id })
+  const { choices } = inbound.facts
+  if (!inbound.facts.stream)
+    return new BodyAttempt({ call, choices, clientProtocol: inbound.protocol, fallbackId: inbound.id })
   const { provider } = platform
   const scanner = provider.protocol.createScanner({
     completion: provider.completion,
-    choices: inbound.facts.choices,
+    choices,
     decode: !outbound.sameProtocol,
     eventLimitBytes: deps.limits.eventBytes,
   })
@@ -32,6 +34,7 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
     : inbound.protocol.createStreamEncoder({
         includeUsage: inbound.body.core().includeUsage,
         fallbackId: inbound.id,
+        fallbackModel: platform.model,
         nowSeconds: Math.floor(deps.clock.wallMs() / 1_000),
       })
   return new StreamAttempt({ call, scanner, encoder, holdAll: inbound.policy.delivery === 'hold' })

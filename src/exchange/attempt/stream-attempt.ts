@@ -107,7 +107,7 @@ export class StreamAttempt implements Attempt {
       this.#heldText += this.#encoder.finish()
       return this.#release()
     }
-    return this.#scanner.withoutUnfinishedCalls(this.#release(), verdict)
+    return this.#scanner.withoutUnfinishedCalls(this.#release())
   }
 
   #release(): Uint8Array {
@@ -151,6 +151,10 @@ export class StreamAttempt implements Attempt {
     const { inBandError, facts } = this.#scanner
     if (inBandError === undefined || isFinished(verdict)) return this.#call.finish(verdict, facts)
     return this.#call.finishInBand(inBandError, facts)
+  }
+
+  abort(cause: UnfinishedVerdict): void {
+    this.#call.abort(cause)
   }
 
   conclude(verdict: Verdict): AttemptEnd {

@@ -128,6 +128,8 @@ function codeOf(reason: Reason): ErrorCode {
     case 'deadline':
     case 'upstream-timeout':
       return 'out-of-time'
+    case 'shutdown':
+      return 'shutting-down'
     case 'not-expressible':
       return 'not-expressible'
     default:
