@@ -29,6 +29,18 @@ async function textThroughSdk(model: string): Promise<string> {
 }
 
 describe('line ends', () => {
+  test('a sentinel whose blank line is missing is passed on as it came', async () => {
+    const stream = `${finished.slice(0, 2).join('\n\n')}\n\ndata: [DONE]`
+    const replay = { pieces: [new TextEncoder().encode(stream)], ending: 'clean' } as const
+    const model = gateway.offer({ upstream: 'openai-chat', completion: 'finish-only', replay })
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...plainRequest('openai-chat', true), model }),
+    })
+    expect(await response.text()).toBe(stream)
+  })
+
   test.each([
     ['LF', '\n\n'],
     ['CRLF', '\r\n\r\n'],

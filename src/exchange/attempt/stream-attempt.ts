@@ -111,7 +111,7 @@ export class StreamAttempt implements Attempt {
   }
 
   #release(): Uint8Array {
-    if (this.#encoder === undefined) return this.#held.takeExceptLast(this.#scanner.pendingBytes)
+    if (this.#encoder === undefined) return this.#held.takeExceptLast(this.#proven ? 0 : this.#scanner.pendingBytes)
     if (this.#heldText === '') return NOTHING
     const text = this.#heldText
     this.#heldText = ''

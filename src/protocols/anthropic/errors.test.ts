@@ -35,6 +35,7 @@ describe('errors for clients', () => {
     [413, 'request_too_large'],
     [429, 'rate_limit_error'],
     [502, 'api_error'],
+    [503, 'overloaded_error'],
     [504, 'timeout_error'],
     [529, 'overloaded_error'],
   ])('status %d is of type %s', (status, type) => {

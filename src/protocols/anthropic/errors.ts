@@ -10,6 +10,8 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [413, 'request_too_large'],
   [429, 'rate_limit_error'],
   [500, 'api_error'],
+  // Clients of Anthropic know overload by its type; 503 is how everyone else says it.
+  [503, 'overloaded_error'],
   [504, 'timeout_error'],
   [529, 'overloaded_error'],
 ])

@@ -1,5 +1,5 @@
 import type { Reason } from '../../evidence/index.ts'
-import { isJsonObject, type Json, type JsonObject, type ProviderError } from '../core/index.ts'
+import { isJsonObject, type Json, type JsonObject, type ProviderError, saysContextLength } from '../core/index.ts'
 
 const LONGEST_MESSAGE = 2000
 
@@ -28,9 +28,10 @@ const REASONS_BY_STATUS: ReadonlyMap<number, Reason> = new Map([
 
 // Anthropic says of its wording that it can change; where it gives no code of its own there is nothing else to go by.
 const SPENT_CODE = /spend_limit|billing/
-const SPENT = /credit balance is too low|(?:spend|spending|usage) limits?\b/i
-const CONTEXT_LENGTH =
-  /prompt is too long|exceeds? (?:the )?(?:model'?s )?(?:maximum )?context|context (?:window|length|limit)/i
+// "API usage limits" is what Anthropic calls the spending cap that an account sets itself. Any other usage limit may be
+// one of requests or tokens per minute, which is over soon.
+const SPENT =
+  /credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)|out of credits|exceeded your current quota|reached your specified api usage limits|(?:reached|exceeded|hit) your (?:\w+ )?(?:spend|spending|billing|credit) (?:limit|cap)/i
 const POLICY = /content (?:filter(?:ing)?|moderation) policy|usage policy|(?:violat|prohibit)\w* .*polic/i
 
 /** What Anthropic's error answers mean; status 0 is an error inside a stream. Never throws, whatever the body. */
@@ -63,7 +64,7 @@ function classify(status: number, type: string | undefined, message: string, cod
   if (byType !== undefined) return byType
   const isRequestsFault = type === 'invalid_request_error' || (status >= 400 && status < 500)
   if (isRequestsFault && (status === 0 || status === 400 || status === 413 || status === 422)) {
-    if (CONTEXT_LENGTH.test(message)) return 'context-length'
+    if (saysContextLength(message)) return 'context-length'
     if (POLICY.test(message)) return 'policy'
   }
   const byStatus = REASONS_BY_STATUS.get(status)

@@ -16,7 +16,7 @@ const MESSAGE: JsonObject = {
   stop_sequence: null,
   usage: { input_tokens: 3, cache_read_input_tokens: 4, output_tokens: 2 },
 }
-const read = (body: Json | undefined): ReadResponse => readResponse(body, { completion: 'strict' })
+const read = (body: Json | undefined): ReadResponse => readResponse(body, { completion: 'strict', choices: 1 })
 const message = (fields: JsonObject): ReadResponse => read({ ...MESSAGE, ...fields })
 
 describe('reading a whole answer', () => {
@@ -117,5 +117,29 @@ describe('reading a whole answer', () => {
         }
       }),
     )
+  })
+})
+
+test('a refusal behind a call: the call is withheld as under a limit', () => {
+  const result = message({ stop_reason: 'refusal', content: [TEXT, USE] })
+  expect(result.verdict).toEqual({ name: 'refused', proof: 'body', stop: 'refusal' })
+  expect(result.amended).toEqual({ ...MESSAGE, stop_reason: 'refusal', content: [TEXT] })
+  expect(result.facts).toMatchObject({ toolCalls: 1, invalidToolCalls: 1 })
+})
+
+test("a provider's own tool is called with a JSON object too", () => {
+  const search = (input: Json): Json => ({ type: 'server_tool_use', id: 's', name: 'web_search', input })
+  for (const input of ['{"query"', 12, [], true])
+    expect(message({ content: [search(input), TEXT] }).verdict).toEqual({
+      name: 'malformed',
+      reason: 'arguments-not-json',
+    })
+  expect(message({ content: [search({ query: 'a' }), TEXT] }).verdict.name).toBe('complete')
+})
+
+test('answers are one, however many were asked for', () => {
+  expect(readResponse(MESSAGE, { completion: 'strict', choices: 2 }).verdict).toEqual({
+    name: 'truncated',
+    reason: 'ended-before-proof',
   })
 })

@@ -1,43 +1,37 @@
-import { type Reason, toLabel, verdictOfStop } from '../../evidence/index.ts'
+import { toLabel, verdictOfStop } from '../../evidence/index.ts'
 import {
-  type Completion,
   type CoreResponse,
   isJsonObject,
   type Json,
   type JsonObject,
+  mayCutCalls,
+  NO_FACTS,
   type Part,
   type ReadResponse,
+  type ReadResponseOptions,
   type StreamFacts,
+  unfinished,
 } from '../core/index.ts'
 import { readBlock } from './content-in.ts'
 import { checked } from './fields.ts'
 import { readStopReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 
-const NO_FACTS: StreamFacts = {
-  events: 0,
-  toolCalls: 0,
-  invalidToolCalls: 0,
-  servedModel: undefined,
-  rawStop: undefined,
-  usage: {},
-}
-
 /**
  * An answer that came as one body; `undefined` is a body that is no JSON. Its proof is its stop reason, whatever
  * `completion` says of the provider's streams: a whole message always has one.
  */
-export function readResponse(body: Json | undefined, _options: { readonly completion: Completion }): ReadResponse {
+export function readResponse(body: Json | undefined, { choices }: ReadResponseOptions): ReadResponse {
   if (body === undefined) return unfinished('malformed', 'not-json', NO_FACTS)
   if (!isJsonObject(body)) return unfinished('malformed', 'not-this-protocol', NO_FACTS)
   if (body['type'] === 'error' || isJsonObject(body['error'])) return unfinished('failed', 'in-band-error', NO_FACTS)
   const { content, usage } = body
   if (body['type'] !== 'message' || !Array.isArray(content) || !isJsonObject(usage))
     return unfinished('malformed', 'not-this-protocol', NO_FACTS)
-  return readMessage(body, content as readonly Json[])
+  return readMessage(body, content as readonly Json[], choices)
 }
 
-function readMessage(body: JsonObject, content: readonly Json[]): ReadResponse {
+function readMessage(body: JsonObject, content: readonly Json[], choices: number): ReadResponse {
   const raw = body['stop_reason']
   const facts: StreamFacts = {
     ...NO_FACTS,
@@ -46,16 +40,16 @@ function readMessage(body: JsonObject, content: readonly Json[]): ReadResponse {
     rawStop: toLabel(raw),
     usage: readUsage(body['usage']),
   }
-  if (raw === undefined || raw === null) return unfinished('truncated', 'ended-before-proof', facts)
+  // An Anthropic answer is one answer, so any more that were asked for are missing.
+  if (raw === undefined || raw === null || choices > 1) return unfinished('truncated', 'ended-before-proof', facts)
   if (typeof raw !== 'string') return unfinished('malformed', 'not-this-protocol', facts)
   const sequence = body['stop_sequence']
   const stop = readStopReason(raw, typeof sequence === 'string' ? sequence : null)
   // The body holds parsed arguments only, so it cannot show whether the model had finished the last call's.
-  const isCutCall = stop.kind === 'limit' && isCall(content.at(-1))
+  const isCutCall = mayCutCalls(stop) && isCall(content.at(-1))
   const kept = isCutCall ? content.slice(0, -1) : content
   // Gateways that imitate this protocol have sent the arguments as the text that the model wrote, whole or not.
-  if (kept.some((block) => isCall(block) && !hasArguments(block)))
-    return unfinished('malformed', 'arguments-not-json', facts)
+  if (!kept.every(hasCallableInput)) return unfinished('malformed', 'arguments-not-json', facts)
   const parts = readParts(kept)
   if (parts === undefined) return unfinished('malformed', 'not-this-protocol', facts)
   const response: CoreResponse = {
@@ -81,10 +75,9 @@ function isCall(block: Json | undefined): boolean {
   return isJsonObject(block) && block['type'] === 'tool_use'
 }
 
-function hasArguments(block: Json): boolean {
-  return isJsonObject(block) && isJsonObject(block['input'])
-}
-
-function unfinished(name: 'truncated' | 'malformed' | 'failed', reason: Reason, facts: StreamFacts): ReadResponse {
-  return { verdict: { name, reason }, facts }
+/** Not a call at all, or one with a JSON object; a provider's own tool may also have been called with nothing. */
+function hasCallableInput(block: Json): boolean {
+  if (!isJsonObject(block) || typeof block['type'] !== 'string' || !block['type'].endsWith('tool_use')) return true
+  const { input } = block
+  return isJsonObject(input) || (!isCall(block) && (input === undefined || input === null))
 }

@@ -107,6 +107,6 @@ describe('rendering a whole answer', () => {
       ],
       usage: { inputTokens: 3, outputTokens: 4, cacheReadTokens: 1, cacheWriteTokens: 0, reasoningTokens: 2 },
     }
-    expect(readResponse(renderResponse(response), { completion: 'strict' }).response).toEqual(response)
+    expect(readResponse(renderResponse(response), { completion: 'strict', choices: 1 }).response).toEqual(response)
   })
 })

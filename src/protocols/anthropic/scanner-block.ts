@@ -22,6 +22,8 @@ export class BlockState {
   readonly #decode: boolean
   readonly #whole: Json
   readonly #signature: string | undefined
+  /** The client has something of the block with its start already. */
+  readonly beginsWithContent: boolean
 
   constructor(part: number, wire: JsonObject, options: ScannerOptions, input?: ToolInput) {
     this.#part = part
@@ -32,6 +34,7 @@ export class BlockState {
     // Only translation needs the whole of it, and a search result may be large.
     this.#whole = options.decode ? wire : { type: this.type }
     this.#signature = this.type === 'thinking' && typeof wire.signature === 'string' ? wire.signature : undefined
+    this.beginsWithContent = !OPENS_EMPTY.has(this.type) || isFilled(wire.text) || isFilled(wire.thinking)
     this.input = input ?? this.#createInput(wire, options)
   }
 
@@ -39,8 +42,8 @@ export class BlockState {
     if (!this.type.endsWith('tool_use')) return undefined
     const kind = this.isClientCall ? 'json' : 'server'
     const input = new ToolInput({ kind, keepText: options.decode, limitBytes: options.eventLimitBytes })
-    // Some gateways put the whole input into the start and send no deltas.
-    if (isJsonObject(wire.input) && Object.keys(wire.input).length > 0) input.push(JSON.stringify(wire.input))
+    // Some gateways put the whole input into the start and send no deltas. One that is no object is then judged as such.
+    if (!isEmptyInput(wire.input)) input.push(JSON.stringify(wire.input))
     return input
   }
 
@@ -132,3 +135,11 @@ export class BlockState {
     return copy
   }
 }
+
+/** Blocks that begin empty and are filled by deltas; any other brings content with its start. */
+const OPENS_EMPTY: ReadonlySet<string> = new Set(['text', 'thinking', 'server_tool_use', 'compaction'])
+
+const isFilled = (value: Json | undefined): boolean => typeof value === 'string' && value !== ''
+
+const isEmptyInput = (input: Json | undefined): boolean =>
+  input === undefined || input === null || input === '' || (isJsonObject(input) && Object.keys(input).length === 0)

@@ -234,6 +234,12 @@ describe('what is malformed', () => {
     expect(scanner.pendingBytes).toBeLessThan(12_000)
   })
 
+  test('more blocks than any answer has', () => {
+    const many = (count: number): string => Array.from({ length: count }, (_, index) => text(index)).join('')
+    expect(scannerAfter(START + many(10_000)).phase).toBe('opening')
+    expect(scannerAfter(START + many(10_001)).verdictAtEnd()).toEqual({ name: 'malformed', reason: 'too-large' })
+  })
+
   test('arguments larger than an event may be', () => {
     const open = opened(0, { type: 'tool_use', id: 'a', name: 'b', input: {} })
     const piece = delta(0, { type: 'input_json_delta', partial_json: `"${'x'.repeat(5_000)}",` })
@@ -270,6 +276,9 @@ describe('tool input', () => {
     ['half of it', ['{"city":"Par']],
     ['no JSON', ['city=Paris']],
     ['something behind it', ['{}', '{}']],
+    ['a string', ['"str"']],
+    ['a number', ['1', '2']],
+    ['a list', [' ', '[{}]']],
   ])('%s is never a finished answer', (_, pieces) => {
     for (const stop of ['tool_use', 'end_turn']) {
       const scanner = after(call(0, ...pieces), stop)
@@ -299,7 +308,14 @@ describe('tool input', () => {
       delta(0, { type: 'input_json_delta', partial_json: input }) +
       closed(0)
     expect(after(search('{"query":"a"}') + text(1, 'Hi'), 'end_turn').facts.toolCalls).toBe(0)
-    expect(after(search('{"query"') + text(1, 'Hi'), 'end_turn').verdictAtEnd().name).toBe('malformed')
+    for (const input of ['{"query"', '"query"', '12'])
+      expect(after(search(input) + text(1, 'Hi'), 'end_turn').verdictAtEnd().name).toBe('malformed')
+  })
+
+  test('that comes as text with the start of its block is no object', () => {
+    const asText = (input: string): string => opened(0, { type: 'tool_use', id: 'a', name: 'b', input }) + closed(0)
+    expect(after(asText('{"a":1}'), 'tool_use').verdictAtEnd().name).toBe('malformed')
+    expect(after(asText(''), 'tool_use').verdictAtEnd().name).toBe('complete')
   })
 
   test('that goes on behind the stop reason must be whole all the same', () => {
@@ -318,7 +334,7 @@ describe('a limit inside a call', () => {
     const scanner = scannerAfter(whole)
     const verdict = scanner.verdictAtEnd()
     if (!isFinished(verdict)) throw new Error('not finished')
-    return new TextDecoder().decode(scanner.withoutUnfinishedCalls(encoder.encode(whole), verdict))
+    return new TextDecoder().decode(scanner.withoutUnfinishedCalls(encoder.encode(whole)))
   }
 
   test.each([
@@ -333,6 +349,14 @@ describe('a limit inside a call', () => {
     expect(kept(whole)).toBe(stream(text(0, 'Hi')))
   })
 
+  test('a refusal inside a call: refused, and the call is withheld', () => {
+    const whole = START + text(0, 'Hi') + call(1, '{"city":"Par') + ended('refusal') + STOP
+    const scanner = scannerAfter(whole)
+    expect(scanner.verdictAtEnd()).toEqual({ name: 'refused', proof: 'message_stop', stop: 'refusal' })
+    expect(wholes(scanner.takeEvents())).toEqual([])
+    expect(kept(whole)).toBe(START + text(0, 'Hi') + ended('refusal') + STOP)
+  })
+
   test('calls that were whole before stay', () => {
     const whole = stream(call(0, '{"a":1}') + call(1) + call(2, '{"b'))
     expect(kept(whole)).toBe(stream(call(0, '{"a":1}') + call(1)))
@@ -344,7 +368,7 @@ describe('a limit inside a call', () => {
     const scanner = scannerAfter(whole)
     const verdict = scanner.verdictAtEnd()
     const held = encoder.encode(whole)
-    expect(isFinished(verdict) && scanner.withoutUnfinishedCalls(held, verdict)).toBe(held)
+    expect(isFinished(verdict) && scanner.withoutUnfinishedCalls(held)).toBe(held)
   })
 })
 

@@ -8,12 +8,10 @@ import {
 } from '../../evidence/index.ts'
 import {
   type CoreStop,
-  filterEvents,
   isJsonObject,
   type Json,
   type JsonObject,
-  parseJson,
-  parseSseEvent,
+  mayCutCalls,
   type ScannerOptions,
   SseScanner,
   type StreamScanner,
@@ -21,6 +19,10 @@ import {
 import { BlockState } from './scanner-block.ts'
 import { readStopReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
+import { withoutBlocks } from './withheld-blocks.ts'
+
+/** More blocks than any answer has; each costs memory until the end. */
+const MOST_BLOCKS = 10_000
 
 export function createAnthropicScanner(options: ScannerOptions): StreamScanner {
   return new AnthropicScanner(options)
@@ -41,20 +43,11 @@ class AnthropicScanner extends SseScanner {
   #usage: JsonObject = {}
   #unfinished: ReadonlySet<number> = new Set()
 
-  protected override onEvent(event: string): void {
-    const { data } = parseSseEvent(event)
-    if (data === undefined) return
-    const message = parseJson(data)
-    if (message === undefined) this.break('malformed', 'not-json')
-    else if (!isJsonObject(message)) this.break('malformed', 'not-this-protocol')
-    else this.#onMessage(message, event)
+  protected override isInBandError(message: JsonObject): boolean {
+    return message.type === 'error' || isJsonObject(message.error)
   }
 
-  #onMessage(message: JsonObject, event: string): void {
-    if (message.type === 'error' || isJsonObject(message.error)) {
-      this.break('failed', 'in-band-error', message)
-      return
-    }
+  protected override onMessage(message: JsonObject, event: string): void {
     switch (message.type) {
       case 'message_start':
         return this.#onStart(message)
@@ -92,12 +85,13 @@ class AnthropicScanner extends SseScanner {
     const isExpected = this.#started && this.#stop === undefined
     if (!isExpected || typeof index !== 'number' || !isJsonObject(wire) || this.#blocks.has(index))
       return this.break('malformed', 'event-order')
+    if (this.#blocks.size >= MOST_BLOCKS) return this.break('malformed', 'too-large')
     const block = new BlockState(this.#blocks.size, wire, this.options)
     this.#blocks.set(index, block)
     if (block.isClientCall) {
       this.toolCalls += 1
       this.hold()
-    } else if (!OPENS_EMPTY.has(block.type) || isFilled(wire.text) || isFilled(wire.thinking)) {
+    } else if (block.beginsWithContent) {
       this.content()
     }
     for (const each of block.begin()) this.emit(each)
@@ -143,16 +137,16 @@ class AnthropicScanner extends SseScanner {
     if (isFirst && !this.isBroken) this.#emitEnd(this.#stop)
   }
 
-  /** Only now is it known whether a limit stopped the model, so only now can a half call be told from a bad one. */
+  /** Only now is it known whether something stopped the model, so only now can a half call be told from a bad one. */
   #judgeCalls(stop: CoreStop): void {
-    const atLimit = stop.kind === 'limit'
+    const mayBeCut = mayCutCalls(stop)
     const blocks = [...this.#blocks]
     const unfinished = blocks.filter(([, { input }], i) => {
       if (input === undefined) return false
-      return atLimit ? input.isUnfinishedAtLimit(i === blocks.length - 1) : !input.isWhole
+      return mayBeCut ? input.isUnfinishedAtLimit(i === blocks.length - 1) : !input.isWhole
     })
     this.invalidToolCalls = unfinished.length
-    if (!atLimit && unfinished.length > 0) return this.break('malformed', 'arguments-not-json')
+    if (!mayBeCut && unfinished.length > 0) return this.break('malformed', 'arguments-not-json')
     this.#unfinished = new Set(unfinished.map(([index]) => index))
   }
 
@@ -175,12 +169,17 @@ class AnthropicScanner extends SseScanner {
   // ## Proof
 
   protected override proofSoFar(): FinishedVerdict | undefined {
-    return this.#stopped ? this.#finished('message_stop') : undefined
+    return this.#stopped && this.#hasAllChoices ? this.#finished('message_stop') : undefined
   }
 
   protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
     const isWhole = this.options.completion === 'finish-only' && this.#stop !== undefined && this.#allClosed()
-    return isWhole && pending === '' ? this.#finished('finish-reason+end') : undefined
+    return isWhole && this.#hasAllChoices && pending === '' ? this.#finished('finish-reason+end') : undefined
+  }
+
+  /** An Anthropic answer is one answer. */
+  get #hasAllChoices(): boolean {
+    return this.options.choices <= 1
   }
 
   #finished(proof: Proof): FinishedVerdict {
@@ -204,12 +203,7 @@ class AnthropicScanner extends SseScanner {
   override withoutUnfinishedCalls(held: Uint8Array): Uint8Array {
     const calls = [...this.#unfinished].filter((index) => this.#blocks.get(index)?.isClientCall === true)
     if (calls.length === 0) return held
-    return filterEvents(held, (event) => {
-      const { data } = parseSseEvent(event)
-      const message = data === undefined ? undefined : parseJson(data)
-      const isOfCall = isJsonObject(message) && typeof message.index === 'number' && calls.includes(message.index)
-      return isOfCall ? undefined : event
-    })
+    return withoutBlocks(held, calls)
   }
 
   override fork(): StreamScanner {
@@ -226,10 +220,5 @@ class AnthropicScanner extends SseScanner {
   }
 }
 
-/** Blocks that begin empty and are filled by deltas; any other brings content with its start. */
-const OPENS_EMPTY: ReadonlySet<string> = new Set(['text', 'thinking', 'server_tool_use', 'compaction'])
-
 const isEmptyDelta = ({ text, thinking, partial_json: json }: JsonObject): boolean =>
   text === '' || thinking === '' || json === ''
-
-const isFilled = (value: Json | undefined): boolean => typeof value === 'string' && value !== ''

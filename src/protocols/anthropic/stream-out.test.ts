@@ -11,7 +11,7 @@ import { anthropic } from './index.ts'
 import { renderAnswerPart, renderResponse } from './response-out.ts'
 import { createStreamEncoder } from './stream-out.ts'
 
-const OPTIONS = { includeUsage: true, fallbackId: 'fallback', nowSeconds: 0 }
+const OPTIONS = { includeUsage: true, fallbackId: 'fallback', fallbackModel: 'asked', nowSeconds: 0 }
 const START: StreamEvent = { type: 'start', id: 'abc', model: 'm', usage: { inputTokens: 9, outputTokens: 1 } }
 const STOP: StreamEvent = { type: 'stop', choice: 0, stop: { kind: 'end', raw: toLabel('stop') } }
 const at = { choice: 0 } as const
@@ -240,4 +240,13 @@ describe.skipIf(!hasCorpus)('recorded streams', () => {
 test('an opaque part keeps the type that its provider gave it', () => {
   const part: Part = { type: 'opaque', protocol: 'anthropic', kind: 'k', value: { type: 'k', x: 1 } }
   expect(renderAnswerPart(part)).toEqual({ type: 'k', x: 1 })
+})
+
+test('a model that its provider does not name is the one that was asked for', () => {
+  const unnamed = encoded([{ ...START, model: '' }, STOP])
+  expect(JSON.parse(unnamed.slice(unnamed.indexOf('{'), unnamed.indexOf('\n\n')))).toMatchObject({
+    message: { model: 'asked' },
+  })
+  expect(encoded([STOP])).toContain('"model":"asked"')
+  expect(encoded([START, STOP])).toContain('"model":"m"')
 })

@@ -91,7 +91,7 @@ class AnthropicStreamEncoder implements StreamEncoder {
       id: toMessageId(id === '' ? this.#options.fallbackId : id),
       type: 'message',
       role: 'assistant',
-      model,
+      model: model === '' ? this.#options.fallbackModel : model,
       content: [],
       stop_reason: null,
       stop_sequence: null,

@@ -71,6 +71,13 @@ export class DeltaTemplate {
   }
 }
 
+/** Where the text of a recognised delta goes. */
+export interface DeltaTarget {
+  readonly type: 'text' | 'thinking'
+  readonly choice: number
+  readonly part: number
+}
+
 export interface TemplateSource {
   readonly marker: string
   /** A key whose string value may also differ, with its opening quote: `"obfuscation":"`. */

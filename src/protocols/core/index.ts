@@ -14,6 +14,9 @@ export {
   type ToolCallPart,
   type ToolResultPart,
 } from './content.ts'
+export { saysContextLength } from './context-length.ts'
+export { type TemplateSource } from './delta-template.ts'
+export { filterEvents } from './filter-events.ts'
 export { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
 export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
 export {
@@ -24,12 +27,12 @@ export {
   type Protocol,
   type ProtocolName,
   type ProviderError,
-  type ReadResponse,
   type RenderedRequest,
   type RequestFacts,
   type RequestProblem,
   type StreamEncoder,
 } from './protocol.ts'
+export { NO_FACTS, type ReadResponse, type ReadResponseOptions, unfinished } from './read-response.ts'
 export {
   type CoreRequest,
   type Message,
@@ -38,7 +41,7 @@ export {
   type Tool,
   type ToolChoice,
 } from './request.ts'
-export { type CoreChoice, type CoreResponse, type CoreStop } from './response.ts'
+export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls } from './response.ts'
 export {
   type Completion,
   type ScannerOptions,
@@ -47,6 +50,6 @@ export {
   type StreamScanner,
 } from './scanner.ts'
 export { parseSseEvent, type SseEvent } from './sse-blocks.ts'
-export { filterEvents, SseScanner } from './sse-scanner.ts'
+export { SseScanner } from './sse-scanner.ts'
 export { type StreamEvent } from './stream-event.ts'
 export { ToolInput } from './tool-input.ts'

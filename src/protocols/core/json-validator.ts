@@ -1,3 +1,14 @@
+import {
+  isBetweenTokens,
+  isDigit,
+  isHexDigit,
+  isNumberCode,
+  isNumberEnd,
+  isWhiteSpace,
+  nextInNumber,
+  State,
+} from './json-states.ts'
+
 /**
  * Decides whether a text that arrives in pieces is one whole JSON value (RFC 8259), without keeping the text:
  * memory is one entry per open bracket, at most `MAX_DEPTH`. It accepts exactly what `JSON.parse` accepts, nesting
@@ -11,7 +22,8 @@ export class JsonValidator {
   #hexDigitsLeft = 0
   /** What must still follow of `true`, `false` or `null`. */
   #literalRest = ''
-  #isEmpty = true
+  /** The first character that is not white space, '' before it. */
+  #first = ''
 
   /** Reads the next piece. After an invalid one the answer stays `false`. */
   feed(text: string): void {
@@ -25,7 +37,12 @@ export class JsonValidator {
 
   /** Nothing but white space so far. */
   get isEmpty(): boolean {
-    return this.#isEmpty
+    return this.#first === ''
+  }
+
+  /** What was read so far is an object, or begins like one. */
+  get isObject(): boolean {
+    return this.#first === '{'
   }
 
   /** What was read so far is a whole JSON value. */
@@ -42,14 +59,14 @@ export class JsonValidator {
     copy.#stringIsKey = this.#stringIsKey
     copy.#hexDigitsLeft = this.#hexDigitsLeft
     copy.#literalRest = this.#literalRest
-    copy.#isEmpty = this.#isEmpty
+    copy.#first = this.#first
     return copy
   }
 
   #step(code: number, char: string): void {
     if (isNumberEnd(this.#state) && !isNumberCode(code)) this.#state = State.afterValue
     if (isBetweenTokens(this.#state) && isWhiteSpace(code)) return
-    this.#isEmpty = false
+    if (this.#first === '') this.#first = char
     this.#state = this.#next(code, char)
   }
 
@@ -150,29 +167,6 @@ export class JsonValidator {
 /** Deeper nesting than any tool's arguments; `JSON.parse` itself gives up a little above ten thousand. */
 const MAX_DEPTH = 1_000
 
-type State = (typeof State)[keyof typeof State]
-const State = {
-  value: 0,
-  valueOrArrayEnd: 1,
-  keyOrObjectEnd: 2,
-  key: 3,
-  colon: 4,
-  afterValue: 5,
-  string: 6,
-  escape: 7,
-  hex: 8,
-  literal: 9,
-  minus: 10,
-  zero: 11,
-  integer: 12,
-  point: 13,
-  fraction: 14,
-  exponent: 15,
-  exponentSign: 16,
-  exponentDigits: 17,
-  invalid: 18,
-} as const
-
 const QUOTE = 34
 const BACKSLASH = 92
 const SPACE = 32
@@ -181,47 +175,3 @@ const LITERAL_RESTS: ReadonlyMap<string, string> = new Map([
   ['f', 'alse'],
   ['n', 'ull'],
 ])
-
-const isDigit = (code: number): boolean => code >= 48 && code <= 57
-const isHexDigit = (code: number): boolean => isDigit(code) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102)
-const isWhiteSpace = (code: number): boolean => code === SPACE || code === 10 || code === 13 || code === 9
-const isExponentMark = (code: number): boolean => code === 69 || code === 101
-const isSign = (code: number): boolean => code === 43 || code === 45
-const isNumberCode = (code: number): boolean => isDigit(code) || isExponentMark(code) || isSign(code) || code === 46
-
-const isBetweenTokens = (state: State): boolean => state <= State.afterValue
-
-function isNumberEnd(state: State): boolean {
-  return state === State.zero || state === State.integer || state === State.fraction || state === State.exponentDigits
-}
-
-function nextInNumber(state: State, code: number): State {
-  switch (state) {
-    case State.minus:
-      if (code === 48) return State.zero
-      return isDigit(code) ? State.integer : State.invalid
-    case State.integer:
-      if (isDigit(code)) return State.integer
-      return afterInteger(code)
-    case State.zero:
-      return afterInteger(code)
-    case State.point:
-      return isDigit(code) ? State.fraction : State.invalid
-    case State.fraction:
-      if (isDigit(code)) return State.fraction
-      return isExponentMark(code) ? State.exponent : State.invalid
-    case State.exponent:
-      if (isSign(code)) return State.exponentSign
-      return isDigit(code) ? State.exponentDigits : State.invalid
-    case State.exponentSign:
-    case State.exponentDigits:
-      return isDigit(code) ? State.exponentDigits : State.invalid
-    default:
-      return State.invalid
-  }
-}
-
-function afterInteger(code: number): State {
-  if (code === 46) return State.point
-  return isExponentMark(code) ? State.exponent : State.invalid
-}

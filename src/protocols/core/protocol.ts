@@ -1,8 +1,9 @@
-import type { Reason, UnfinishedVerdict, Usage, Verdict } from '../../evidence/index.ts'
+import type { Reason, UnfinishedVerdict, Usage } from '../../evidence/index.ts'
 import type { CoreRequest } from './request.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { CoreResponse } from './response.ts'
-import type { Completion, ScannerOptions, StreamFacts, StreamScanner } from './scanner.ts'
+import type { ReadResponse, ReadResponseOptions } from './read-response.ts'
+import type { ScannerOptions, StreamScanner } from './scanner.ts'
 import type { StreamEvent } from './stream-event.ts'
 
 export type ProtocolName = 'anthropic' | 'openai-chat'
@@ -31,16 +32,6 @@ export type Checked<T> =
 export interface RenderedRequest {
   readonly body: JsonObject
   readonly dropped: readonly string[]
-}
-
-/** An answer body as the provider sent it, understood. */
-export interface ReadResponse {
-  readonly verdict: Verdict
-  readonly facts: StreamFacts
-  /** Present for a finished answer, without calls that a limit stopped inside their arguments. */
-  readonly response?: CoreResponse
-  /** The same in the provider's own words, where something had to be withheld from the body as it came. */
-  readonly amended?: JsonObject
 }
 
 /** What an error answer of a provider means. */
@@ -73,8 +64,9 @@ export interface StreamEncoder {
 export interface EncoderOptions {
   /** Whether the client asked for a usage report. */
   readonly includeUsage: boolean
-  /** Used where the provider gave no id or time. */
+  /** Used where the provider gave no id, model or time. */
   readonly fallbackId: string
+  readonly fallbackModel: string
   readonly nowSeconds: number
 }
 
@@ -103,7 +95,7 @@ export interface Protocol {
   }): Record<string, string>
   /** `problem`: this protocol cannot carry the request, and says which part. */
   renderRequest(request: CoreRequest, options: { readonly model: string }): Checked<RenderedRequest>
-  readResponse(body: Json | undefined, options: { readonly completion: Completion }): ReadResponse
+  readResponse(body: Json | undefined, options: ReadResponseOptions): ReadResponse
   readError(status: number, body: Json | undefined): ProviderError
   createScanner(options: ScannerOptions): StreamScanner
 }

@@ -24,3 +24,8 @@ export interface CoreStop {
   /** The sequence that stopped it, where the provider says. */
   readonly sequence?: string
 }
+
+/** Whether a stop may have come from outside, in the middle of a call, and not from the model, which ends its calls. */
+export function mayCutCalls({ kind }: CoreStop): boolean {
+  return kind === 'limit' || kind === 'refusal'
+}

@@ -1,4 +1,4 @@
-import type { FinishedVerdict, Label, UnfinishedVerdict, Usage, Verdict } from '../../evidence/index.ts'
+import type { Label, UnfinishedVerdict, Usage, Verdict } from '../../evidence/index.ts'
 import type { Json } from './json.ts'
 import type { StreamEvent } from './stream-event.ts'
 
@@ -37,7 +37,7 @@ export interface StreamFacts {
 
 /**
  * Reads a streamed answer's bytes once, however they are split, in bounded memory, and says what they prove.
- * After `broken` further bytes are ignored.
+ * After `broken` or `proven` further bytes are ignored: neither can be undone.
  */
 export interface StreamScanner {
   /** Reads the next bytes of the body. */
@@ -45,7 +45,7 @@ export interface StreamScanner {
   readonly phase: StreamPhase
   /** Whole events so far, of any kind. */
   readonly events: number
-  /** Bytes at the end of what was pushed that belong to an event which is not whole yet. */
+  /** Bytes at the end of what was pushed that belong to an event which is not whole yet; none once it is proven. */
   readonly pendingBytes: number
   readonly facts: StreamFacts
   /** Core events since the last call, oldest first; always empty unless `decode`. */
@@ -57,10 +57,10 @@ export interface StreamScanner {
   /** The provider's own in-band error, for classification; only while `broken`. */
   readonly inBandError: Json | undefined
   /**
-   * The held bytes without the tool calls that a limit stopped inside their arguments, which no client may see;
-   * the same bytes where there are none. Only after a finished verdict.
+   * The held bytes without the tool calls that the model was stopped inside, which no client may see; the same bytes
+   * where there are none. Only after a finished verdict, and once for all bytes from the first tool call on.
    */
-  withoutUnfinishedCalls(held: Uint8Array, verdict: FinishedVerdict): Uint8Array
+  withoutUnfinishedCalls(held: Uint8Array): Uint8Array
   /** An independent copy in the same state. */
   fork(): StreamScanner
 }

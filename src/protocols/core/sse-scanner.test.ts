@@ -1,27 +1,30 @@
 import { describe, expect, test } from 'bun:test'
 import type { FinishedVerdict, Label, Usage } from '../../evidence/index.ts'
 import type { ScannerOptions, StreamScanner } from './scanner.ts'
-import { filterEvents, SseScanner } from './sse-scanner.ts'
+import type { JsonObject } from './json.ts'
+import { SseScanner } from './sse-scanner.ts'
 
 const OPTIONS: ScannerOptions = { completion: 'strict', choices: 1, decode: true, eventLimitBytes: 1_000 }
 const encoder = new TextEncoder()
 
-/** A protocol of few words: `{"text":…}` is content, `hold`, `bad` and `error` are what they say, `end` is the proof. */
+/** A protocol of few words: `{"text":…}` is content, `{"error":…}` an error, `hold` what it says, `end` the proof. */
 class FewWords extends SseScanner {
   readonly parsed: string[] = []
   #ended = false
 
-  protected override onEvent(event: string): void {
-    this.parsed.push(event)
-    if (event === 'data: hold') this.hold()
-    else if (event === 'data: bad') this.break('malformed', 'not-json')
-    else if (event === 'data: error') this.break('failed', 'in-band-error', { error: 'x' })
-    else if (event === 'data: end') this.#ended = true
-    else if (event.startsWith('data: {')) this.#onText(event)
+  protected override onData(data: string): boolean {
+    this.parsed.push(data)
+    if (data === 'hold') this.hold()
+    else if (data === 'end') this.#ended = true
+    return data !== 'bad' && !data.startsWith('{')
   }
 
-  #onText(event: string): void {
-    const { text } = JSON.parse(event.slice('data: '.length))
+  protected override isInBandError(message: JsonObject): boolean {
+    return message.error !== undefined
+  }
+
+  protected override onMessage({ text }: JsonObject, event: string): void {
+    if (typeof text !== 'string') return
     this.emit({ type: 'text', choice: 0, part: 0, text })
     this.content()
     this.learn(event, { marker: '"text":"', padding: undefined, value: text }, { type: 'text', choice: 0, part: 0 })
@@ -88,7 +91,7 @@ describe('phases', () => {
   })
 
   test('broken is settled: nothing that follows changes it', () => {
-    const scanner = scannerAfter('data: bad\n\ndata: error\n\n')
+    const scanner = scannerAfter('data: bad\n\ndata: {"error":"x"}\n\n')
     scanner.push(encoder.encode('data: end\n\n'))
     expect([scanner.phase, scanner.events, scanner.inBandError]).toEqual(['broken', 1, undefined])
     expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'not-json' })
@@ -96,9 +99,41 @@ describe('phases', () => {
   })
 
   test('the in-band error is kept for classification', () => {
-    const scanner = scannerAfter('data: error\n\n')
+    const scanner = scannerAfter('data: {"error":"x"}\n\n')
     expect(scanner.inBandError).toEqual({ error: 'x' })
     expect(scanner.verdictAtEnd()).toEqual({ name: 'failed', reason: 'in-band-error' })
+  })
+})
+
+describe('what an event is', () => {
+  const failed = { name: 'failed', reason: 'in-band-error' } as const
+  const notThis = { name: 'malformed', reason: 'not-this-protocol' } as const
+
+  test.each([
+    ['no JSON', 'data: bad', { name: 'malformed', reason: 'not-json' }],
+    ['no object', 'data: {}\ndata: ,', { name: 'malformed', reason: 'not-json' }],
+    ['an error by its name', 'event: error\ndata: {"text":"a"}', failed],
+    ['an error that is no data', '{"error":"x"}', failed],
+    ['anything else that is no data', '{"text":"a"}', notThis],
+  ] as const)('%s', (_, event, verdict) => {
+    expect(scannerAfter(`${event}\n\ndata: end\n\n`).verdictAtEnd()).toEqual(verdict)
+  })
+
+  test('a comment, or a field of another name, is nothing', () => {
+    expect(scannerAfter(': a\n\nid: 1\nretry: 5\n\ndata: end\n\n').phase).toBe('proven')
+  })
+})
+
+describe('behind the proof', () => {
+  test('nothing is read any more, also in the same piece', () => {
+    const scanner = scannerAfter('data: end\n\ndata: bad\n\n')
+    expect([scanner.phase, scanner.events, scanner.parsed]).toEqual(['proven', 1, ['end']])
+  })
+
+  test('nothing is pending or too large', () => {
+    const scanner = scannerAfter(`data: end\n\n${'x'.repeat(2_000)}`)
+    scanner.push(encoder.encode('x'.repeat(2_000)))
+    expect([scanner.phase, scanner.pendingBytes]).toEqual(['proven', 0])
   })
 })
 
@@ -139,7 +174,7 @@ describe('plain deltas', () => {
   test('are parsed again after an event of another shape', () => {
     const scanner = scannerAfter(`${say('a')}: note\n\n${say('b')}${say('c\\n')}${say('d')}`)
     // The escape is not plain, and what is learnt from it is nothing.
-    expect(scanner.parsed).toHaveLength(5)
+    expect(scanner.parsed).toHaveLength(4)
     expect(textOf(scanner)).toBe('abc\nd')
   })
 
@@ -189,29 +224,9 @@ test('a fork goes its own way', () => {
   scanner.push(encoder.encode('d\n\n'))
   expect([scanner.phase, fork.phase]).toEqual(['proven', 'flowing'])
   fork.push(encoder.encode('d of nothing\n\n'))
-  expect([scanner.parsed.at(-1), fork.parsed.at(-1)]).toEqual(['data: end', 'data: end of nothing'])
+  expect([scanner.parsed.at(-1), fork.parsed.at(-1)]).toEqual(['end', 'end of nothing'])
   fork.push(encoder.encode(say('b')))
   expect([textOf(scanner), textOf(fork)]).toEqual(['a', 'ab'])
   expect(fork.verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-before-proof' })
   expect([scanner.events, fork.events]).toEqual([2, 3])
-})
-
-describe('filterEvents', () => {
-  const filtered = (text: string, keep: (event: string) => string | undefined): string =>
-    new TextDecoder().decode(filterEvents(encoder.encode(text), keep))
-
-  test('leaves out, changes and keeps', () => {
-    const keep = (event: string): string | undefined =>
-      event === 'data: b' ? undefined : event === 'data: c' ? 'data: C' : event
-    expect(filtered('data: a\n\ndata: b\n\ndata: c\n\n', keep)).toBe('data: a\n\ndata: C\n\n')
-  })
-
-  test('hands over events without blank lines, with LF line ends', () => {
-    const seen: string[] = []
-    filtered('\r\n\ndata: a\r\nid: 1\r\n\r\n\n\ndata: b\n\n', (event) => {
-      seen.push(event)
-      return event
-    })
-    expect(seen).toEqual(['data: a\nid: 1', 'data: b'])
-  })
 })

@@ -6,18 +6,11 @@ import {
   type Usage,
   type Verdict,
 } from '../../evidence/index.ts'
-import { DeltaTemplate, type TemplateSource } from './delta-template.ts'
-import type { Json } from './json.ts'
+import { type DeltaTarget, DeltaTemplate, type TemplateSource } from './delta-template.ts'
+import { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
 import type { ScannerOptions, StreamFacts, StreamPhase, StreamScanner } from './scanner.ts'
-import { SseBlocks } from './sse-blocks.ts'
+import { parseSseEvent, SseBlocks } from './sse-blocks.ts'
 import type { StreamEvent } from './stream-event.ts'
-
-/** Where the text of a recognised delta goes. */
-export interface DeltaTarget {
-  readonly type: 'text' | 'thinking'
-  readonly choice: number
-  readonly part: number
-}
 
 /**
  * What the scanners of all SSE protocols share: cutting bytes into events, recognising plain text deltas without
@@ -43,30 +36,37 @@ export abstract class SseScanner implements StreamScanner {
 
   // ## What a protocol adds
 
-  /** One event's text, blank line excluded. */
-  protected abstract onEvent(event: string): void
+  /** One event's JSON object, and the event's text, blank line excluded. */
+  protected abstract onMessage(message: JsonObject, event: string): void
+  /** The message is the provider's own error. */
+  protected abstract isInBandError(message: JsonObject): boolean
+  /** Sees an event's data before it is taken for JSON; `true` where there is no more to it (a sentinel, say). */
+  protected onData(_data: string): boolean {
+    return false
+  }
   /** The finished verdict if the proof that a stream may give before its end was seen. */
   protected abstract proofSoFar(): FinishedVerdict | undefined
   /** The finished verdict if a clean transport end here completes the declared proof. */
   protected abstract proofAtEnd(pending: string): FinishedVerdict | undefined
   protected abstract usage(): Usage
   protected abstract rawStop(): Label | undefined
-  abstract withoutUnfinishedCalls(held: Uint8Array, verdict: FinishedVerdict): Uint8Array
+  abstract withoutUnfinishedCalls(held: Uint8Array): Uint8Array
   abstract fork(): StreamScanner
 
   // ## Reading
 
   push(bytes: Uint8Array): void {
-    if (this.#broken !== undefined) return
+    if (this.#isSettled) return
     this.#blocks.push(bytes, this.#onText)
-    if (this.#blocks.pendingBytes > this.options.eventLimitBytes) this.break('malformed', 'too-large')
+    if (!this.#isSettled && this.#blocks.pendingBytes > this.options.eventLimitBytes)
+      this.break('malformed', 'too-large')
   }
 
   readonly #onText = (text: string): void => this.#walk(text)
 
   #walk(text: string): void {
     let at = 0
-    while (at < text.length && this.#broken === undefined && this.#phase !== 'proven') {
+    while (at < text.length && !this.#isSettled) {
       if (text.charCodeAt(at) === LF) {
         at += 1
         continue
@@ -80,11 +80,25 @@ export abstract class SseScanner implements StreamScanner {
       const eventEnd = blankLine < 0 ? text.length : blankLine
       this.#events += 1
       this.#template = undefined
-      this.onEvent(text.slice(at, eventEnd))
+      this.#onEvent(text.slice(at, eventEnd))
+      // At once: what follows in the same text must not be read when it would not be in a text of its own.
+      if (this.#broken === undefined && this.proofSoFar() !== undefined) this.#phase = 'proven'
       at = eventEnd + 2
     }
-    if (this.#broken === undefined && this.#phase !== 'proven' && this.proofSoFar() !== undefined)
-      this.#phase = 'proven'
+  }
+
+  #onEvent(event: string): void {
+    const { name, data } = parseSseEvent(event)
+    // Some hosts write their error without `data:` in the middle of a stream. Clients read no other such line.
+    const isBare = data === undefined && event.startsWith('{')
+    const text = isBare ? event : data
+    if (text === undefined || this.onData(text)) return
+    const message = parseJson(text)
+    if (message === undefined) this.break('malformed', 'not-json')
+    else if (!isJsonObject(message)) this.break('malformed', 'not-this-protocol')
+    else if (name === 'error' || this.isInBandError(message)) this.break('failed', 'in-band-error', message)
+    else if (isBare) this.break('malformed', 'not-this-protocol')
+    else this.onMessage(message, event)
   }
 
   /** Takes a plain delta of the learned shape; the index behind it, or -1. */
@@ -134,6 +148,11 @@ export abstract class SseScanner implements StreamScanner {
     return this.#broken !== undefined
   }
 
+  /** Nothing that follows can change the verdict. */
+  get #isSettled(): boolean {
+    return this.#phase === 'broken' || this.#phase === 'proven'
+  }
+
   protected emit(event: StreamEvent): void {
     if (this.options.decode) this.#decoded.push(event)
   }
@@ -149,7 +168,7 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   get pendingBytes(): number {
-    return this.#blocks.pendingBytes
+    return this.#phase === 'proven' ? 0 : this.#blocks.pendingBytes
   }
 
   get inBandError(): Json | undefined {
@@ -207,17 +226,3 @@ const LF = 10
 const PENDING_PROOF_BYTES = 64
 const MORE = '…'
 const NO_EVENTS: readonly StreamEvent[] = []
-
-/**
- * The stream's held bytes, event by event: `keep` returns an event as it is, changed, or `undefined` to leave it out.
- * Not on the hot path: only an answer that a limit stopped inside a tool call comes here.
- */
-export function filterEvents(bytes: Uint8Array, keep: (event: string) => string | undefined): Uint8Array {
-  const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n')
-  const kept = text
-    .split('\n\n')
-    .filter((event) => event.trim() !== '')
-    .map((event) => keep(event.replace(/^\n+/, '')))
-    .filter((event) => event !== undefined)
-  return new TextEncoder().encode(kept.map((event) => `${event}\n\n`).join(''))
-}

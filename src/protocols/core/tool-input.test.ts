@@ -12,9 +12,10 @@ const inputOf = (kind: ToolCallKind, pieces: readonly string[], limitBytes = 1_0
 describe.each(['json', 'server'] as const)('%s input', (kind) => {
   test('is whole when it parses, however it was split', () => {
     fc.assert(
-      fc.property(fc.json(), fc.nat(), (json, split) => {
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })), fc.nat(), (value, split) => {
+        const json = JSON.stringify(value)
         const at = split % json.length
-        const input = inputOf(kind, [json.slice(0, at), json.slice(at)])
+        const input = inputOf(kind, [json.slice(0, at), json.slice(at)], 1_000_000)
         expect([input.isWhole, input.isEmpty, input.text]).toEqual([true, false, json])
       }),
     )
@@ -24,6 +25,14 @@ describe.each(['json', 'server'] as const)('%s input', (kind) => {
     expect(inputOf(kind, ['{"city":"Par']).isWhole).toBe(false)
     expect(inputOf(kind, ['{"city":"Paris"}', '}']).isWhole).toBe(false)
     expect(inputOf(kind, ['{"city":Paris}']).isWhole).toBe(false)
+  })
+
+  test('is one JSON object: no other value is one that a tool could be called with', () => {
+    for (const json of ['"str"', '12', 'null', 'true', '[{}]', ' ["a"]']) {
+      expect([json, inputOf(kind, [json]).isWhole]).toEqual([json, false])
+      expect(inputOf(kind, [json]).isUnfinishedAtLimit(false)).toBe(true)
+    }
+    expect(inputOf(kind, [' \n', '{}', ' ']).isWhole).toBe(true)
   })
 
   test('means {} when it is empty or blank', () => {

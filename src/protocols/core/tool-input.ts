@@ -9,8 +9,8 @@ export interface ToolInputOptions {
 }
 
 /**
- * What a model writes as the input of one tool call, judged as it arrives. JSON inputs must be whole JSON when the
- * call ends, an empty one means `{}`; free-form inputs are whatever they are.
+ * What a model writes as the input of one tool call, judged as it arrives. JSON inputs must be one whole object
+ * when the call ends, an empty one means `{}`; free-form inputs are whatever they are.
  */
 export class ToolInput {
   readonly kind: ToolCallKind
@@ -45,7 +45,8 @@ export class ToolInput {
 
   /** The input is one that a tool could be called with. */
   get isWhole(): boolean {
-    return this.#validator === undefined || this.#validator.isEmpty || this.#validator.isWhole
+    const json = this.#validator
+    return json === undefined || json.isEmpty || (json.isObject && json.isWhole)
   }
 
   /**

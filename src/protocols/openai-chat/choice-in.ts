@@ -5,6 +5,7 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  mayCutCalls,
   type Part,
   ToolInput,
 } from '../core/index.ts'
@@ -16,7 +17,7 @@ export interface ReadChoice {
   /** The provider's word; `undefined` where it gave none. */
   readonly finishReason: string | undefined
   readonly toolCallCount: number
-  /** Places in `tool_calls` of calls that nobody could run; for a deprecated `function_call`, place 0. */
+  /** Places in `tool_calls` of calls that nobody could run; a deprecated `function_call` has the place behind the last. */
   readonly unfinishedCalls: ReadonlySet<number>
   /** Without the unfinished calls. */
   readonly choice: CoreChoice
@@ -37,7 +38,9 @@ export function readChoice(wire: JsonObject, message: JsonObject, index: number)
   const refusal = toText(message.refusal)
   const stop = readStop(finishReason, calls.length > 0, refusal !== '')
   const unfinishedCalls = findUnfinished(calls, stop)
-  const whole = calls.filter((_, place) => !unfinishedCalls.has(place))
+  // Beside other calls the deprecated one is their echo, for old clients: translated, it would be made twice.
+  const echoAt = calls.length > 1 && isJsonObject(message.function_call) ? calls.length - 1 : undefined
+  const whole = calls.filter((_, place) => place !== echoAt && !unfinishedCalls.has(place))
   const thinking = toText(message.reasoning_content) || toText(message.reasoning)
   const content: Part[] = [
     ...(thinking === '' ? [] : [{ type: 'thinking', text: thinking } as const]),
@@ -61,14 +64,15 @@ function readCalls(message: JsonObject, index: number): readonly WireCall[] {
     if (!isJsonObject(wire.custom)) return { id, kind: 'json', ...readFunction(wire.function) }
     return { id, kind: 'custom', name: toText(wire.custom.name), input: toText(wire.custom.input) }
   })
-  if (calls.length > 0 || !isJsonObject(message.function_call)) return calls
-  return [{ id: `call_${index}_0`, kind: 'json', ...readFunction(message.function_call) }]
+  if (!isJsonObject(message.function_call)) return calls
+  return [...calls, { id: `call_${index}_${calls.length}`, kind: 'json', ...readFunction(message.function_call) }]
 }
 
 function readFunction(value: Json | undefined): Pick<WireCall, 'name' | 'input'> {
   if (!isJsonObject(value)) return { name: '', input: '{}' }
-  // Ollama's compatible surface has sent objects.
-  const input = isJsonObject(value.arguments) ? JSON.stringify(value.arguments) : toText(value.arguments)
+  const written = value.arguments ?? ''
+  // Ollama's compatible surface has sent objects; any other value is judged as such.
+  const input = typeof written === 'string' ? written : JSON.stringify(written)
   return { name: toText(value.name), input }
 }
 
@@ -78,11 +82,11 @@ function inputOf({ kind, input }: WireCall): string {
 }
 
 function findUnfinished(calls: readonly WireCall[], stop: CoreStop): ReadonlySet<number> {
-  const atLimit = stop.kind === 'limit'
+  const mayBeCut = mayCutCalls(stop)
   const places = calls.flatMap(({ kind, input: written }, place) => {
     const input = new ToolInput({ kind, keepText: false, limitBytes: Infinity })
     input.push(written)
-    const isUnfinished = atLimit ? input.isUnfinishedAtLimit(place === calls.length - 1) : !input.isWhole
+    const isUnfinished = mayBeCut ? input.isUnfinishedAtLimit(place === calls.length - 1) : !input.isWhole
     return isUnfinished ? [place] : []
   })
   return new Set(places)

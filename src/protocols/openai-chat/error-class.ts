@@ -1,4 +1,5 @@
 import type { Reason } from '../../evidence/index.ts'
+import { saysContextLength } from '../core/index.ts'
 
 /** An error as far as its class depends on it. */
 export interface ErrorSigns {
@@ -39,34 +40,38 @@ const WORDS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
 ])
 
 interface Pattern {
-  readonly pattern: RegExp
+  readonly says: (message: string) => boolean
   readonly reason: Reason
   readonly statuses?: (status: number) => boolean
 }
+
+const says =
+  (pattern: RegExp) =>
+  (message: string): boolean =>
+    pattern.test(message)
 
 const isOurFault = (status: number): boolean => status >= 400 && status < 500 && status !== 429
 
 // Many hosts have prose where OpenAI has a code.
 const MESSAGES: readonly Pattern[] = [
   {
-    pattern:
+    says: says(
       /exceeded your current quota|credit balance|insufficient (account )?(balance|credits?|funds)|out of credits/i,
+    ),
     reason: 'account-spent',
   },
   {
-    // vLLM, DeepSeek, OpenRouter, Mistral; xAI; llama.cpp; Text Generation Inference.
-    pattern:
-      /maximum context length|maximum prompt length|context (length|window|size) (is )?exceeded|exceeds? the (available|model's|maximum) context|`max_new_tokens` must be <=/i,
+    says: saysContextLength,
     reason: 'context-length',
     statuses: (status) => status === 0 || isOurFault(status),
   },
   {
     // xAI answers 400 to a wrong key.
-    pattern: /incorrect api key|invalid api key/i,
+    says: says(/incorrect api key|invalid api key/i),
     reason: 'authentication',
   },
   {
-    pattern: /overloaded|at capacity|capacity exceeded|no capacity/i,
+    says: says(/overloaded|at capacity|capacity exceeded|no capacity/i),
     reason: 'overloaded',
     statuses: (status) => !isOurFault(status),
   },
@@ -113,8 +118,8 @@ export function classifyError(signs: ErrorSigns): Reason {
     // Quota and overload hide behind the words for a rate limit, and only the message tells.
     if (reason !== undefined && reason !== 'rate-limit') return reason
   }
-  for (const { pattern, reason, statuses } of MESSAGES)
-    if (pattern.test(message) && (statuses === undefined || statuses(status))) return reason
+  for (const { says, reason, statuses } of MESSAGES)
+    if (says(message) && (statuses === undefined || statuses(status))) return reason
   for (const word of [code, type]) {
     const reason = word === undefined ? undefined : WORDS.get(word)
     if (reason !== undefined) return reason

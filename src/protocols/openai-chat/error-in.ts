@@ -1,6 +1,7 @@
 import { type Reason, toLabel } from '../../evidence/index.ts'
 import { isJsonObject, type Json, type JsonObject, type ProviderError } from '../core/index.ts'
 import { classifyError } from './error-class.ts'
+import { inBandErrorOf } from './in-band-error.ts'
 
 const MESSAGE_LENGTH_LIMIT = 2000
 
@@ -35,7 +36,7 @@ function readFields(body: Json | undefined): ErrorFields {
   // Google's compatible surface wraps the error in a list.
   if (Array.isArray(body)) return readFields((body as readonly Json[])[0])
   if (!isJsonObject(body)) return toFields({}, typeof body === 'string' ? body : '')
-  const { error } = body
+  const error = inBandErrorOf(body)
   if (isJsonObject(error)) return toFields({ ...body, ...error }, readMessage(error))
   if (typeof error === 'string') return toFields(body, error)
   return toFields(body, readMessage(body))

@@ -3,7 +3,8 @@ import * as fc from 'fast-check'
 import type { Completion, Json, JsonObject } from '../core/index.ts'
 import { readResponse } from './response-in.ts'
 
-const read = (body: Json | undefined, completion: Completion = 'strict') => readResponse(body, { completion })
+const read = (body: Json | undefined, completion: Completion = 'strict', choices = 1) =>
+  readResponse(body, { completion, choices })
 const choice = (finish_reason: string | null, message: JsonObject, more: JsonObject = {}): JsonObject => ({
   index: 0,
   finish_reason,
@@ -164,6 +165,61 @@ test('several choices stand in the order of their index, and the gravest stop sp
     [{ type: 'text', text: 'a' }],
     [{ type: 'text', text: 'b' }],
   ])
+})
+
+test('fewer choices than were asked for are a cut answer', () => {
+  const one = answer(choice('stop', { content: 'a' }))
+  for (const completion of ['strict', 'finish-only', 'sentinel-only'] as const) {
+    expect(read(one, completion, 3)).toMatchObject({
+      verdict: { name: 'truncated', reason: 'ended-before-proof' },
+      facts: { servedModel: 'gpt-4o' },
+    })
+    expect(read(one, completion, 3).response).toBeUndefined()
+  }
+  const three = answer(...[0, 1, 2].map((index) => ({ ...choice('stop', { content: 'a' }), index })))
+  expect(read(three, 'strict', 3).verdict.name).toBe('complete')
+  expect(read(three, 'strict', 1).verdict.name).toBe('complete')
+})
+
+test('arguments are one JSON object or nothing', () => {
+  for (const json of ['"str"', '12', '[]', 'null', ' true'])
+    expect(read(answer(choice('tool_calls', { tool_calls: [call('a', json)] }))).verdict).toEqual({
+      name: 'malformed',
+      reason: 'arguments-not-json',
+    })
+})
+
+test('arguments that are not even text are judged as what they are', () => {
+  const verdict = (written: Json) =>
+    read(answer(choice('tool_calls', { tool_calls: [{ id: 'a', function: { name: 'f', arguments: written } }] })))
+      .verdict
+  for (const written of [12, true, ['{}']]) expect(verdict(written)).toMatchObject({ reason: 'arguments-not-json' })
+  for (const written of [null, {}]) expect(verdict(written).name).toBe('complete')
+})
+
+test('a filter that stopped inside a call makes a refusal without the call', () => {
+  const result = read(answer(choice('content_filter', { content: 'so', tool_calls: [call('a', '{"x":')] })))
+  expect(result.verdict).toEqual({ name: 'refused', proof: 'body', stop: 'refusal' })
+  expect(result.amended).toEqual(answer(choice('content_filter', { content: 'so' })))
+  expect(result.response?.choices[0]?.content).toEqual([{ type: 'text', text: 'so' }])
+})
+
+test('the deprecated single call beside others is their echo, and not a call more', () => {
+  const echo = { content: null, tool_calls: [call('a', '{"x":1}')], function_call: { name: 'f', arguments: '{"x":1}' } }
+  const result = read(answer(choice('tool_calls', echo)))
+  expect(result.response?.choices[0]?.content as unknown).toEqual([part('a', '{"x":1}')])
+})
+
+test('the deprecated single call is judged beside the others, and withheld alone', () => {
+  const half = { name: 'f', arguments: '{"x":' }
+  const both = { content: null, tool_calls: [call('a', '{"x":1}')], function_call: half }
+  expect(read(answer(choice('length', both))).amended).toEqual(
+    answer(choice('length', { content: null, tool_calls: [call('a', '{"x":1}')] })),
+  )
+  expect(read(answer(choice('length', { content: null, function_call: half }))).amended).toEqual(
+    answer(choice('length', { content: null })),
+  )
+  expect(read(answer(choice('tool_calls', both))).verdict).toMatchObject({ reason: 'arguments-not-json' })
 })
 
 test('no body whatever makes the reader throw, and a finished verdict always comes with the answer', () => {

@@ -1,38 +1,31 @@
-import { type Reason, toLabel, type Verdict, verdictOfStop } from '../../evidence/index.ts'
+import { toLabel, verdictOfStop } from '../../evidence/index.ts'
 import {
-  type Completion,
   type CoreResponse,
   isJsonObject,
   type Json,
   type JsonObject,
+  mayCutCalls,
+  NO_FACTS,
   type ReadResponse,
+  type ReadResponseOptions,
   type StreamFacts,
+  unfinished,
 } from '../core/index.ts'
 import { type ReadChoice, readChoice } from './choice-in.ts'
+import { inBandErrorOf } from './in-band-error.ts'
 import { isFailedFinish, overallStop } from './stop-reason.ts'
 import { usageOf } from './usage.ts'
 
 /** A whole answer body of a provider; `undefined` is a body that was not JSON. */
-export function readResponse(
-  body: Json | undefined,
-  { completion }: { readonly completion: Completion },
-): ReadResponse {
+export function readResponse(body: Json | undefined, options: ReadResponseOptions): ReadResponse {
   if (body === undefined) return unfinished('malformed', 'not-json', NO_FACTS)
   if (!isJsonObject(body)) return unfinished('malformed', 'not-this-protocol', NO_FACTS)
   const facts = { ...NO_FACTS, servedModel: toLabel(body.model), usage: usageOf(body) ?? {} }
-  // `error: null` beside a normal answer is no error.
-  if (body.error !== undefined && body.error !== null) return unfinished('failed', 'in-band-error', facts)
+  if (inBandErrorOf(body) !== undefined) return unfinished('failed', 'in-band-error', facts)
   const wires = readWires(body)
   if (wires === undefined) return unfinished('malformed', 'not-this-protocol', facts)
-  // OpenRouter reports an upstream's failure inside the choice.
-  if (wires.some(({ wire }) => isJsonObject(wire.error))) return unfinished('failed', 'in-band-error', facts)
-  return judge(
-    body,
-    wires,
-    wires.map(({ wire, message }, index) => readChoice(wire, message, index)),
-    facts,
-    completion,
-  )
+  const choices = wires.map(({ wire, message }, index) => readChoice(wire, message, index))
+  return judge(body, wires, choices, facts, options)
 }
 
 interface WireChoice {
@@ -59,7 +52,7 @@ function judge(
   wires: readonly WireChoice[],
   choices: readonly ReadChoice[],
   bodyFacts: StreamFacts,
-  completion: Completion,
+  options: ReadResponseOptions,
 ): ReadResponse {
   const stop = overallStop(choices.map(({ choice }) => choice.stop))
   const facts: StreamFacts = {
@@ -72,9 +65,10 @@ function judge(
   if (failed !== undefined)
     return unfinished('failed', 'failed-finish', { ...facts, rawStop: toLabel(failed.finishReason) })
   const hasAllReasons = choices.every(({ finishReason }) => finishReason !== undefined)
-  if (!hasAllReasons && completion !== 'sentinel-only') return unfinished('truncated', 'ended-before-proof', facts)
-  // A limit may stop inside a call; where nothing stopped the model, a broken call is a broken answer.
-  if (choices.some(({ choice, unfinishedCalls }) => choice.stop.kind !== 'limit' && unfinishedCalls.size > 0))
+  const isWhole = hasAllReasons || options.completion === 'sentinel-only'
+  if (!isWhole || choices.length < options.choices) return unfinished('truncated', 'ended-before-proof', facts)
+  // A limit or a filter may stop inside a call; where nothing stopped the model, a broken call is a broken answer.
+  if (choices.some(({ choice, unfinishedCalls }) => !mayCutCalls(choice.stop) && unfinishedCalls.size > 0))
     return unfinished('malformed', 'arguments-not-json', facts)
   const kind = hasAllReasons ? stop?.kind : undefined
   return {
@@ -107,27 +101,14 @@ function withoutUnfinished(body: JsonObject, wires: readonly WireChoice[], choic
 }
 
 function withoutCalls(message: JsonObject, unfinished: ReadonlySet<number>): JsonObject {
-  const { tool_calls: calls, function_call: call, ...rest } = message
-  const kept = Array.isArray(calls) ? calls.filter(isJsonObject).filter((_, place) => !unfinished.has(place)) : []
-  if (kept.length > 0) return { ...rest, ...(call !== undefined && { function_call: call }), tool_calls: kept }
-  return rest
-}
-
-const NO_FACTS: StreamFacts = {
-  events: 0,
-  toolCalls: 0,
-  invalidToolCalls: 0,
-  servedModel: undefined,
-  rawStop: undefined,
-  usage: {},
-}
-
-function unfinished(
-  name: Extract<Verdict, { reason: Reason }>['name'],
-  reason: Reason,
-  facts: StreamFacts,
-): ReadResponse {
-  return { verdict: { name, reason }, facts }
+  const { tool_calls: wires, function_call: deprecated, ...rest } = message
+  const calls = Array.isArray(wires) ? wires.filter(isJsonObject) : []
+  const kept = calls.filter((_, place) => !unfinished.has(place))
+  return {
+    ...rest,
+    ...(isJsonObject(deprecated) && !unfinished.has(calls.length) && { function_call: deprecated }),
+    ...(kept.length > 0 && { tool_calls: kept }),
+  }
 }
 
 function sum(choices: readonly ReadChoice[], of: (choice: ReadChoice) => number): number {

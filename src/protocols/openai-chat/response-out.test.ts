@@ -98,7 +98,7 @@ test('what is written is read back as the same answer', () => {
     ),
     id: 'chatcmpl-1',
   }
-  const again = readResponse(renderResponse(original), { completion: 'strict' }).response
+  const again = readResponse(renderResponse(original), { completion: 'strict', choices: 1 }).response
   expect(again).toMatchObject({
     ...original,
     choices: original.choices.map(({ content, stop }) => ({ content, stop: { kind: stop.kind } })),

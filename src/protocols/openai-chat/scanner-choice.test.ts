@@ -63,7 +63,7 @@ describe('which call a piece belongs to', () => {
   test('a call without an id gets one, arguments as an object are taken', () => {
     const choice = choiceAfter(piece({ index: 2, function: { name: 'one', arguments: { x: 1 } } }))
     choice.finish('tool_calls')
-    expect(callsOf(choice.takeEvents())).toEqual([['call_0_2', 'one', '{"x":1}']])
+    expect(callsOf(choice.takeEvents())).toEqual([['call_0_0', 'one', '{"x":1}']])
   })
 
   test('the deprecated single call', () => {
@@ -137,29 +137,6 @@ describe('finishing', () => {
     whole.finish('length')
     whole.finishAtSentinel()
     expect(whole.stop?.kind).toBe('limit')
-  })
-})
-
-describe('withholding', () => {
-  const cut = choiceAfter(
-    piece({ index: 0, id: 'a', function: fn('{}', 'one') }),
-    piece({ index: 1, id: 'b', function: fn('{"y"', 'two') }),
-  )
-  cut.finish('length')
-  const wire = (delta: Delta, finish_reason: string | null = null): Delta => ({ index: 0, delta, finish_reason })
-  const ofCut = { index: 1, function: fn('x') }
-
-  test('a chunk without its pieces is the same object', () => {
-    for (const each of [wire({ content: 'a' }), wire(piece({ index: 0, function: fn('x') })), { index: 0 }])
-      expect(cut.withoutUnfinished(each)).toBe(each)
-  })
-
-  test('a chunk of its pieces alone goes, what stands beside them stays', () => {
-    expect(cut.withoutUnfinished(wire(piece(ofCut)))).toBeUndefined()
-    expect(cut.withoutUnfinished(wire({ content: 'a', ...piece(ofCut) }))).toEqual(wire({ content: 'a' }))
-    expect(cut.withoutUnfinished(wire(piece(ofCut), 'length'))).toEqual(wire({}, 'length'))
-    const other = { index: 0, function: fn('y') }
-    expect(cut.withoutUnfinished(wire({ tool_calls: [other, ofCut] }))).toEqual(wire({ tool_calls: [other] }))
   })
 })
 

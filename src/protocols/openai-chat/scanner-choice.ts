@@ -3,10 +3,12 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  mayCutCalls,
   type ScannerOptions,
   type StreamEvent,
   ToolInput,
 } from '../core/index.ts'
+import { CallKeys, type KeyedPiece } from './call-keys.ts'
 import { readFinishReason } from './stop-reason.ts'
 
 /**
@@ -20,24 +22,28 @@ function graver(a: Progress, b: Progress): Progress {
   return PROGRESS.indexOf(a) > PROGRESS.indexOf(b) ? a : b
 }
 
+/** More calls than any answer makes; each costs memory until the choice ends. */
+const MOST_CALLS = 1_000
+
 interface OpenCall {
   readonly id: string
   readonly name: string
   readonly input: ToolInput
+  readonly isDeprecated: boolean
 }
 
 /** One `choices[]` entry of a stream: its parts in order, its tool calls, and how it stopped. */
 export class ChoiceState {
   readonly #index: number
   readonly #options: ScannerOptions
-  /** By the wire's `tool_calls[].index`. */
+  #keys = new CallKeys()
   readonly #calls = new Map<number, OpenCall>()
   #events: StreamEvent[] = []
   #partKind: 'text' | 'thinking' | 'refusal' | undefined
   #part = -1
   #sawRefusal = false
   stop: CoreStop | undefined
-  /** Wire indexes of calls that a limit stopped inside their arguments, or whose arguments do not parse. */
+  /** Keys of calls that the model was stopped inside, or whose arguments no tool could be called with. */
   unfinishedCalls: ReadonlySet<number> = new Set()
 
   constructor(index: number, options: ScannerOptions) {
@@ -60,10 +66,7 @@ export class ChoiceState {
     if (this.#onText('thinking', delta.reasoning_content ?? delta.reasoning)) progress = 'content'
     if (this.#onContent(delta.content)) progress = 'content'
     if (this.#onText('refusal', delta.refusal)) progress = 'content'
-    const calls: readonly Json[] = Array.isArray(delta.tool_calls) ? delta.tool_calls : []
-    for (const call of calls) if (isJsonObject(call)) progress = graver(progress, this.#onToolCall(call))
-    if (isJsonObject(delta.function_call))
-      progress = graver(progress, this.#onToolCall({ index: 0, function: delta.function_call }))
+    for (const piece of this.#keys.piecesOf(delta)) progress = graver(progress, this.#onToolCall(piece))
     return progress
   }
 
@@ -109,49 +112,43 @@ export class ChoiceState {
     return { type, choice: this.#index, part: this.#part }
   }
 
-  #onToolCall(wire: JsonObject): Progress {
+  #onToolCall({ key, wire, isDeprecated }: KeyedPiece): Progress {
     const body = isJsonObject(wire.custom) ? wire.custom : isJsonObject(wire.function) ? wire.function : {}
-    const key = this.#keyOf(wire)
     let call = this.#calls.get(key)
     if (call === undefined) {
-      const kind = isJsonObject(wire.custom) ? 'custom' : 'json'
-      const input = new ToolInput({
-        kind,
-        keepText: this.#options.decode,
-        limitBytes: this.#options.eventLimitBytes,
-      })
-      const id = typeof wire.id === 'string' && wire.id !== '' ? wire.id : `call_${this.#index}_${key}`
-      call = { id, name: typeof body.name === 'string' ? body.name : '', input }
+      if (this.#calls.size >= MOST_CALLS) return 'too-large'
+      call = { ...this.#openCall(key, wire, body), isDeprecated }
       this.#calls.set(key, call)
     }
     const piece = typeof body.input === 'string' ? body.input : body.arguments
     if (typeof piece === 'string') call.input.push(piece)
-    else if (isJsonObject(piece)) call.input.push(JSON.stringify(piece)) // Ollama's compatible surface has sent objects.
+    // Ollama's compatible surface has sent objects; any other value is judged as such.
+    else if (piece !== undefined && piece !== null) call.input.push(JSON.stringify(piece))
     if (call.input.isTooLarge) return 'too-large'
     return this.stop === undefined ? 'tool' : 'too-late'
   }
 
-  /** Hosts that number every parallel call 0, or none of them, still give each its own id. */
-  #keyOf(wire: JsonObject): number {
-    const index = typeof wire.index === 'number' ? wire.index : Math.max(0, this.#calls.size - 1)
-    const known = this.#calls.get(index)
-    const isOther = known !== undefined && typeof wire.id === 'string' && wire.id !== '' && wire.id !== known.id
-    if (!isOther) return index
-    for (const [key, call] of this.#calls) if (call.id === wire.id) return key
-    return Math.max(...this.#calls.keys()) + 1
+  #openCall(key: number, wire: JsonObject, { name }: JsonObject): Omit<OpenCall, 'isDeprecated'> {
+    const input = new ToolInput({
+      kind: isJsonObject(wire.custom) ? 'custom' : 'json',
+      keepText: this.#options.decode,
+      limitBytes: this.#options.eventLimitBytes,
+    })
+    const id = typeof wire.id === 'string' && wire.id !== '' ? wire.id : `call_${this.#index}_${key}`
+    return { id, name: typeof name === 'string' ? name : '', input }
   }
 
   /** The choice says that it has stopped. `false` where a tool call cannot be called with what it has. */
   finish(raw: string): boolean {
     const isFirst = this.stop === undefined
     this.stop = readFinishReason(raw, this.#sawRefusal, this.#calls.size > 0)
-    const atLimit = this.stop.kind === 'limit'
+    const mayBeCut = mayCutCalls(this.stop)
     const calls = [...this.#calls]
     const unfinished = calls.filter(([, { input }], i) =>
-      atLimit ? input.isUnfinishedAtLimit(i === calls.length - 1) : !input.isWhole,
+      mayBeCut ? input.isUnfinishedAtLimit(i === calls.length - 1) : !input.isWhole,
     )
     this.unfinishedCalls = new Set(unfinished.map(([key]) => key))
-    if (!atLimit && unfinished.length > 0) return false
+    if (!mayBeCut && unfinished.length > 0) return false
     if (isFirst && this.#options.decode) this.#emitEnd()
     return true
   }
@@ -165,8 +162,10 @@ export class ChoiceState {
   }
 
   #emitEnd(): void {
-    for (const [key, { id, name, input }] of this.#calls) {
-      if (this.unfinishedCalls.has(key)) continue
+    for (const [key, { id, name, input, isDeprecated }] of this.#calls) {
+      // Beside other calls the deprecated one is their echo, for old clients: translated, it would be made twice.
+      const isEcho = isDeprecated && this.#calls.size > 1
+      if (isEcho || this.unfinishedCalls.has(key)) continue
       this.#partKind = undefined
       this.#part += 1
       const content = { type: 'tool-call', kind: input.kind, id, name, input: input.text } as const
@@ -181,22 +180,9 @@ export class ChoiceState {
     return events
   }
 
-  /** The wire's choice without pieces of unfinished calls; the same object where it has none, nothing where it is all. */
-  withoutUnfinished(wire: JsonObject): JsonObject | undefined {
-    const { delta } = wire
-    if (!isJsonObject(delta) || !Array.isArray(delta.tool_calls)) return wire
-    const calls: readonly Json[] = delta.tool_calls
-    const kept = calls.filter((call) => !isJsonObject(call) || !this.unfinishedCalls.has(this.#keyOf(call)))
-    if (kept.length === calls.length) return wire
-    const { tool_calls: _, ...rest } = delta
-    const isLast = typeof wire.finish_reason === 'string'
-    const hasText = typeof delta.content === 'string' && delta.content !== ''
-    if (kept.length > 0) return { ...wire, delta: { ...rest, tool_calls: kept } }
-    return isLast || hasText || delta.role !== undefined ? { ...wire, delta: rest } : undefined
-  }
-
   fork(): ChoiceState {
     const copy = new ChoiceState(this.#index, this.#options)
+    copy.#keys = this.#keys.fork()
     for (const [key, call] of this.#calls) copy.#calls.set(key, { ...call, input: call.input.fork() })
     copy.#events = [...this.#events]
     copy.#partKind = this.#partKind

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { isFinished } from '../../evidence/index.ts'
 import type { ScannerOptions, StreamEvent, StreamScanner } from '../core/index.ts'
+import { readError } from './error-in.ts'
 import { createOpenAiChatScanner } from './scanner.ts'
 
 const encoder = new TextEncoder()
@@ -171,6 +172,29 @@ describe('finish reasons', () => {
   })
 })
 
+describe('the start', () => {
+  const filters = chunk({ id: '', model: '', created: 0, choices: [], prompt_filter_results: [] })
+
+  test("waits for a choice, since Azure's first chunk names nothing", () => {
+    expect(scannerAfter(filters).takeEvents()).toEqual([])
+    expect(scannerAfter(filters + say('a')).takeEvents()[0]).toEqual({
+      type: 'start',
+      id: 'chatcmpl-1',
+      model: 'gpt-x',
+      created: 5,
+      usage: {},
+    })
+  })
+
+  test('keeps what an earlier chunk named', () => {
+    const unnamed = chunk({ id: '', model: '', choices: [{ index: 0, delta: { content: 'a' } }] })
+    expect(scannerAfter(chunk({ choices: [] }) + unnamed).takeEvents()[0]).toMatchObject({
+      id: 'chatcmpl-1',
+      model: 'gpt-x',
+    })
+  })
+})
+
 describe('what each completion takes for proof', () => {
   test('the sentinel without a finish reason is none, unless it is declared', () => {
     const stream = say('a') + DONE
@@ -223,6 +247,14 @@ describe('what each completion takes for proof', () => {
     })
     const cut = scannerAfter(call(0, '{"a":') + DONE, sentinelOnly)
     expect([cut.verdictAtEnd(), wholes(cut.takeEvents())]).toEqual([beforeProof, []])
+  })
+
+  test('sentinel-only: the sentinel of an answer without any choice proves nothing', () => {
+    for (const stream of [DONE, USAGE + DONE, DONE + say('a')]) {
+      const scanner = scannerAfter(stream, sentinelOnly)
+      expect(scanner.verdictAtEnd()).toEqual(beforeProof)
+    }
+    expect(scannerAfter(say('a') + DONE, { ...sentinelOnly, choices: 2 }).verdictAtEnd()).toEqual(beforeProof)
   })
 
   test('nothing at all is no answer', () => {
@@ -299,6 +331,19 @@ describe('what is malformed or failed', () => {
     expect(scanner.inBandError).toMatchObject({ error: { message: 'no' } })
   })
 
+  test('an error inside a choice is one, whatever finish reason stands beside it', () => {
+    const failed = { index: 0, delta: { content: '' }, error: { code: 502, message: 'gone' }, finish_reason: 'stop' }
+    const scanner = scannerAfter(chunk({ choices: [failed] }) + DONE)
+    expect(scanner.verdictAtEnd()).toEqual({ name: 'failed', reason: 'in-band-error' })
+    expect(readError(0, scanner.inBandError)).toMatchObject({ verdict: { reason: 'server-error' }, message: 'gone' })
+    expect(scannerAfter(chunk({ choices: [{ ...failed, error: null }] }) + DONE).phase).toBe('proven')
+  })
+
+  test('a line that is no data and no error is not content', () => {
+    const bare = '{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n'
+    expect(isFinished(scannerAfter(say('a') + bare + DONE).verdictAtEnd())).toBe(false)
+  })
+
   test('a null error is none', () => {
     expect(
       scannerAfter(
@@ -339,6 +384,9 @@ describe('arguments', () => {
     ['half of them', '{"city":"Par'],
     ['no JSON', 'city=Paris'],
     ['something behind them', '{}{}'],
+    ['a string', '"str"'],
+    ['a number', ' 12'],
+    ['a list', '[{}]'],
   ])('%s are never a finished answer', (_, json) => {
     for (const reason of ['tool_calls', 'stop', 'function_call']) {
       const scanner = after(call(0, json), reason)
@@ -346,6 +394,13 @@ describe('arguments', () => {
       expect(scanner.facts).toMatchObject({ toolCalls: 1, invalidToolCalls: 1 })
       expect(wholes(scanner.takeEvents())).toEqual([])
     }
+  })
+
+  test('that are not even text are judged as what they are', () => {
+    const written = (json: unknown): StreamScanner =>
+      after(choice({ tool_calls: [{ index: 0, id: 'a', function: { name: 'look', arguments: json } }] }), 'tool_calls')
+    for (const json of [12, true, ['{}']]) expect(written(json).verdictAtEnd().name).toBe('malformed')
+    for (const json of [null, {}]) expect(written(json).verdictAtEnd().name).toBe('complete')
   })
 
   test('empty ones mean {}', () => {
@@ -384,7 +439,7 @@ describe('a limit inside a call', () => {
     const scanner = scannerAfter(whole)
     const verdict = scanner.verdictAtEnd()
     if (!isFinished(verdict)) throw new Error('not finished')
-    return new TextDecoder().decode(scanner.withoutUnfinishedCalls(encoder.encode(whole), verdict))
+    return new TextDecoder().decode(scanner.withoutUnfinishedCalls(encoder.encode(whole)))
   }
 
   test.each([
@@ -427,7 +482,7 @@ describe('a limit inside a call', () => {
     const scanner = scannerAfter(call(0, '{"a":1}') + finish('length') + DONE)
     const verdict = scanner.verdictAtEnd()
     const held = encoder.encode('anything')
-    expect(isFinished(verdict) && scanner.withoutUnfinishedCalls(held, verdict)).toBe(held)
+    expect(isFinished(verdict) && scanner.withoutUnfinishedCalls(held)).toBe(held)
   })
 })
 

@@ -8,23 +8,32 @@ import {
 } from '../../evidence/index.ts'
 import {
   type CoreStop,
-  filterEvents,
   isJsonObject,
   type Json,
   type JsonObject,
   mergeUsage,
-  parseJson,
-  parseSseEvent,
   type ScannerOptions,
   SseScanner,
   type StreamScanner,
 } from '../core/index.ts'
+import { inBandErrorOf } from './in-band-error.ts'
+import { plainDelta } from './plain-delta.ts'
 import { ChoiceState } from './scanner-choice.ts'
 import { isFailedFinish, overallStop } from './stop-reason.ts'
 import { usageOf } from './usage.ts'
+import { choiceIndex, withoutCalls } from './withheld-calls.ts'
 
 const SENTINEL = '[DONE]'
 const UNTERMINATED_SENTINEL = /^data: ?\[DONE\]$/
+/** More choices than any host gives; each costs memory until the end. */
+const MOST_CHOICES = 1_000
+
+/** What the chunks before the first choice say of the answer. */
+interface Head {
+  readonly id: string
+  readonly model: string
+  readonly created: number | undefined
+}
 
 export function createOpenAiChatScanner(options: ScannerOptions): StreamScanner {
   return new OpenAiChatScanner(options)
@@ -38,23 +47,18 @@ export function createOpenAiChatScanner(options: ScannerOptions): StreamScanner 
 class OpenAiChatScanner extends SseScanner {
   readonly #choices = new Map<number, ChoiceState>()
   #usage: Usage = {}
+  #head: Head = { id: '', model: '', created: undefined }
   #started = false
   #done = false
 
-  protected override onEvent(event: string): void {
-    const { name, data } = parseSseEvent(event)
-    // Some hosts write their error without `data:` in the middle of a stream.
-    const text = data ?? (event.startsWith('{') ? event : undefined)
-    if (text === undefined || text.trim() === '') return
-    if (text.trim() === SENTINEL) {
-      this.#onSentinel()
-      return
-    }
-    const chunk = parseJson(text)
-    if (chunk === undefined) this.break('malformed', 'not-json')
-    else if (!isJsonObject(chunk)) this.break('malformed', 'not-this-protocol')
-    else if (name === 'error') this.break('failed', 'in-band-error', chunk)
-    else this.#onChunk(chunk, event)
+  protected override onData(data: string): boolean {
+    const text = data.trim()
+    if (text === SENTINEL) this.#onSentinel()
+    return text === SENTINEL || text === ''
+  }
+
+  protected override isInBandError(message: JsonObject): boolean {
+    return inBandErrorOf(message) !== undefined
   }
 
   #onSentinel(): void {
@@ -68,32 +72,35 @@ class OpenAiChatScanner extends SseScanner {
     }
   }
 
-  #onChunk(chunk: JsonObject, event: string): void {
-    if (isError(chunk.error)) {
-      this.break('failed', 'in-band-error', chunk)
-      return
-    }
+  protected override onMessage(chunk: JsonObject, event: string): void {
     this.servedModel = toLabel(chunk.model) ?? this.servedModel
     const usage = usageOf(chunk)
     if (usage !== undefined) this.#onUsage(usage)
-    if (!Array.isArray(chunk.choices)) return
-    if (!this.#started) this.#onStart(chunk)
-    const choices: readonly Json[] = chunk.choices
+    this.#readHead(chunk)
+    const choices: readonly Json[] = Array.isArray(chunk.choices) ? chunk.choices : []
     for (const choice of choices) if (isJsonObject(choice)) this.#onChoice(choice)
     const only = choices.length === 1 ? choices[0] : undefined
-    if (usage === undefined && isJsonObject(only)) this.#learnFrom(only, event)
+    const plain = usage === undefined && isJsonObject(only) ? plainDelta(only) : undefined
+    if (plain === undefined || !isJsonObject(only)) return
+    const target = this.#choices.get(choiceIndex(only))?.target(plain.type)
+    if (target !== undefined) this.learn(event, plain.source, target)
   }
 
-  #onStart(chunk: JsonObject): void {
+  /** Azure's first chunk, its filters' report, names neither itself nor its model, and has no choice. */
+  #readHead({ id, model, created }: JsonObject): void {
+    if (this.#started) return
+    this.#head = {
+      id: typeof id === 'string' && id !== '' ? id : this.#head.id,
+      model: typeof model === 'string' && model !== '' ? model : this.#head.model,
+      created: typeof created === 'number' && created > 0 ? created : this.#head.created,
+    }
+  }
+
+  #start(): void {
+    if (this.#started) return
     this.#started = true
-    const { id, model, created } = chunk
-    this.emit({
-      type: 'start',
-      id: typeof id === 'string' ? id : '',
-      model: typeof model === 'string' ? model : '',
-      ...(typeof created === 'number' && { created }),
-      usage: {},
-    })
+    const { id, model, created } = this.#head
+    this.emit({ type: 'start', id, model, ...(created !== undefined && { created }), usage: {} })
   }
 
   #onUsage(usage: Usage): void {
@@ -102,8 +109,9 @@ class OpenAiChatScanner extends SseScanner {
   }
 
   #onChoice(wire: JsonObject): void {
-    const index = typeof wire.index === 'number' ? wire.index : 0
-    const choice = this.#choice(index)
+    const choice = this.#choice(choiceIndex(wire))
+    if (choice === undefined) return this.break('malformed', 'too-large')
+    this.#start()
     if (isJsonObject(wire.delta)) {
       const progress = choice.onDelta(wire.delta)
       if (progress === 'content') this.content()
@@ -127,28 +135,10 @@ class OpenAiChatScanner extends SseScanner {
     if (!isWhole) this.break('malformed', 'arguments-not-json')
   }
 
-  /** Plain text deltas of one choice look alike but for the text and OpenAI's padding. */
-  #learnFrom(wire: JsonObject, event: string): void {
-    const { delta } = wire
-    if (!isJsonObject(delta) || typeof wire.finish_reason === 'string' || isFilled(delta.tool_calls)) return
-    if (isFilled(delta.refusal) || isFilled(delta.function_call)) return
-    const choice = this.#choice(typeof wire.index === 'number' ? wire.index : 0)
-    const { content } = delta
-    const thinking = delta.reasoning_content ?? delta.reasoning
-    const hasText = typeof content === 'string' && content !== ''
-    if (hasText && !isFilled(thinking))
-      this.learn(event, { marker: '"content":"', padding: PADDING, value: content }, choice.target('text'))
-    else if (!hasText && typeof delta.reasoning_content === 'string' && delta.reasoning_content !== '')
-      this.learn(
-        event,
-        { marker: '"reasoning_content":"', padding: PADDING, value: delta.reasoning_content },
-        choice.target('thinking'),
-      )
-  }
-
-  #choice(index: number): ChoiceState {
+  /** `undefined` for one more than may be kept. */
+  #choice(index: number): ChoiceState | undefined {
     let choice = this.#choices.get(index)
-    if (choice === undefined) {
+    if (choice === undefined && this.#choices.size < MOST_CHOICES) {
       choice = new ChoiceState(index, this.options)
       this.#choices.set(index, choice)
     }
@@ -164,12 +154,8 @@ class OpenAiChatScanner extends SseScanner {
   // ## Proof
 
   protected override proofSoFar(): FinishedVerdict | undefined {
-    if (!this.#done) return undefined
-    if (this.options.completion === 'sentinel-only') {
-      const isWhole = this.#sum((choice) => choice.openCallCount) === 0
-      return isWhole ? this.#finished('done') : undefined
-    }
-    return this.#allFinished() ? this.#finished('finish-reason+done') : undefined
+    if (!this.#done || !this.#allFinished()) return undefined
+    return this.#finished(this.options.completion === 'sentinel-only' ? 'done' : 'finish-reason+done')
   }
 
   protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
@@ -203,21 +189,7 @@ class OpenAiChatScanner extends SseScanner {
 
   override withoutUnfinishedCalls(held: Uint8Array): Uint8Array {
     if (this.invalidToolCalls === 0) return held
-    return filterEvents(held, (event) => this.#withoutUnfinished(event))
-  }
-
-  #withoutUnfinished(event: string): string | undefined {
-    const { data } = parseSseEvent(event)
-    const chunk = data === undefined ? undefined : parseJson(data)
-    if (!isJsonObject(chunk) || !Array.isArray(chunk.choices)) return event
-    const wires: readonly Json[] = chunk.choices
-    const kept = wires.flatMap((wire) => {
-      const index = isJsonObject(wire) && typeof wire.index === 'number' ? wire.index : 0
-      const left = isJsonObject(wire) ? this.#choices.get(index)?.withoutUnfinished(wire) : wire
-      return left === undefined ? [] : [left]
-    })
-    if (kept.length === wires.length && kept.every((wire, i) => wire === wires[i])) return event
-    return kept.length === 0 ? undefined : `data: ${JSON.stringify({ ...chunk, choices: kept })}`
+    return withoutCalls(held, new Map([...this.#choices].map(([index, choice]) => [index, choice.unfinishedCalls])))
   }
 
   override fork(): StreamScanner {
@@ -225,17 +197,9 @@ class OpenAiChatScanner extends SseScanner {
     this.copyTo(copy)
     for (const [index, choice] of this.#choices) copy.#choices.set(index, choice.fork())
     copy.#usage = this.#usage
+    copy.#head = this.#head
     copy.#started = this.#started
     copy.#done = this.#done
     return copy
   }
 }
-
-/** Sent by OpenAI against guessing of lengths; differs in every chunk. */
-const PADDING = '"obfuscation":"'
-
-const isFilled = (value: Json | undefined): boolean =>
-  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''
-
-// `error: null` beside a normal chunk is no error.
-const isError = (value: Json | undefined): boolean => isFilled(value) && value !== false

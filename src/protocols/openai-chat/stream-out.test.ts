@@ -6,7 +6,7 @@ import type { EncoderOptions, StreamEvent } from '../core/index.ts'
 import { createOpenAiChatScanner } from './scanner.ts'
 import { createStreamEncoder } from './stream-out.ts'
 
-const OPTIONS: EncoderOptions = { includeUsage: true, fallbackId: 'x1', nowSeconds: 99 }
+const OPTIONS: EncoderOptions = { includeUsage: true, fallbackId: 'x1', fallbackModel: 'asked', nowSeconds: 99 }
 const START: StreamEvent = { type: 'start', id: 'msg_1', model: 'served', created: 7, usage: { inputTokens: 3 } }
 const stop = (kind: 'end' | 'tool-use' | 'limit', choice = 0): StreamEvent => ({
   type: 'stop',
@@ -201,3 +201,15 @@ function joined(events: readonly StreamEvent[], type: 'text' | 'thinking'): stri
 function callsOf(events: readonly StreamEvent[]): readonly object[] {
   return events.flatMap((event) => (event.type === 'whole' ? [event.content] : []))
 }
+
+test('a model that its provider does not name is the one that was asked for', () => {
+  const START_UNNAMED: StreamEvent = { type: 'start', id: 'a', model: '', usage: {} }
+  for (const events of [
+    [START_UNNAMED, text('a'), stop('end')],
+    [text('a'), stop('end')],
+  ]) {
+    const { open, end } = encode(events)
+    const models = [...(open + end).matchAll(/"model":"([^"]*)"/g)].map(([, model]) => model)
+    expect([models.length, ...new Set(models)]).toEqual([4, 'asked'])
+  }
+})

@@ -30,15 +30,16 @@ class ChunkEncoder implements StreamEncoder {
 
   constructor(options: EncoderOptions) {
     this.#options = options
-    this.#head = head(options.fallbackId, options.nowSeconds, '')
+    this.#head = head(options.fallbackId, options.nowSeconds, options.fallbackModel)
   }
 
   encode(event: StreamEvent): string {
     switch (event.type) {
       case 'start': {
         // Nothing is written yet: until content comes, the answer may still be another provider's.
-        const { fallbackId, nowSeconds } = this.#options
-        this.#head = head(event.id === '' ? fallbackId : event.id, event.created ?? nowSeconds, event.model)
+        const { fallbackId, fallbackModel, nowSeconds } = this.#options
+        const model = event.model === '' ? fallbackModel : event.model
+        this.#head = head(event.id === '' ? fallbackId : event.id, event.created ?? nowSeconds, model)
         this.#usage = mergeUsage(this.#usage, event.usage)
         return ''
       }
