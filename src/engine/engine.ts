@@ -102,7 +102,7 @@ export class Engine {
         connection,
         keepAliveMs: this.#keepAliveMs,
         onBegin: this.#onBegin,
-      onOver: this.#onOver,
+        onOver: this.#onOver,
       }
       this.#running += 1
       // It never rejects, so nothing is lost by not waiting here.

@@ -8,7 +8,7 @@ import { FullstopError } from '../errors.ts'
  */
 export function refuseForeignCaller(headers: Headers): FullstopError | undefined {
   const host = headers.get('host')
-  if (host !== null && !isLoopback(hostnameOf(host)))
+  if (host !== null && !isLocalHost(host))
     return new FullstopError('host-not-allowed', 'Expected a loopback name in the host header; another came.')
   const origin = headers.get('origin')
   if (origin !== null && !isLoopbackOrigin(origin))
@@ -17,6 +17,13 @@ export function refuseForeignCaller(headers: Headers): FullstopError | undefined
       'Expected no origin, or a loopback one; a web page of another site called.',
     )
   return undefined
+}
+
+const PLAIN = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/
+
+function isLocalHost(host: string): boolean {
+  // The usual spellings first: this runs on every request.
+  return PLAIN.test(host) || isLoopback(hostnameOf(host))
 }
 
 /** `[::1]:80` and `localhost:80` without their ports. */

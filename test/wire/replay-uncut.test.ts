@@ -115,7 +115,7 @@ describe.skipIf(streams.length === 0).each(['live', 'hold'] as const)('%s delive
       const answers = await concurrently(plays, WIDTH, (each) => play(delivery, each, 1))
       for (const [at, { status, end, body, evidence }] of answers.entries()) {
         const text = new TextDecoder().decode(body)
-        expect(evidence?.attempts[0]).toMatchObject({ verdict: 'failed', reason: 'in-band-error' })
+        expect(evidence?.attempts[0]).toMatchObject({ verdict: 'failed', reason: 'server-error' })
         expect(text).toContain('Tool choice is required')
         expect(text).not.toContain('[DONE]')
         if (status === 200) expect([end === 'clean', evidence?.outcome]).toEqual([false, 'broken-off'])

@@ -77,7 +77,8 @@ export class BodyAttempt implements Attempt {
   #judge(bytes: Uint8Array): Uint8Array | AttemptEnd {
     const { protocol, completion } = this.platform.provider
     const body = parseJson(decoder.decode(bytes))
-    const { verdict, facts, response, amended } = protocol.readResponse(body, { completion, choices: this.#choices })
+    const answer = protocol.readResponse(body, { completion, choices: this.#choices })
+    const { verdict, facts, amended } = answer
     this.#facts = facts
     if (!isFinished(verdict)) {
       return verdict.reason === 'in-band-error'
@@ -88,6 +89,7 @@ export class BodyAttempt implements Attempt {
     this.#call.onEvent(true)
     if (protocol === this.#clientProtocol)
       return amended === undefined ? bytes : encoder.encode(JSON.stringify(amended))
+    const { response } = answer
     if (response === undefined) return this.#call.finish({ name: 'malformed', reason: 'not-this-protocol' }, facts)
     // Not every provider names and dates its answers, and clients expect both.
     const id = response.id === '' ? this.#fallbackId : response.id

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { DeltaTemplate, type TemplateSource } from './delta-template.ts'
+import { DeltaTemplate, type TemplateSource, unescaped } from './delta-template.ts'
 
 const MARKER = '"text":"'
 const PADDING = '"obfuscation":"'
@@ -40,6 +40,13 @@ describe('a learned template', () => {
     expect(match(template, text, 1)).toBeUndefined()
   })
 
+  test('takes the escapes of JSON', () => {
+    const text = `${anthropic('"a\\n\\"b\\" \\u00e9"')}\n\n`
+    const found = match(template, text)
+    expect(found?.end).toBe(text.length)
+    expect(unescaped(found?.value ?? '')).toBe('a\n"b" é')
+  })
+
   test('lets the declared padding differ too', () => {
     const text = `${padded('"a"', '"qwertz"')}\n\n`
     expect(match(paddedTemplate, text)).toEqual({ value: 'a', end: text.length })
@@ -47,8 +54,9 @@ describe('a learned template', () => {
   })
 
   test.each([
-    ['an escaped quote', anthropic('"a\\"b"')],
-    ['an escape', anthropic('"a\\n"')],
+    ['an escape that JSON does not have', anthropic('"a\\x"')],
+    ['half of a Unicode escape', anthropic('"a\\u00g1"')],
+    ['an escape that hides the closing quote', anthropic('"a\\"')],
     ['a control character', anthropic('"a\u0001b"')],
     ['a tabulator', anthropic('"a\tb"')],
     ['a line end inside', anthropic('"a\nb"')],
@@ -68,7 +76,7 @@ describe('a learned template', () => {
 
   test.each([
     ['another id', padded('"a"', '"b"', 'z')],
-    ['an escape in the padding', padded('"a"', '"\\u0041"')],
+    ['an escape that JSON does not have in the padding', padded('"a"', '"\\a"')],
     ['a control character in the padding', padded('"a"', '"\u0002"')],
     ['no padding', padded('"a"', '"b"').replace(/,"obfuscation":"b"/, '')],
     ['padding that is no string', padded('"a"', '1')],
@@ -91,15 +99,16 @@ describe('learning', () => {
     ['the marker is missing', '{"content":"a"}', 'a'],
     ['the marker is there twice', '{"text":"a","other":{"text":"a"}}', 'a'],
     ['the value is another string', '{"text":"b"}', 'a'],
-    ['the value has an escape', '{"text":"a\\n"}', 'a\n'],
+    ['the value has another escape', '{"text":"a\\t"}', 'a\n'],
     ['the event does not end in its brace', '{"text":"a"} ', 'a'],
     ['the string does not end', '{"text":"a', 'a'],
   ])('refuses where %s', (_, event, value) => {
     expect(DeltaTemplate.learn(event, source(value))).toBeUndefined()
   })
 
-  test('padding with an escape is not learnt', () => {
-    expect(DeltaTemplate.learn('{"text":"a","obfuscation":"\\n"}', source('a', PADDING))).toBeUndefined()
+  test('an escape in the value or the padding is learnt', () => {
+    const template = learned('{"text":"a\\n","obfuscation":"\\u0041"}', 'a\n', PADDING)
+    expect(match(template, '{"text":"b","obfuscation":"c"}\n\n')?.value).toBe('b')
   })
 
   test('without the declared padding it learns the plain shape', () => {
@@ -141,7 +150,7 @@ describe('what a template recognises', () => {
         if (found === undefined) return
         recognised += 1
         // Ill-formed JSON makes this throw.
-        expect(JSON.parse(json)).toEqual({ d: { text: found.value }, obfuscation: expect.any(String) })
+        expect(JSON.parse(json)).toEqual({ d: { text: unescaped(found.value) }, obfuscation: expect.any(String) })
         expect(found.end).toBe(`data: ${json}\n\n`.length)
       }),
       { numRuns: 5_000 },
@@ -161,7 +170,11 @@ describe('what a template recognises', () => {
           const changed = event.slice(0, at) + char + event.slice(isInsert ? at : at + 1)
           const found = match(template, `${changed}\n\n`)
           if (found === undefined) return
-          const shape = { id: 'a', choices: [{ delta: { text: found.value } }], obfuscation: expect.any(String) }
+          const shape = {
+            id: 'a',
+            choices: [{ delta: { text: unescaped(found.value) } }],
+            obfuscation: expect.any(String),
+          }
           expect(JSON.parse(changed.slice('data: '.length))).toEqual(shape)
         },
       ),

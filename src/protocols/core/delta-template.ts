@@ -10,8 +10,8 @@ const CLOSING_BRACE = 125
  * Of a stream's events nearly all are such text deltas.
  *
  * A template is: literal, string, literal [, string, literal], spaces, `}`, blank line. The second string is a
- * declared padding field (OpenAI's `obfuscation`), the spaces are Anthropic's padding. A string with an escape or
- * a control character never matches; its event is parsed.
+ * declared padding field (OpenAI's `obfuscation`), the spaces are Anthropic's padding. Escapes are checked, since line
+ * breaks are frequent; a string that JSON does not allow never matches, and its event is parsed.
  */
 export class DeltaTemplate {
   readonly #before: string
@@ -33,7 +33,7 @@ export class DeltaTemplate {
     if (at < 0 || event.indexOf(marker, at + 1) >= 0) return undefined
     const start = at + marker.length
     const end = stringEnd(event, start)
-    if (end < 0 || event.slice(start, end) !== value || event.charCodeAt(event.length - 1) !== CLOSING_BRACE)
+    if (end < 0 || unescaped(event.slice(start, end)) !== value || event.charCodeAt(event.length - 1) !== CLOSING_BRACE)
       return undefined
     const before = event.slice(0, start)
     const rest = event.slice(end, -1).trimEnd()
@@ -85,12 +85,30 @@ export interface TemplateSource {
   readonly value: string
 }
 
-/** The index of the closing quote of a string without escapes whose content begins at `at`; -1 otherwise. */
+/** What a string of JSON stands for, given what is between its quotes. */
+export function unescaped(raw: string): string {
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw
+}
+
+/** The index of the closing quote of a valid JSON string whose content begins at `at`; -1 otherwise. */
 function stringEnd(text: string, at: number): number {
   for (let i = at; ; i++) {
     const code = text.charCodeAt(i)
     if (code === QUOTE) return i
     // The comparison also fails for NaN, which is what lies behind the end of the text.
-    if (code === BACKSLASH || !(code >= SPACE)) return -1
+    if (!(code >= SPACE)) return -1
+    if (code !== BACKSLASH) continue
+    const length = escapeLength(text, i + 1)
+    if (length === 0) return -1
+    i += length
   }
 }
+
+/** How many characters follow the backslash in a valid escape; 0 where it is none. */
+function escapeLength(text: string, at: number): number {
+  const kind = text.charAt(at)
+  if (kind === 'u') return HEX_4.test(text.slice(at + 1, at + 5)) ? 5 : 0
+  return kind !== '' && '"\\/bfnrt'.includes(kind) ? 1 : 0
+}
+
+const HEX_4 = /^[\da-f]{4}$/i

@@ -13,7 +13,7 @@ export interface ReadResponseOptions {
 export interface ReadResponse {
   readonly verdict: Verdict
   readonly facts: StreamFacts
-  /** Present for a finished answer, without calls that the model was stopped inside. */
+  /** Present for a finished answer, and made when it is asked for: without calls that the model was stopped inside. */
   readonly response?: CoreResponse
   /** The same in the provider's own words, where something had to be withheld from the body as it came. */
   readonly amended?: JsonObject

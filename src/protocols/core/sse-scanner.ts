@@ -6,7 +6,7 @@ import {
   type Usage,
   type Verdict,
 } from '../../evidence/index.ts'
-import { type DeltaTarget, DeltaTemplate, type TemplateSource } from './delta-template.ts'
+import { type DeltaTarget, DeltaTemplate, type TemplateSource, unescaped } from './delta-template.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
 import type { ScannerOptions, StreamFacts, StreamPhase, StreamScanner } from './scanner.ts'
 import { parseSseEvent, SseBlocks } from './sse-blocks.ts'
@@ -78,9 +78,10 @@ export abstract class SseScanner implements StreamScanner {
       }
       const blankLine = text.indexOf('\n\n', at)
       const eventEnd = blankLine < 0 ? text.length : blankLine
-      this.#events += 1
+      const event = text.slice(at, eventEnd)
+      if (!isComment(event)) this.#events += 1
       this.#template = undefined
-      this.#onEvent(text.slice(at, eventEnd))
+      this.#onEvent(event)
       // At once: what follows in the same text must not be read when it would not be in a text of its own.
       if (this.#broken === undefined && this.proofSoFar() !== undefined) this.#phase = 'proven'
       at = eventEnd + 2
@@ -114,7 +115,7 @@ export abstract class SseScanner implements StreamScanner {
     if (valueEnd > start) {
       this.content()
       if (this.options.decode && this.#target !== undefined)
-        this.#decoded.push({ ...this.#target, text: text.slice(start, valueEnd) })
+        this.#decoded.push({ ...this.#target, text: unescaped(text.slice(start, valueEnd)) })
     }
     return end
   }
@@ -137,7 +138,7 @@ export abstract class SseScanner implements StreamScanner {
     if (this.#phase === 'opening' || this.#phase === 'flowing') this.#phase = 'held'
   }
 
-  protected break(name: 'malformed' | 'failed', reason: Reason, inBandError?: Json): void {
+  protected break(name: UnfinishedVerdict['name'], reason: Reason, inBandError?: Json): void {
     if (this.#broken !== undefined) return
     this.#broken = { name, reason }
     this.#inBandError = inBandError
@@ -222,6 +223,12 @@ export abstract class SseScanner implements StreamScanner {
 }
 
 const LF = 10
+
+/** A comment shows that somebody is there, not that the answer goes on. */
+function isComment(event: string): boolean {
+  return event.startsWith(':') && !event.includes('\n')
+}
+
 /** What may stand unfinished at the end of a proven stream (a sentinel without its blank line) is shorter than this. */
 const PENDING_PROOF_BYTES = 64
 const MORE = '…'

@@ -19,8 +19,9 @@ export interface ReadChoice {
   readonly toolCallCount: number
   /** Places in `tool_calls` of calls that nobody could run; a deprecated `function_call` has the place behind the last. */
   readonly unfinishedCalls: ReadonlySet<number>
-  /** Without the unfinished calls. */
-  readonly choice: CoreChoice
+  readonly stop: CoreStop
+  /** For a translation, without the unfinished calls. */
+  readonly toCore: () => CoreChoice
 }
 
 interface WireCall {
@@ -38,17 +39,23 @@ export function readChoice(wire: JsonObject, message: JsonObject, index: number)
   const refusal = toText(message.refusal)
   const stop = readStop(finishReason, calls.length > 0, refusal !== '')
   const unfinishedCalls = findUnfinished(calls, stop)
+  // Only a translation asks for the content; building it costs as much as the whole verdict.
+  const toCore = (): CoreChoice => ({ content: contentOf(message, calls, unfinishedCalls), stop })
+  return { finishReason, toolCallCount: calls.length, unfinishedCalls, stop, toCore }
+}
+
+function contentOf(message: JsonObject, calls: readonly WireCall[], unfinished: ReadonlySet<number>): readonly Part[] {
+  const refusal = toText(message.refusal)
   // Beside other calls the deprecated one is their echo, for old clients: translated, it would be made twice.
   const echoAt = calls.length > 1 && isJsonObject(message.function_call) ? calls.length - 1 : undefined
-  const whole = calls.filter((_, place) => place !== echoAt && !unfinishedCalls.has(place))
+  const whole = calls.filter((_, place) => place !== echoAt && !unfinished.has(place))
   const thinking = toText(message.reasoning_content) || toText(message.reasoning)
-  const content: Part[] = [
+  return [
     ...(thinking === '' ? [] : [{ type: 'thinking', text: thinking } as const]),
     ...readContent(message),
     ...(refusal === '' ? [] : [{ type: 'refusal', text: refusal } as const]),
     ...whole.map((call) => ({ type: 'tool-call', ...call, input: inputOf(call) }) as const),
   ]
-  return { finishReason, toolCallCount: calls.length, unfinishedCalls, choice: { content, stop } }
 }
 
 // Without a reason (only where the upstream is declared never to give one) the answer says itself how it ended.
@@ -81,7 +88,10 @@ function inputOf({ kind, input }: WireCall): string {
   return kind === 'json' && input.trim() === '' ? '{}' : input
 }
 
+const NONE: ReadonlySet<number> = new Set()
+
 function findUnfinished(calls: readonly WireCall[], stop: CoreStop): ReadonlySet<number> {
+  if (calls.length === 0) return NONE
   const mayBeCut = mayCutCalls(stop)
   const places = calls.flatMap(({ kind, input: written }, place) => {
     const input = new ToolInput({ kind, keepText: false, limitBytes: Infinity })

@@ -40,7 +40,7 @@ function readWires(body: JsonObject): readonly WireChoice[] | undefined {
   )
   if (wires.length === 0 || wires.length < values.length) return undefined
   // The core counts choices by their place.
-  return wires.toSorted((a, b) => placeOf(a) - placeOf(b))
+  return wires.length === 1 ? wires : wires.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
 function placeOf({ wire }: WireChoice): number {
@@ -54,7 +54,7 @@ function judge(
   bodyFacts: StreamFacts,
   options: ReadResponseOptions,
 ): ReadResponse {
-  const stop = overallStop(choices.map(({ choice }) => choice.stop))
+  const stop = overallStop(choices.map((choice) => choice.stop))
   const facts: StreamFacts = {
     ...bodyFacts,
     toolCalls: sum(choices, ({ toolCallCount }) => toolCallCount),
@@ -68,13 +68,15 @@ function judge(
   const isWhole = hasAllReasons || options.completion === 'sentinel-only'
   if (!isWhole || choices.length < options.choices) return unfinished('truncated', 'ended-before-proof', facts)
   // A limit or a filter may stop inside a call; where nothing stopped the model, a broken call is a broken answer.
-  if (choices.some(({ choice, unfinishedCalls }) => !mayCutCalls(choice.stop) && unfinishedCalls.size > 0))
+  if (choices.some(({ stop, unfinishedCalls }) => !mayCutCalls(stop) && unfinishedCalls.size > 0))
     return unfinished('malformed', 'arguments-not-json', facts)
   const kind = hasAllReasons ? stop?.kind : undefined
   return {
     verdict: { name: verdictOfStop(stop?.kind), proof: 'body', stop: kind },
     facts,
-    response: toResponse(body, choices, facts),
+    get response() {
+      return toResponse(body, choices, facts)
+    },
     ...(facts.invalidToolCalls > 0 && { amended: withoutUnfinished(body, wires, choices) }),
   }
 }
@@ -85,7 +87,7 @@ function toResponse(body: JsonObject, choices: readonly ReadChoice[], { usage }:
     id: typeof id === 'string' ? id : '',
     model: typeof model === 'string' ? model : '',
     ...(typeof created === 'number' && { created }),
-    choices: choices.map(({ choice }) => choice),
+    choices: choices.map(({ toCore }) => toCore()),
     usage,
   }
 }

@@ -102,14 +102,14 @@ describe('finishing', () => {
 
   test('is refused with half a call, and says which', () => {
     const choice = choiceAfter(half)
-    expect(choice.finish('tool_calls')).toBe(false)
+    expect(choice.finish('tool_calls')).toBe('arguments-not-json')
     expect([...choice.unfinishedCalls]).toEqual([0])
     expect(choice.takeEvents()).toEqual([])
   })
 
   test('at a limit leaves half a call out', () => {
     const choice = choiceAfter({ content: 'Hi' }, half)
-    expect(choice.finish('length')).toBe(true)
+    expect(choice.finish('length')).toBeUndefined()
     expect(choice.takeEvents().map(({ type }) => type)).toEqual(['text', 'stop'])
   })
 
@@ -145,7 +145,7 @@ test('a fork goes its own way', () => {
   const fork = choice.fork()
   fork.onDelta(piece({ index: 0, function: fn(':1}') }))
   expect([choice.openCallCount, fork.openCallCount]).toEqual([1, 0])
-  expect([fork.finish('tool_calls'), choice.stop]).toEqual([true, undefined])
+  expect([fork.finish('tool_calls'), choice.stop]).toEqual([undefined, undefined])
   expect(callsOf(fork.takeEvents())).toEqual([['a', 'one', '{"x":1}']])
   expect(choice.takeEvents().map(({ type }) => type)).toEqual(['text'])
 })

@@ -1,3 +1,4 @@
+import { verdictOfStop } from '../../evidence/index.ts'
 import {
   type CoreStop,
   isJsonObject,
@@ -138,19 +139,23 @@ export class ChoiceState {
     return { id, name: typeof name === 'string' ? name : '', input }
   }
 
-  /** The choice says that it has stopped. `false` where a tool call cannot be called with what it has. */
-  finish(raw: string): boolean {
-    const isFirst = this.stop === undefined
+  /**
+   * The choice says that it has stopped; what is wrong with that, if anything: a tool call that cannot be called with
+   * what it has, or an earlier reason that says the opposite. (OpenRouter repeats its reason.)
+   */
+  finish(raw: string): 'arguments-not-json' | 'event-order' | undefined {
+    const earlier = this.stop
     this.stop = readFinishReason(raw, this.#sawRefusal, this.#calls.size > 0)
+    if (earlier !== undefined && verdictOfStop(earlier.kind) !== verdictOfStop(this.stop.kind)) return 'event-order'
     const mayBeCut = mayCutCalls(this.stop)
     const calls = [...this.#calls]
     const unfinished = calls.filter(([, { input }], i) =>
       mayBeCut ? input.isUnfinishedAtLimit(i === calls.length - 1) : !input.isWhole,
     )
     this.unfinishedCalls = new Set(unfinished.map(([key]) => key))
-    if (!mayBeCut && unfinished.length > 0) return false
-    if (isFirst && this.#options.decode) this.#emitEnd()
-    return true
+    if (!mayBeCut && unfinished.length > 0) return 'arguments-not-json'
+    if (earlier === undefined && this.#options.decode) this.#emitEnd()
+    return undefined
   }
 
   /** The declared sentinel came without a finish reason. */

@@ -55,7 +55,7 @@ describe('a whole stream', () => {
 
   test('says what was served and billed', () => {
     expect(scannerAfter(stream).facts).toEqual({
-      events: 9,
+      events: 8,
       toolCalls: 1,
       invalidToolCalls: 0,
       servedModel: 'gpt-x' as never,
@@ -112,7 +112,7 @@ describe('phases', () => {
     ['text, then a call', say('a') + call(0, ''), 'held'],
     ['text after a call', call(0, '') + say('a'), 'held'],
     ['a finish reason', say('a') + finish('stop'), 'held'],
-    ['the sentinel alone', say('a') + DONE, 'held'],
+    ['the sentinel alone', say('a') + DONE, 'broken'],
     ['both', say('a') + finish('stop') + DONE, 'proven'],
   ] as const)('after %s', (_, stream, phase) => {
     expect(scannerAfter(stream).phase).toBe(phase)
@@ -525,7 +525,7 @@ test('a hundred thousand events leave nothing behind', () => {
   const scanner = scannerAfter(ROLE, { decode: false })
   const plain = encoder.encode(say('word ').repeat(90) + ': keep-alive\n\n'.repeat(10))
   for (let i = 0; i < 1_000; i++) scanner.push(plain)
-  expect([scanner.events, scanner.pendingBytes, scanner.takeEvents().length]).toEqual([100_001, 0, 0])
+  expect([scanner.events, scanner.pendingBytes, scanner.takeEvents().length]).toEqual([90_001, 0, 0])
   scanner.push(encoder.encode(finish('stop') + DONE))
   expect(scanner.verdictAtEnd().name).toBe('complete')
 })
@@ -539,4 +539,40 @@ test('a fork goes its own way, in the middle of a call', () => {
   expect([scanner.verdictAtEnd().name, fork.verdictAtEnd().name]).toEqual(['malformed', 'complete'])
   expect(wholes(fork.takeEvents())).toMatchObject([{ input: '{"a":1}' }])
   expect(wholes(scanner.takeEvents())).toEqual([])
+})
+
+describe('what a client would read as the end', () => {
+  const after = (text: string): StreamScanner => {
+    const scanner = createOpenAiChatScanner({
+      completion: 'strict',
+      decode: false,
+      choices: 1,
+      eventLimitBytes: 1_000_000,
+    })
+    scanner.push(new TextEncoder().encode(text))
+    return scanner
+  }
+  const event = (choice: unknown): string => `data: ${JSON.stringify({ choices: [choice] })}\n\n`
+  const hello = event({ index: 0, delta: { content: 'hello' } })
+  const finish = (reason: string): string => event({ index: 0, delta: {}, finish_reason: reason })
+
+  test('a sentinel before the finish reason settles that nothing was proven', () => {
+    const scanner = after(`data: [DONE]\n\n${hello}${finish('stop')}data: [DONE]\n\n`)
+    expect([scanner.phase, scanner.verdictAtEnd()]).toEqual([
+      'broken',
+      { name: 'truncated', reason: 'ended-before-proof' },
+    ])
+  })
+
+  test('a reason may be repeated, not contradicted', () => {
+    expect(after(`${hello}${finish('stop')}${finish('stop')}data: [DONE]\n\n`).phase).toBe('proven')
+    expect(after(`${hello}${finish('stop')}${finish('length')}data: [DONE]\n\n`).verdictAtEnd()).toEqual({
+      name: 'malformed',
+      reason: 'event-order',
+    })
+  })
+
+  test('a comment is no event', () => {
+    expect(after(`: still here\n\n${hello}: still here\n\n`).events).toBe(1)
+  })
 })

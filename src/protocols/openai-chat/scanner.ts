@@ -64,8 +64,12 @@ class OpenAiChatScanner extends SseScanner {
   #onSentinel(): void {
     this.#done = true
     this.hold()
+    if (this.options.completion !== 'sentinel-only') {
+      // Clients stop reading here, whatever comes behind.
+      if (!this.#allFinished()) this.break('truncated', 'ended-before-proof')
+      return
+    }
     // Such a host never says how it stopped, so its declared sentinel is also the end of each choice.
-    if (this.options.completion !== 'sentinel-only') return
     for (const choice of this.#choices.values()) {
       choice.finishAtSentinel()
       for (const event of choice.takeEvents()) this.emit(event)
@@ -130,9 +134,9 @@ class OpenAiChatScanner extends SseScanner {
       this.break('failed', 'failed-finish')
       return
     }
-    const isWhole = choice.finish(raw)
+    const flaw = choice.finish(raw)
     this.invalidToolCalls = this.#sum((each) => each.unfinishedCalls.size)
-    if (!isWhole) this.break('malformed', 'arguments-not-json')
+    if (flaw !== undefined) this.break('malformed', flaw)
   }
 
   /** `undefined` for one more than may be kept. */

@@ -42,6 +42,7 @@ const GRAVITY: readonly StopKind[] = ['limit', 'pause', 'refusal', 'tool-use', '
 
 /** The stop that speaks for several choices: the gravest, so that one limited choice makes the answer limited. */
 export function overallStop(stops: readonly CoreStop[]): CoreStop | undefined {
+  if (stops.length === 1) return stops[0]
   return stops.toSorted((a, b) => GRAVITY.indexOf(a.kind) - GRAVITY.indexOf(b.kind))[0]
 }
 

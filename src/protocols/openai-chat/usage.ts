@@ -19,13 +19,14 @@ export function readUsage(value: unknown): Usage | undefined {
     count(input.cached_tokens) ?? count(value.prompt_cache_hit_tokens) ?? count(value.cached_tokens)
   const cacheWriteTokens = count(input.cache_write_tokens)
   const reasoningTokens = count(output.reasoning_tokens)
-  return {
-    ...(inputTokens !== undefined && { inputTokens }),
-    ...(outputTokens !== undefined && { outputTokens }),
-    ...(cacheReadTokens !== undefined && { cacheReadTokens }),
-    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
-    ...(reasoningTokens !== undefined && { reasoningTokens }),
-  }
+  // Assigned one by one: five spreads cost more than the rest of the function.
+  const usage: { -readonly [Key in keyof Usage]: Usage[Key] } = {}
+  if (inputTokens !== undefined) usage.inputTokens = inputTokens
+  if (outputTokens !== undefined) usage.outputTokens = outputTokens
+  if (cacheReadTokens !== undefined) usage.cacheReadTokens = cacheReadTokens
+  if (cacheWriteTokens !== undefined) usage.cacheWriteTokens = cacheWriteTokens
+  if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens
+  return usage
 }
 
 /** The usage of a whole answer or of one chunk: its `usage`, or `x_groq.usage`, where Groq alone puts it in streams. */
