@@ -1,0 +1,61 @@
+import { CHAT_ANSWER, CHAT_EVENTS, MESSAGES_EVENTS, pieces, SOAK_STREAM } from './answers.ts'
+
+/** What the upstream does with a request, told to it in the request's body, which every gateway passes on. */
+export type Script = 'json' | 'burst' | 'turns' | 'silent' | 'soak'
+
+/** One kind of request, with the answer that must come back. */
+export interface Workload {
+  readonly path: string
+  /** The request's body, for a model of this name. */
+  readonly body: (model: string) => string
+  readonly expected: Uint8Array
+}
+
+export const CHAT_PATH = '/v1/chat/completions'
+export const MESSAGES_PATH = '/v1/messages'
+/** The names that Fullstop's clients use, so that it has to rewrite the request. */
+export const LOGICAL_CHAT = 'assistant'
+export const LOGICAL_CLAUDE = 'writer'
+
+/** A request of about 0.7 kB. */
+function request(model: string, script: Script, options: object): string {
+  return JSON.stringify({
+    model,
+    max_tokens: 400,
+    temperature: 0.2,
+    messages: [{ role: 'user', content: `Answer the customer.${pieces(95, 23).join('')}` }],
+    ...options,
+    ...('metadata' in options ? {} : { user: `bench:${script}` }),
+  })
+}
+
+const chat =
+  (script: Script, stream: boolean): Workload['body'] =>
+  (model) =>
+    request(model, script, stream ? { stream: true, stream_options: { include_usage: true } } : {})
+
+export const CHAT_JSON: Workload = { path: CHAT_PATH, body: chat('json', false), expected: CHAT_ANSWER }
+
+export function chatStream(pacing: 'burst' | 'turns'): Workload {
+  return { path: CHAT_PATH, body: chat(pacing, true), expected: Buffer.concat(CHAT_EVENTS) }
+}
+
+export function messagesStream(pacing: 'burst' | 'turns'): Workload {
+  const body = (model: string): string =>
+    request(model, pacing, { stream: true, metadata: { user_id: `bench:${pacing}` } })
+  return { path: MESSAGES_PATH, body, expected: Buffer.concat(MESSAGES_EVENTS) }
+}
+
+/** A stream that falls silent after its first event with content. */
+export const SILENT: Workload = {
+  path: CHAT_PATH,
+  body: chat('silent', true),
+  expected: Buffer.concat(CHAT_EVENTS.slice(0, 2)),
+}
+
+export const SOAK_JSON: Workload = { path: CHAT_PATH, body: chat('soak', false), expected: CHAT_ANSWER }
+export const SOAK_STREAMED: Workload = {
+  path: CHAT_PATH,
+  body: chat('soak', true),
+  expected: Buffer.concat(SOAK_STREAM),
+}
