@@ -22,7 +22,8 @@ What Fullstop costs beside two others, measured in one run and so on one machine
 ${toMarkdown(rows)}
 
 Only ratios are budgets; the absolute figures are this machine's: ${availableParallelism()} cores shared by gateway, upstream and
-load generator, Bun ${Bun.version}, Node ${nodeVersion()} for Portkey.
+load generator, Bun ${Bun.version}, Node ${nodeVersion()} for Portkey. Where a budget is missed, this is
+[why](decisions/2026-11-22-where-budgets-are-missed.md).
 
 ## How to repeat it
 
