@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../resilience/index.ts'
 
-/** What the kernel holds of a connection between two processes of this machine, bytes. */
+/** What the kernel holds of a connection between two processes of this machine, bytes; infinite where it did not say. */
 export interface LoopbackQueues {
   /** Taken from the sender and not acknowledged. */
   readonly unsent: number
@@ -33,8 +33,12 @@ export class TcpTable {
     if (table === undefined) return undefined
     const own = hexPort(ownPort)
     const peer = hexPort(peerPort)
-    // A row that is not there is a connection that is gone, and with it its queues.
-    return { unsent: queuesOf(table, own, peer)?.[0] ?? 0, unread: queuesOf(table, peer, own)?.[1] ?? 0 }
+    // The kernel writes the table out page by page while connections come and go, and may leave one out: a row that is
+    // not there tells nothing.
+    return {
+      unsent: queuesOf(table, own, peer)?.[0] ?? Number.POSITIVE_INFINITY,
+      unread: queuesOf(table, peer, own)?.[1] ?? Number.POSITIVE_INFINITY,
+    }
   }
 
   #read(): Promise<string | undefined> {

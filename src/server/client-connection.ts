@@ -13,6 +13,8 @@ export interface BunConnectionOptions {
 /** How long a client on this machine may take to read an ending before it counts as stalled, ms. */
 const PROMPT_MS = 300
 const FIRST_POLL_MS = 5
+/** What a process has read waits in its own queues, and a reset empties those too: so long it has to work them off, ms. */
+const READING_MS = 400
 /** Connections that say nothing while a request arrives, or between requests, are closed after this many seconds. */
 export const IDLE_CONNECTION_SECONDS = 60
 /** The longest wait for a client that is closed in good order, ms; Bun's time-outs have a grain of four seconds. */
@@ -21,7 +23,7 @@ const CLOSING_MS = 10_000
 /**
  * Sees a response's last bytes off. An aborted response ends in a reset, and a reset discards whatever the client's
  * process has not read yet, in either kernel. For a client on this machine the kernel tells when it has read
- * everything: then the reset does no harm. For any other, and for one that has stopped reading, Bun's idle time-out is
+ * everything: a moment later the reset does no harm. For any other, and for one that has stopped reading, Bun's idle time-out is
  * used instead: it closes without the last chunk but in good order, so that the kernels deliver what they hold.
  */
 export class BunConnection implements ClientConnection {
@@ -42,7 +44,8 @@ export class BunConnection implements ClientConnection {
 
   async drained(signal: AbortSignal): Promise<void> {
     const { server, request, clock } = this.#options
-    if ((await this.#hasReadAll(signal)) || signal.aborted) return
+    if (await this.#hasReadAll(signal)) return wait(READING_MS, clock, signal)
+    if (signal.aborted) return
     server.timeout(request, 1)
     await wait(CLOSING_MS, clock, signal)
   }

@@ -110,7 +110,7 @@ describe('a reader that stalls while the provider dies gets every byte, the erro
   const short = CASES.filter(
     ({ scenario, fault, stallMs }) => scenario === 'flood' && fault === 'eof' && stallMs < 9_000,
   )
-  test.concurrent.each(short.map((each) => named({ ...each, scenario: 'text', stallMs: 1_000 })))(
+  test.concurrent.each(short.map((each) => named({ ...each, scenario: 'text', stallMs: 200 })))(
     'behind a short answer: $name',
     expectAll,
     LIMIT_MS,
