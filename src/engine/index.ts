@@ -1,4 +1,3 @@
 export { keyOf, sha256Hex } from './authentication.ts'
 export { Engine, type EngineDeps, type EngineOptions, type FetchContext } from './engine.ts'
-export { RECENT_EXCHANGES, RecentExchanges } from './recent-exchanges.ts'
 export { pathOf } from './routes.ts'

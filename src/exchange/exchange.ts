@@ -39,11 +39,11 @@ export class Exchange {
   readonly inbound: Inbound
   readonly #deps: ExchangeDeps
   readonly #itinerary: Itinerary
-  readonly #ended: AttemptEvidence[] = []
   readonly #ends: AttemptEnd[] = []
   #attempt: Attempt | undefined
   #answering: Attempt | undefined
-  #last: { readonly platform: Platform; readonly end: AttemptEnd } | undefined
+  /** Of the last end. */
+  #lastPlatform: Platform | undefined
   #passOn = false
   #isTranslated = false
   #notExpressible: RequestProblem | undefined
@@ -64,7 +64,7 @@ export class Exchange {
   }
 
   get attemptCount(): number {
-    return this.#ended.length + (this.#attempt === undefined ? 0 : 1)
+    return this.#ends.length + (this.#attempt === undefined ? 0 : 1)
   }
 
   /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. Never rejects. */
@@ -83,7 +83,7 @@ export class Exchange {
       }
     } catch (error) {
       this.#abandon('internal')
-      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.#ended) }
+      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.#evidenceOfAttempts()) }
     }
   }
 
@@ -108,7 +108,7 @@ export class Exchange {
       if (this.inbound.signal.aborted) return undefined
       const outbound = toOutbound(this.inbound, platform)
       if (outbound.ok) {
-        const ordinal = this.#ended.length + 1
+        const ordinal = this.#ends.length + 1
         const noContentMs = this.#patienceMs()
         this.#isTranslated = !outbound.sameProtocol
         this.#attempt = startAttempt({ inbound: this.inbound, platform, outbound, ordinal, noContentMs }, this.#deps)
@@ -128,8 +128,9 @@ export class Exchange {
   }
 
   #nextStep(): NextStep {
-    if (this.#last === undefined) return this.#itinerary.first()
-    const { platform, end } = this.#last
+    const platform = this.#lastPlatform
+    const end = this.#ends.at(-1)
+    if (platform === undefined || end === undefined) return this.#itinerary.first()
     if (isFinished(end.verdict) || this.#isStopped) return { do: 'give-up' }
     const { reason } = end.verdict
     const failure = {
@@ -143,8 +144,7 @@ export class Exchange {
 
   #settle(platform: Platform, end: AttemptEnd): void {
     this.#attempt = undefined
-    this.#last = { platform, end }
-    this.#ended.push(end.evidence)
+    this.#lastPlatform = platform
     this.#ends.push(end)
   }
 
@@ -153,7 +153,6 @@ export class Exchange {
   #fail(): Progress {
     const failure = describeFailure({
       exchange: this.inbound.id,
-      attempts: this.#ended,
       ends: this.#ends,
       notExpressible: this.#notExpressible,
       passOn: this.#passOn,
@@ -164,7 +163,7 @@ export class Exchange {
   /** The client went away: the upstream is freed at once. A proof that was already delivered stands. */
   clientGone(): void {
     this.#abandon('client-gone')
-    const verdict = this.#last?.end.verdict
+    const verdict = this.#ends.at(-1)?.verdict
     this.report(verdict !== undefined && isFinished(verdict) ? 'delivered' : 'client-gone')
   }
 
@@ -194,7 +193,7 @@ export class Exchange {
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
     const { id, protocol, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
-    const last = this.#ended.at(-1)
+    const last = this.#ends.at(-1)?.evidence
     const verdict: Verdict['name'] = last?.verdict ?? 'failed'
     const answer = outcome === 'delivered' ? last : undefined
     return {
@@ -217,8 +216,12 @@ export class Exchange {
       usage: answer?.usage,
       firstDeliveredMs: this.#firstDeliveredMs,
       platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
-      attempts: this.#ended,
+      attempts: this.#evidenceOfAttempts(),
     }
+  }
+
+  #evidenceOfAttempts(): readonly AttemptEvidence[] {
+    return this.#ends.map(({ evidence }) => evidence)
   }
 
   #elapsedMs(): number {

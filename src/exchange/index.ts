@@ -9,7 +9,6 @@ export {
   type Timeouts,
 } from './admission/routing.ts'
 export { answer, type AnswerOptions } from './answer.ts'
-export { BrokenOff } from './delivery/client-stream.ts'
 export { Exchange } from './exchange.ts'
 export { refuse } from './delivery/error-response.ts'
 export { KEEP_ALIVE_MS } from './delivery/respond.ts'

@@ -1,3 +1,3 @@
-export { type LoopbackQueues, TcpTable } from './tcp-table.ts'
+export { TcpTable } from './tcp-table.ts'
 export { newId, systemClock } from './system.ts'
 export { bunUpstream } from './upstream.ts'

@@ -1,1 +1,1 @@
-export { DRAIN_PATIENCE_MS, InsecureBind, type RunningServer, type ServerOptions, startServer } from './server.ts'
+export { InsecureBind, type RunningServer, type ServerOptions, startServer } from './server.ts'

@@ -27,7 +27,7 @@ export interface RunningServer {
 }
 
 /** A shutdown waits so long for running exchanges, ms. */
-export const DRAIN_PATIENCE_MS = 30_000
+const DRAIN_PATIENCE_MS = 30_000
 
 /** Error events of a shutdown have this long to leave, ms. */
 const LAST_WORDS_MS = 1_000
@@ -50,21 +50,19 @@ export function startServer(
   )
   const separate = config.control.listen
   const tcpTable = new TcpTable({ clock })
+  const onControl: Handler = (request, server) =>
+    controlPlane(engine, {
+      request,
+      path: pathOf(request.url),
+      remoteAddress: server.requestIP(request)?.address,
+    })
   const data = listen(hostname, port, (request, server) => {
-    const path = pathOf(request.url)
-    if (separate === undefined && isControlPath(path))
-      return controlPlane(engine, { request, path, remoteAddress: server.requestIP(request)?.address })
+    if (separate === undefined && isControlPath(pathOf(request.url))) return onControl(request, server)
     const foreign = engine.isOpen ? refuseForeignCaller(request.headers) : undefined
     if (foreign !== undefined) return engine.reject(request, foreign)
     return engine.fetch(request, { connection: new BunConnection({ server, request, clock, tcpTable }) })
   })
-  const control =
-    separate === undefined
-      ? undefined
-      : listen(separate.hostname, separate.port, (request, server) => {
-          const path = pathOf(request.url)
-          return controlPlane(engine, { request, path, remoteAddress: server.requestIP(request)?.address })
-        })
+  const control = separate === undefined ? undefined : listen(separate.hostname, separate.port, onControl)
   return {
     url: urlOf(data),
     controlUrl: urlOf(control ?? data),

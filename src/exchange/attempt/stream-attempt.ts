@@ -20,6 +20,8 @@ const CLOSING_PATIENCE_MS = 1_000
 
 /** A streamed answer: scanned as it comes, released as far as its phase allows. */
 export class StreamAttempt implements Attempt {
+  /** More always follows bytes of a stream, if only its end. */
+  readonly ended: AttemptEnd | undefined = undefined
   readonly #call: Call
   readonly #scanner: StreamScanner
   readonly #encoder: StreamEncoder | undefined
@@ -73,9 +75,6 @@ export class StreamAttempt implements Attempt {
       if (this.#scanner.phase === 'broken') return this.#break(this.#brokenVerdict())
     }
   }
-
-  /** More always follows bytes of a stream, if only its end. */
-  readonly ended: AttemptEnd | undefined = undefined
 
   /** Scans a piece; what may be delivered of it and of what was held. */
   #onPiece(piece: Uint8Array): Uint8Array {

@@ -120,7 +120,7 @@ export class ClientStream {
 }
 
 /** Why a response's body was aborted on purpose. */
-export class BrokenOff extends Error {
+class BrokenOff extends Error {
   override readonly name = 'BrokenOff'
 }
 

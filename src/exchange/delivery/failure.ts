@@ -14,7 +14,6 @@ export interface Failure {
 
 export interface FailureOptions {
   readonly exchange: string
-  readonly attempts: readonly AttemptEvidence[]
   /** The attempts that were sent, in order; none where no platform could be sent the request. */
   readonly ends: readonly AttemptEnd[]
   /** Why the last platform that was not sent the request could not carry it. */
@@ -27,7 +26,7 @@ export interface FailureOptions {
 export function describeFailure(options: FailureOptions): Failure {
   const { exchange, ends, notExpressible, passOn } = options
   const last = ends.at(-1)
-  const attempts = options.attempts.map(toAttemptLine)
+  const attempts = ends.map(({ evidence }) => toAttemptLine(evidence))
   if (last === undefined) {
     const problem =
       notExpressible === undefined
