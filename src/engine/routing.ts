@@ -1,8 +1,8 @@
-import type { Config, PlatformConfig, ProviderConfig } from '../config/index.ts'
+import type { Config, PlatformConfig, ProtocolName, ProviderConfig } from '../config/index.ts'
 import { toLabel } from '../evidence/index.ts'
 import type { Platform, Provider, Route, Routing } from '../exchange/index.ts'
 import { anthropic } from '../protocols/anthropic/index.ts'
-import type { Protocol, ProtocolName } from '../protocols/core/index.ts'
+import type { Protocol } from '../protocols/core/index.ts'
 import { openAiChat } from '../protocols/openai-chat/index.ts'
 
 export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = { anthropic, 'openai-chat': openAiChat }
@@ -50,5 +50,5 @@ function toProvider({
 }: ProviderConfig): Provider {
   const spoken = PROTOCOLS[protocol]
   const base = baseUrl.href.replace(/\/+$/, '')
-  return { name, protocol: spoken, url: base + spoken.path, apiKey, completion, timeouts, contextWindow }
+  return { name, protocol: spoken, baseUrl: base, apiKey, completion, timeouts, contextWindow }
 }

@@ -1,5 +1,5 @@
 import type { Label } from './label.ts'
-import type { Proof, Reason, StopKind, VerdictName } from './verdict.ts'
+import type { Caveat, Proof, Reason, StopKind, VerdictName } from './verdict.ts'
 
 /** Tokens as the provider billed them; a field is absent where the provider did not say. */
 export interface Usage {
@@ -31,6 +31,8 @@ export interface AttemptEvidence {
   readonly status: number | undefined
   readonly verdict: VerdictName
   readonly proof: Proof | undefined
+  /** What makes the proof weaker than it looks. */
+  readonly caveat: Caveat | undefined
   readonly reason: Reason | undefined
   readonly stop: StopKind | undefined
   /** The provider's own stop reason and model id. */

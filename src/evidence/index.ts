@@ -2,6 +2,7 @@ export { type AttemptEvidence, type Usage } from './attempt.ts'
 export { type EvidenceSink, type ExchangeEvidence, type Outcome } from './exchange.ts'
 export { type Label, toLabel } from './label.ts'
 export {
+  type Caveat,
   type FinishedVerdict,
   isFinished,
   type Proof,

@@ -7,12 +7,21 @@ export type Proof =
   | 'message_stop'
   /** OpenAI Chat: a finish reason for every choice, then `[DONE]`. */
   | 'finish-reason+done'
-  /** The stop or finish reason of every choice, then a clean transport end; where `finish-only` is declared. */
+  /** The stop or finish reason of every choice, then a clean transport end; Gemini's own, elsewhere where `finish-only` is declared. */
   | 'finish-reason+end'
   /** OpenAI Chat, only where declared: `[DONE]` alone. */
   | 'done'
+  /** OpenAI Responses: the terminal event of an answer that is whole, or that a limit stopped; event numbers without a gap. */
+  | 'response.completed'
+  | 'response.incomplete'
   /** Not streamed: a whole JSON body with its stop reason. */
   | 'body'
+
+/**
+ * What makes a proof weaker than it looks. `finish-on-every-chunk`: the upstream gave its finish reason with chunks that
+ * others followed, so that a clean cut between two of them would have looked the same.
+ */
+export type Caveat = 'finish-on-every-chunk'
 
 /** Why an attempt is not a finished answer. A closed list, so that no provider text can travel in it. */
 export type Reason =

@@ -27,6 +27,8 @@ const ROUTES = CLIENT_PATHS.filter(({ streamed }) => streamed).flatMap((path) =>
 const KEEP_ALIVES: Readonly<Record<ProtocolName, RegExp>> = {
   anthropic: /^(event: ping\ndata: \{[^\n]*\}\n\n)+/,
   'openai-chat': /^(:[^\n]*\n\n)+/,
+  'openai-responses': /^(:[^\n]*\n\n)+/,
+  gemini: /^(data: \{\}\n\n)+/,
 }
 
 function ask(path: ClientPath, model: string): ReturnType<ClientPath['ask']> {

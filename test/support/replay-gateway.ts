@@ -29,11 +29,15 @@ export interface ReplayAnswer extends WireAnswer {
 export const PATHS: Readonly<Record<ProtocolName, string>> = {
   anthropic: '/v1/messages',
   'openai-chat': '/v1/chat/completions',
+  'openai-responses': '/v1/responses',
+  gemini: '/v1beta/models/m:streamGenerateContent?alt=sse',
 }
 
 const COMPLETIONS: Readonly<Record<ProtocolName, readonly Declared[]>> = {
   anthropic: ['default', 'strict', 'finish-only'],
   'openai-chat': ['default', 'strict', 'finish-only', 'sentinel-only'],
+  'openai-responses': ['default', 'strict'],
+  gemini: ['default', 'strict'],
 }
 
 /** A running gateway over one replaying upstream, which is a provider for each protocol and completion. */

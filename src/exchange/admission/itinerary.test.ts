@@ -14,7 +14,7 @@ function platform(name: string, contextWindow?: number): Platform {
     provider: {
       name: provider,
       protocol: openAiChat,
-      url: '',
+      baseUrl: '',
       apiKey: undefined,
       completion: 'strict',
       timeouts,

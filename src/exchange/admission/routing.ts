@@ -4,8 +4,8 @@ import type { Completion, Protocol } from '../../protocols/core/index.ts'
 export interface Provider {
   readonly name: string
   readonly protocol: Protocol
-  /** Where requests for answers go, whole. */
-  readonly url: string
+  /** Without a slash at the end; the protocol's path follows it. */
+  readonly baseUrl: string
   readonly apiKey: string | undefined
   readonly completion: Completion
   readonly timeouts: Timeouts

@@ -59,11 +59,11 @@ export class Call {
   /** Sends the request. The provider's answer with its body still to be read, or how the attempt ended without one. */
   async send(): Promise<Response | AttemptEnd> {
     this.#watchdog.start()
-    const { body, headers } = this.#outbound
+    const { url, body, headers } = this.#outbound
     const { signal } = this.#controller
     let response: Response
     try {
-      response = await this.deps.upstream.fetch(this.platform.provider.url, { method: 'POST', headers, body, signal })
+      response = await this.deps.upstream.fetch(url, { method: 'POST', headers, body, signal })
     } catch {
       // The rejection says less than the abort's cause, where there is one.
       return this.finish(this.#abortCause ?? { name: 'failed', reason: 'connect-failed' })
@@ -178,6 +178,7 @@ export class Call {
       status: this.#status,
       verdict: verdict.name,
       proof: finished?.proof,
+      caveat: facts?.caveat,
       reason: isFinished(verdict) ? undefined : verdict.reason,
       stop: finished?.stop,
       rawStop: facts?.rawStop,

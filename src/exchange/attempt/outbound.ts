@@ -7,6 +7,7 @@ import { spliceTopLevel } from './splice.ts'
 export type Outbound =
   | {
       readonly ok: true
+      readonly url: string
       readonly body: string
       readonly headers: Record<string, string>
       /** Rows of the loss table. */
@@ -24,13 +25,16 @@ export function toOutbound(inbound: Inbound, { provider, model }: Platform): Out
   const headers = provider.protocol.requestHeaders({ apiKey: provider.apiKey, clientHeaders: inbound.headers })
   // What comes back is bounded as it comes; a compressed answer would have to be undone first.
   headers['accept-encoding'] = 'identity'
+  const url = provider.baseUrl + provider.protocol.path({ model, stream: inbound.facts.stream })
   if (provider.protocol === inbound.protocol) {
     const { text } = inbound.body
-    const body = inbound.facts.model === model ? text : spliceTopLevel(text, 'model', model)
-    return { ok: true, body, headers, dropped: [], sameProtocol: true }
+    const field = provider.protocol.modelField
+    const isNamed = field === undefined || inbound.facts.model === model
+    const body = isNamed ? text : spliceTopLevel(text, field, model)
+    return { ok: true, url, body, headers, dropped: [], sameProtocol: true }
   }
-  const rendered = provider.protocol.renderRequest(inbound.body.core(), { model })
+  const rendered = provider.protocol.renderRequest(inbound.body.core(), { model, isOwn: () => false })
   if (!rendered.ok) return rendered
   const { body, dropped } = rendered.value
-  return { ok: true, body: JSON.stringify(body), headers, dropped, sameProtocol: false }
+  return { ok: true, url, body: JSON.stringify(body), headers, dropped, sameProtocol: false }
 }

@@ -1,23 +1,21 @@
 import {
+  describe,
   type DocumentPart,
   isJsonObject,
   type Json,
   type JsonObject,
-  type Part,
-  type TextPart,
-  type ToolResultPart,
-} from '../core/index.ts'
-import { readCitation } from './citations.ts'
-import {
   noteUnknown,
   optional,
+  type Part,
   readArray,
   readBoolean,
   readObject,
   readString,
+  type TextPart,
+  type ToolResultPart,
   unexpected,
-  describe,
-} from './fields.ts'
+} from '../core/index.ts'
+import { readCitation } from './citations.ts'
 import { readDocumentSource, readMediaSource, readSearchResultText } from './media.ts'
 import { ANTHROPIC } from './wire.ts'
 
@@ -39,14 +37,14 @@ const KNOWN: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 )
 
 /** A message's or a tool result's content: a string or blocks. */
-export function readContent(value: Json | undefined, field: string, unknown: Unknown): readonly Part[] {
+export function readContent(value: unknown, field: string, unknown: Unknown): readonly Part[] {
   if (typeof value === 'string') return value === '' ? [] : [{ type: 'text', text: value }]
   if (!Array.isArray(value)) throw unexpected(field, 'a string or an array of content blocks', describe(value))
   return (value as readonly Json[]).flatMap((block, index) => readBlock(block, `${field}[${index}]`, unknown))
 }
 
 /** A system prompt: a string or text blocks. */
-export function readSystem(value: Json | undefined, field: string, unknown: Unknown): readonly TextPart[] {
+export function readSystem(value: unknown, field: string, unknown: Unknown): readonly TextPart[] {
   return readContent(value, field, unknown).map((part, index) => {
     if (part.type !== 'text') throw unexpected(`${field}[${index}]`, 'a text block', 'another kind of block')
     return part
@@ -157,7 +155,7 @@ function readToolResult(block: JsonObject, field: string, unknown: Unknown): Too
 }
 
 /** Results hold no calls or further results: such a block stays whole, which also bounds the recursion. */
-function readResultContent(value: Json | undefined, field: string, unknown: Unknown): readonly Part[] {
+function readResultContent(value: unknown, field: string, unknown: Unknown): readonly Part[] {
   if (!Array.isArray(value)) return readContent(value, field, unknown)
   return (value as readonly Json[]).flatMap((entry, index) => {
     if (isJsonObject(entry) && (entry['type'] === 'tool_result' || entry['type'] === 'tool_use'))

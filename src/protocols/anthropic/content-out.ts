@@ -1,15 +1,16 @@
 import {
+  describe,
   isJsonObject,
   type Json,
   type JsonObject,
   type Losses,
-  type Part,
   parseJson,
+  type Part,
   type ToolCallPart,
   type ToolResultPart,
+  unexpected,
 } from '../core/index.ts'
 import { renderOwnCitation } from './citations.ts'
-import { describe, FieldError, unexpected } from './fields.ts'
 import { renderMediaSource } from './media.ts'
 import type { ToolIds } from './tool-ids.ts'
 import { ANTHROPIC, type WireBlock } from './wire.ts'
@@ -17,6 +18,8 @@ import { ANTHROPIC, type WireBlock } from './wire.ts'
 export interface ContentContext {
   readonly losses: Losses
   readonly ids: ToolIds
+  /** See `RenderOptions`. */
+  readonly isOwn: (mark: string) => boolean
 }
 
 /** A turn's parts as blocks of a request. Throws a `FieldError` for what Anthropic cannot carry. */
@@ -44,18 +47,22 @@ function renderPart(part: Part, field: string, context: ContentContext): WireBlo
         ...cacheControl(part.cache),
       }
     case 'audio':
-      throw new FieldError(field, losses.refusal('audio'))
+    case 'video':
+      return losses.refuse(part.type, field)
     case 'tool-call':
       return renderCall(part, field, context)
     case 'tool-result':
       return renderResult(part, field, context)
     case 'thinking':
-      // Only a signature lets Anthropic accept thinking again, and only its own platforms sign in this way.
-      if (part.signature !== undefined) return { type: 'thinking', thinking: part.text, signature: part.signature }
+      // Only a signature lets Anthropic accept thinking again, and only the platform's own.
+      if (part.signature !== undefined && context.isOwn(part.signature))
+        return { type: 'thinking', thinking: part.text, signature: part.signature }
       losses.drop('thinking-history')
       return undefined
     case 'redacted-thinking':
-      return { type: 'redacted_thinking', data: part.data }
+      if (context.isOwn(part.data)) return { type: 'redacted_thinking', data: part.data }
+      losses.drop('thinking-history')
+      return undefined
     case 'opaque':
       if (part.protocol === ANTHROPIC && isJsonObject(part.value)) return { ...part.value, type: part.kind }
       losses.drop('provider-content')
@@ -75,7 +82,7 @@ export function renderText(
 }
 
 function renderCall(part: ToolCallPart, field: string, { losses, ids }: ContentContext): WireBlock | undefined {
-  if (part.kind === 'custom') throw new FieldError(field, losses.refusal('custom-tools'))
+  if (part.kind === 'custom') return losses.refuse('custom-tools', field)
   if (part.kind === 'server') {
     losses.drop('provider-content')
     return undefined

@@ -1,5 +1,5 @@
 /** Path below the base URL, as Anthropic's SDK takes it. */
-export const MESSAGES_PATH = '/v1/messages'
+export const path = (): string => '/v1/messages'
 
 /** What every Anthropic client skips. https://platform.claude.com/docs/en/build-with-claude/streaming */
 export const KEEP_ALIVE = 'event: ping\ndata: {"type": "ping"}\n\n'

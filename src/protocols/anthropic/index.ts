@@ -1,7 +1,8 @@
 import type { Protocol } from '../core/index.ts'
 import { renderError, renderErrorEvent } from './errors.ts'
-import { KEEP_ALIVE, MESSAGES_PATH, requestHeaders } from './headers.ts'
-import { inspectRequest } from './inspect.ts'
+import { KEEP_ALIVE, path, requestHeaders } from './headers.ts'
+import { findState, inspectRequest } from './inspect.ts'
+import { withoutForeign } from './foreign.ts'
 import { readError } from './provider-error.ts'
 import { parseRequest } from './request-in.ts'
 import { renderRequest } from './request-out.ts'
@@ -9,21 +10,26 @@ import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
 import { createAnthropicScanner } from './scanner.ts'
 import { createStreamEncoder } from './stream-out.ts'
+import { tokenCounting } from './token-counting.ts'
 
 /** Anthropic Messages. https://platform.claude.com/docs/en/api/messages */
 export const anthropic: Protocol = {
   name: 'anthropic',
   inspectRequest,
   parseRequest,
+  findState,
   renderResponse,
   createStreamEncoder,
   renderError,
   renderErrorEvent,
   keepAlive: KEEP_ALIVE,
-  path: MESSAGES_PATH,
+  path,
+  modelField: 'model',
   requestHeaders,
   renderRequest,
+  withoutForeign,
   readResponse,
   readError,
   createScanner: createAnthropicScanner,
+  tokenCounting,
 }

@@ -6,7 +6,7 @@ describe('inspecting a request', () => {
   test('reads model and stream, and that there is one answer', () => {
     expect(inspectRequest({ model: 'm', stream: true })).toEqual({
       ok: true,
-      value: { model: 'm', stream: true, reasoning: false, choices: 1 },
+      value: { model: 'm', stream: true, reasoning: false, choices: 1, session: undefined },
     })
     expect(inspectRequest({ model: 'm' })).toMatchObject({ ok: true, value: { stream: false } })
   })
@@ -24,10 +24,10 @@ describe('inspecting a request', () => {
   })
 
   test.each([
-    [{}, 'model', 'expected a string, got nothing'],
-    [{ model: 4 }, 'model', 'expected a string, got a number'],
-    [{ model: '' }, 'model', 'expected a model name of 1 to 256 characters, got an empty one'],
-    [{ model: 'x'.repeat(257) }, 'model', 'expected a model name of 1 to 256 characters, got 257'],
+    [{}, 'model', 'expected the name of a model, got nothing'],
+    [{ model: 4 }, 'model', 'expected the name of a model, got a number'],
+    [{ model: '' }, 'model', 'expected the name of a model, got an empty string'],
+    [{ model: 'x'.repeat(257) }, 'model', 'expected a name of at most 256 characters, got one of 257'],
     [{ model: 'm', stream: 'yes' }, 'stream', 'expected true or false, got a string'],
   ])('refuses %#', (body, field, message) => {
     expect(inspectRequest(body as JsonObject)).toEqual({ ok: false, problem: { field, message } })

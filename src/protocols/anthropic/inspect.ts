@@ -1,8 +1,16 @@
-import type { Checked, JsonObject, RequestFacts } from '../core/index.ts'
-import { checked, optional, readBoolean, readString, unexpected } from './fields.ts'
+import {
+  type Checked,
+  checked,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  optional,
+  readBoolean,
+  readModel,
+  type RequestFacts,
+  type StateReference,
+} from '../core/index.ts'
 import { asksForReasoning } from './reasoning.ts'
-
-const LONGEST_MODEL = 256
 
 /** What the plan needs, and no more: where client and provider both speak Anthropic, the provider judges the rest. */
 export function inspectRequest(body: JsonObject): Checked<RequestFacts> {
@@ -10,10 +18,46 @@ export function inspectRequest(body: JsonObject): Checked<RequestFacts> {
 }
 
 export function readFacts(body: JsonObject): RequestFacts {
-  const model = readString(body['model'], 'model')
-  if (model === '') throw unexpected('model', `a model name of 1 to ${LONGEST_MODEL} characters`, 'an empty one')
-  if (model.length > LONGEST_MODEL)
-    throw unexpected('model', `a model name of 1 to ${LONGEST_MODEL} characters`, `${model.length}`)
   const stream = optional(body['stream'], 'stream', readBoolean) ?? false
-  return { model, stream, reasoning: asksForReasoning(body), choices: 1 }
+  return {
+    model: readModel(body['model']),
+    stream,
+    reasoning: asksForReasoning(body),
+    choices: 1,
+    session: readSession(body['metadata']),
+  }
 }
+
+/** Claude Code's `user_id` names the session; whoever names only the user gets one session a user, which does no harm. */
+function readSession(metadata: Json | undefined): string | undefined {
+  const user = isJsonObject(metadata) ? metadata['user_id'] : undefined
+  return typeof user === 'string' && user !== '' ? user : undefined
+}
+
+/** Names things in Anthropic's own stores: files, and the containers in which its tools run. */
+const STATE_FIELD = /"file_id"|"container"/
+
+/** Files and containers, which only the account has that stored them. */
+export function findState(body: JsonObject, text: string): readonly StateReference[] {
+  if (!STATE_FIELD.test(text)) return []
+  const found: StateReference[] = []
+  const container = body['container']
+  const containerId = isJsonObject(container) ? container['id'] : container
+  if (typeof containerId === 'string') found.push({ field: 'container', id: containerId })
+  for (const [index, message] of listOf(body['messages']).entries())
+    if (isJsonObject(message)) findFiles(message['content'], `messages[${index}].content`, found)
+  return found
+}
+
+function findFiles(content: Json | undefined, field: string, found: StateReference[]): void {
+  for (const [index, block] of listOf(content).entries()) {
+    if (!isJsonObject(block)) continue
+    const place = `${field}[${index}]`
+    const source = isJsonObject(block['source']) ? block['source'] : block
+    if (typeof source['file_id'] === 'string') found.push({ field: place, id: source['file_id'] })
+    // A tool's result holds blocks of its own, and those hold none.
+    if (block['type'] === 'tool_result') findFiles(block['content'], `${place}.content`, found)
+  }
+}
+
+const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])

@@ -1,5 +1,15 @@
-import { type DocumentPart, type Json, type JsonObject, type Losses, type MediaSource } from '../core/index.ts'
-import { FieldError, optional, readArray, readObject, readString, unexpected } from './fields.ts'
+import {
+  type DocumentPart,
+  type Json,
+  type JsonObject,
+  type Losses,
+  type MediaSource,
+  optional,
+  readArray,
+  readObject,
+  readString,
+  unexpected,
+} from '../core/index.ts'
 
 type DocumentSource = DocumentPart['source']
 
@@ -71,7 +81,7 @@ export function renderMediaSource(source: DocumentSource, field: string, losses:
     case 'text':
       return { type: 'text', media_type: 'text/plain', data: source.text }
     case 'file':
-      throw new FieldError(field, losses.refusal('file-references'))
+      return losses.refuse('file-references', field)
   }
 }
 

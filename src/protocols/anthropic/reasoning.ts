@@ -1,5 +1,13 @@
-import { type CoreRequest, isJsonObject, type JsonObject, type Reasoning } from '../core/index.ts'
-import { optional, readCount, readObject, readString } from './fields.ts'
+import {
+  type CoreRequest,
+  isJsonObject,
+  type JsonObject,
+  optional,
+  readCountOrZero,
+  readObject,
+  readString,
+  type Reasoning,
+} from '../core/index.ts'
 
 /**
  * What an effort is worth in thinking tokens, and a budget in effort (the nearest). Anthropic publishes no such table;
@@ -43,7 +51,7 @@ export function readReasoning(body: JsonObject): Reasoning | undefined {
   const effort = optional(config?.['effort'], 'output_config.effort', readString)
   if (thinking === undefined && effort === undefined) return undefined
   if (thinking !== undefined) readString(thinking['type'], 'thinking.type')
-  const budgetTokens = optional(thinking?.['budget_tokens'], 'thinking.budget_tokens', readCount)
+  const budgetTokens = optional(thinking?.['budget_tokens'], 'thinking.budget_tokens', readCountOrZero)
   return {
     enabled: asksForReasoning(body),
     ...(effort !== undefined && { effort }),

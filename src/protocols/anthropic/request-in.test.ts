@@ -183,7 +183,7 @@ describe('parsing a request', () => {
       'messages[0].content[0].text',
       'expected a string, got an array',
     ],
-    [{ max_tokens: 1.5 }, 'max_tokens', 'expected a whole number from 0 up, got 1.5'],
+    [{ max_tokens: 1.5 }, 'max_tokens', 'expected a whole number of at least 0, got 1.5'],
     [{ temperature: Infinity }, 'temperature', 'expected a finite number'],
     [{ tool_choice: { type: 'secret' } }, 'tool_choice.type', 'expected auto, any, tool or none, got another word'],
     [{ tools: [{ name: 'f' }] }, 'tools[0].input_schema', 'expected an object, got nothing'],

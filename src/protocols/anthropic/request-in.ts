@@ -1,23 +1,22 @@
 import {
   type Checked,
+  checked,
   type CoreRequest,
   type Json,
   type JsonObject,
   type Message,
-  type OutputFormat,
-} from '../core/index.ts'
-import { readContent, readSystem, type Unknown } from './content-in.ts'
-import {
-  checked,
   noteUnknown,
   optional,
+  type OutputFormat,
+  present,
   readArray,
-  readCount,
+  readCountOrZero,
   readNumber,
   readObject,
   readString,
   unexpected,
-} from './fields.ts'
+} from '../core/index.ts'
+import { readContent, readSystem, type Unknown } from './content-in.ts'
 import { readFacts } from './inspect.ts'
 import { readReasoning } from './reasoning.ts'
 import { readToolChoice, readTools } from './tools.ts'
@@ -56,15 +55,15 @@ function readRequest(body: JsonObject): CoreRequest {
   noteUnknown(body, KNOWN, '', unknown)
   noteNested(body, unknown)
   const metadata = optional(body['metadata'], 'metadata', readObject)
-  const present = {
-    maxOutputTokens: optional(body['max_tokens'], 'max_tokens', readCount),
+  const given = present({
+    maxOutputTokens: optional(body['max_tokens'], 'max_tokens', readCountOrZero),
     temperature: optional(body['temperature'], 'temperature', readNumber),
     topP: optional(body['top_p'], 'top_p', readNumber),
-    topK: optional(body['top_k'], 'top_k', readCount),
+    topK: optional(body['top_k'], 'top_k', readCountOrZero),
     format: readFormat(body),
     reasoning: readReasoning(body),
     userId: optional(metadata?.['user_id'], 'metadata.user_id', readString),
-  }
+  })
   return {
     model,
     stream,
@@ -72,7 +71,7 @@ function readRequest(body: JsonObject): CoreRequest {
     messages: readMessages(body['messages'], unknown),
     tools: readTools(body, unknown),
     ...readToolChoice(body),
-    ...withoutUndefined(present),
+    ...given,
     stop: readStop(body['stop_sequences']),
     choices: 1,
     includeUsage: true,
@@ -121,10 +120,4 @@ function readFormat(body: JsonObject): OutputFormat | undefined {
   if (readString(format['type'], `${field}.type`) !== 'json_schema')
     throw unexpected(`${field}.type`, 'json_schema', 'another word')
   return { type: 'json-schema', schema: readObject(format['schema'], `${field}.schema`) }
-}
-
-function withoutUndefined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
 }

@@ -14,10 +14,10 @@ const BASE: CoreRequest = {
   includeUsage: false,
   unknown: new Map(),
 }
-const MODEL = { model: 'claude-opus-5' }
+const MODEL = { model: 'claude-opus-5', isOwn: () => true }
 
-function rendered(fields: Partial<CoreRequest>, options = MODEL): RenderedRequest {
-  const outcome = renderRequest({ ...BASE, ...fields }, options)
+function rendered(fields: Partial<CoreRequest>, options: { readonly model: string } = MODEL): RenderedRequest {
+  const outcome = renderRequest({ ...BASE, ...fields }, { ...options, isOwn: () => true })
   if (!outcome.ok) throw new Error(`${outcome.problem.field}: ${outcome.problem.message}`)
   return outcome.value
 }
@@ -287,7 +287,7 @@ describe('rendering a request', () => {
   test.each([
     [{ seed: 1 }, 'seed'],
     [{ frequencyPenalty: 0.5 }, 'penalties'],
-    [{ unknown: new Map([['logit_bias', {}]]) }, 'penalties'],
+    [{ unknown: new Map([['logit_bias', {}]]) }, 'logit-bias'],
     [{ unknown: new Map([['service_tier', 'auto']]) }, 'service-tier'],
     [{ unknown: new Map([['store', true]]) }, 'metadata'],
     [{ metadata: {} }, 'metadata'],

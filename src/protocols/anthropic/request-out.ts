@@ -1,13 +1,13 @@
 import {
   type Checked,
+  checked,
   type CoreRequest,
-  fateOf,
-  lossRowOfField,
   type JsonObject,
   Losses,
   type RenderedRequest,
+  type RenderOptions,
 } from '../core/index.ts'
-import { checked, FieldError } from './fields.ts'
+import type { ContentContext } from './content-out.ts'
 import { renderReasoning } from './reasoning.ts'
 import { ToolIds } from './tool-ids.ts'
 import { renderTools } from './tools.ts'
@@ -21,18 +21,22 @@ import { ANTHROPIC } from './wire.ts'
 export const DEFAULT_MAX_TOKENS = 8192
 
 /** A core request, from a client of whatever protocol, as a Messages request for `model`. */
-export function renderRequest(request: CoreRequest, { model }: { readonly model: string }): Checked<RenderedRequest> {
+export function renderRequest(request: CoreRequest, { model, isOwn }: RenderOptions): Checked<RenderedRequest> {
   const losses = new Losses(ANTHROPIC)
   return checked(() => {
-    const body = renderBody(request, model, losses)
+    const body = renderBody(request, model, { losses, isOwn })
     return { body, dropped: losses.dropped }
   })
 }
 
-function renderBody(request: CoreRequest, model: string, losses: Losses): JsonObject {
+function renderBody(
+  request: CoreRequest,
+  model: string,
+  { losses, isOwn }: Pick<ContentContext, 'losses' | 'isOwn'>,
+): JsonObject {
   refuseInexpressible(request, losses)
   dropExtras(request, losses)
-  const turns = renderTurns(request, { losses, ids: new ToolIds() })
+  const turns = renderTurns(request, { losses, isOwn, ids: new ToolIds() })
   const reasoning = renderReasoning(request, model, DEFAULT_MAX_TOKENS)
   const { format } = request
   const config: JsonObject = {
@@ -64,12 +68,9 @@ function renderThinking(thinking: JsonObject | undefined, turns: RenderedTurns, 
 }
 
 function refuseInexpressible(request: CoreRequest, losses: Losses): void {
-  const refuse = (field: string, row: string): never => {
-    throw new FieldError(field, losses.refusal(row))
-  }
-  if (request.choices > 1) refuse('choices', 'choices')
-  if (request.topLogprobs !== undefined) refuse('logprobs', 'logprobs')
-  if (request.format?.type === 'json') refuse('format', 'json-mode')
+  if (request.choices > 1) losses.refuse('choices', 'choices')
+  if (request.topLogprobs !== undefined) losses.refuse('logprobs', 'logprobs')
+  if (request.format?.type === 'json') losses.refuse('json-mode', 'format')
 }
 
 function dropExtras(request: CoreRequest, losses: Losses): void {
@@ -77,11 +78,7 @@ function dropExtras(request: CoreRequest, losses: Losses): void {
   // 0 is what their absence means.
   if ((request.frequencyPenalty ?? 0) !== 0 || (request.presencePenalty ?? 0) !== 0) losses.drop('penalties')
   if (request.metadata !== undefined) losses.drop('metadata')
-  for (const name of request.unknown.keys()) {
-    const row = lossRowOfField(name)
-    if (fateOf(row, ANTHROPIC) === 'refused') throw new FieldError(name, losses.refusal(row))
-    losses.drop(row)
-  }
+  losses.settleUnknown(request.unknown)
 }
 
 function toTemperature(temperature: number, losses: Losses): number {

@@ -13,7 +13,7 @@ if (!hasCorpus) console.warn('skipped: no recorded requests at ../shared/corpus/
 function throughCore(body: JsonObject): RenderedRequest {
   const request = parseRequest(body)
   if (!request.ok) throw new Error(`${request.problem.field}: ${request.problem.message}`)
-  const outcome = renderRequest(request.value, { model: request.value.model })
+  const outcome = renderRequest(request.value, { model: request.value.model, isOwn: () => true })
   if (!outcome.ok) throw new Error(`${outcome.problem.field}: ${outcome.problem.message}`)
   return outcome.value
 }
@@ -139,7 +139,7 @@ describe('generated requests', () => {
       fc.property(fc.array(message, { minLength: 1 }), (messages) => {
         const request = parseRequest({ model: 'm', messages: messages as unknown as Json })
         if (!request.ok) return
-        const outcome = renderRequest(request.value, { model: 'm' })
+        const outcome = renderRequest(request.value, { model: 'm', isOwn: () => true })
         if (outcome.ok) expect(isJsonObject(outcome.value.body)).toBe(true)
         else expect(outcome.problem.message).not.toBe('')
       }),

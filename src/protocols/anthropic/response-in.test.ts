@@ -27,10 +27,12 @@ describe('reading a whole answer', () => {
         events: 0,
         toolCalls: 0,
         invalidToolCalls: 0,
+        caveat: undefined,
         servedModel: toLabel('claude-x'),
         rawStop: toLabel('end_turn'),
         usage: { inputTokens: 7, cacheReadTokens: 4, outputTokens: 2 },
       },
+      marks: [],
       response: {
         id: 'msg_1',
         model: 'claude-x',

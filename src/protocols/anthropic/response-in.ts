@@ -1,5 +1,6 @@
 import { toLabel, verdictOfStop } from '../../evidence/index.ts'
 import {
+  checked,
   type CoreResponse,
   isJsonObject,
   type Json,
@@ -13,7 +14,6 @@ import {
   unfinished,
 } from '../core/index.ts'
 import { readBlock } from './content-in.ts'
-import { checked } from './fields.ts'
 import { readStopReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 
@@ -60,6 +60,9 @@ function readMessage(body: JsonObject, content: readonly Json[], choices: number
   }
   return {
     verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
+    get marks() {
+      return marksOf(body, content)
+    },
     facts: isCutCall ? { ...facts, invalidToolCalls: 1 } : facts,
     response,
     ...(isCutCall && { amended: { ...body, content: kept } }),
@@ -69,6 +72,17 @@ function readMessage(body: JsonObject, content: readonly Json[], choices: number
 function readParts(content: readonly Json[]): readonly Part[] | undefined {
   const read = checked(() => content.flatMap((block, index) => readBlock(block, `content[${index}]`, new Map())))
   return read.ok ? read.value : undefined
+}
+
+/** What only the platform can read again: signatures, redacted thinking, the container of its own tools. */
+function marksOf({ container }: JsonObject, content: readonly Json[]): readonly string[] {
+  const blocks = content.map((block) => {
+    if (!isJsonObject(block)) return undefined
+    if (block['type'] === 'thinking') return block['signature']
+    return block['type'] === 'redacted_thinking' ? block['data'] : undefined
+  })
+  const all = [...blocks, isJsonObject(container) ? container['id'] : undefined]
+  return all.filter((mark) => typeof mark === 'string' && mark !== '') as readonly string[]
 }
 
 function isCall(block: Json | undefined): boolean {

@@ -60,6 +60,7 @@ export function renderAnswerPart(part: Part): WireBlock | undefined {
     case 'image':
     case 'document':
     case 'audio':
+    case 'video':
     case 'tool-result':
       return undefined
   }

@@ -66,6 +66,7 @@ describe('a whole stream', () => {
       events: 13,
       toolCalls: 1,
       invalidToolCalls: 0,
+      caveat: undefined,
       servedModel: 'claude-x' as never,
       rawStop: 'tool_use' as never,
       usage: { inputTokens: 15, cacheReadTokens: 5, outputTokens: 7 },

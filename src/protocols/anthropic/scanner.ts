@@ -70,6 +70,7 @@ class AnthropicScanner extends SseScanner {
     if (this.#started || !isJsonObject(message)) return this.break('malformed', 'event-order')
     this.#started = true
     this.servedModel = toLabel(message.model)
+    this.#markContainer(message)
     this.#addUsage(message.usage)
     this.emit({
       type: 'start',
@@ -77,6 +78,11 @@ class AnthropicScanner extends SseScanner {
       model: typeof message.model === 'string' ? message.model : '',
       usage: this.usage(),
     })
+  }
+
+  /** Where Anthropic's own tools ran; the next request may name it. */
+  #markContainer({ container }: JsonObject): void {
+    if (isJsonObject(container)) this.mark(container.id)
   }
 
   // ## Blocks
@@ -88,6 +94,8 @@ class AnthropicScanner extends SseScanner {
     if (this.#blocks.size >= MOST_BLOCKS) return this.break('malformed', 'too-large')
     const block = new BlockState(this.#blocks.size, wire, this.options)
     this.#blocks.set(index, block)
+    if (wire.type === 'thinking') this.mark(wire.signature)
+    if (wire.type === 'redacted_thinking') this.mark(wire.data)
     if (block.isClientCall) {
       this.toolCalls += 1
       this.hold()
@@ -103,6 +111,7 @@ class AnthropicScanner extends SseScanner {
     if (block === undefined || !block.isOpen || this.#stop !== undefined || !isJsonObject(delta))
       return this.break('malformed', 'event-order')
     for (const each of block.onDelta(delta)) this.emit(each)
+    if (delta.type === 'signature_delta') this.mark(delta.signature)
     if (block.input?.isTooLarge === true) return this.break('malformed', 'too-large')
     if (!block.isClientCall && !isEmptyDelta(delta)) this.content()
     if (delta.type === 'text_delta' && typeof delta.text === 'string')
@@ -128,6 +137,7 @@ class AnthropicScanner extends SseScanner {
     if (!this.#started) return this.break('malformed', 'event-order')
     this.#addUsage(usage)
     this.emit({ type: 'usage', usage: this.usage() })
+    if (isJsonObject(delta)) this.#markContainer(delta)
     if (!isJsonObject(delta) || typeof delta.stop_reason !== 'string') return
     this.hold()
     const { stop_sequence: sequence } = delta

@@ -1,15 +1,19 @@
-import { type CoreRequest, type Json, type JsonObject, type Losses, type Tool, type ToolChoice } from '../core/index.ts'
-import type { Unknown } from './content-in.ts'
 import {
-  FieldError,
+  type CoreRequest,
+  type Json,
+  type JsonObject,
+  type Losses,
   noteUnknown,
   optional,
   readArray,
   readBoolean,
   readObject,
   readString,
+  type Tool,
+  type ToolChoice,
   unexpected,
-} from './fields.ts'
+} from '../core/index.ts'
+import type { Unknown } from './content-in.ts'
 import { ANTHROPIC } from './wire.ts'
 
 const KNOWN = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
@@ -108,9 +112,9 @@ function renderTool(tool: Tool, field: string, losses: Losses): JsonObject {
         ...(tool.cache !== undefined && { cache_control: tool.cache }),
       }
     case 'custom':
-      throw new FieldError(field, losses.refusal('custom-tools'))
+      return losses.refuse('custom-tools', field)
     case 'server':
-      if (tool.protocol !== ANTHROPIC) throw new FieldError(field, losses.refusal('server-tools'))
+      if (tool.protocol !== ANTHROPIC) return losses.refuse('server-tools', field)
       return tool.value
   }
 }

@@ -9,6 +9,7 @@ export type Part =
   | ImagePart
   | DocumentPart
   | AudioPart
+  | VideoPart
   | ToolCallPart
   | ToolResultPart
   | ThinkingPart
@@ -55,6 +56,11 @@ export interface AudioPart {
   readonly format: string
 }
 
+export interface VideoPart {
+  readonly type: 'video'
+  readonly source: MediaSource
+}
+
 /** `json`: the input is JSON text. `custom`: free text. `server`: JSON, run by the provider itself. */
 export type ToolCallKind = 'json' | 'custom' | 'server'
 
@@ -65,6 +71,8 @@ export interface ToolCallPart {
   readonly name: string
   /** As the model wrote it; the empty JSON input is `{}`. */
   readonly input: string
+  /** The maker's signature of the call (Gemini's thought signature). */
+  readonly signature?: string
   readonly cache?: Json
 }
 
@@ -80,8 +88,10 @@ export interface ToolResultPart {
 export interface ThinkingPart {
   readonly type: 'thinking'
   readonly text: string
-  /** Binds the text to the platform that made it. */
+  /** Binds the text to the platform that made it: Anthropic's signature, OpenAI's encrypted reasoning, Gemini's thought signature. */
   readonly signature?: string
+  /** The maker's id of it (OpenAI Responses). */
+  readonly id?: string
 }
 
 export interface RedactedThinkingPart {

@@ -13,13 +13,35 @@ export {
   type ToolCallKind,
   type ToolCallPart,
   type ToolResultPart,
+  type VideoPart,
 } from './content.ts'
 export { saysContextLength } from './context-length.ts'
 export { type TemplateSource } from './delta-template.ts'
+export {
+  checked,
+  describe,
+  FieldError,
+  noteUnknown,
+  optional,
+  present,
+  readArray,
+  readBoolean,
+  readCount,
+  readCountOrZero,
+  readInteger,
+  readModel,
+  readName,
+  readNumber,
+  readObject,
+  readString,
+  reject,
+  unexpected,
+} from './fields.ts'
 export { filterEvents } from './filter-events.ts'
 export { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
 export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
 export {
+  type Address,
   type CallerError,
   type Checked,
   type EncoderOptions,
@@ -28,9 +50,12 @@ export {
   type ProtocolName,
   type ProviderError,
   type RenderedRequest,
+  type RenderOptions,
   type RequestFacts,
   type RequestProblem,
+  type StateReference,
   type StreamEncoder,
+  type TokenCounting,
 } from './protocol.ts'
 export { NO_FACTS, type ReadResponse, type ReadResponseOptions, unfinished } from './read-response.ts'
 export {

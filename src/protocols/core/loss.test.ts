@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { renderTranslationDocument, translationDocument } from '../../../scripts/loss-table.ts'
-import { fateOf, LOSS_TABLE, Losses } from './index.ts'
+import { checked, fateOf, LOSS_TABLE, Losses } from './index.ts'
 
 test('docs/translation.md is what the loss table says', () => {
   expect(readFileSync(translationDocument, 'utf8')).toBe(renderTranslationDocument())
@@ -11,7 +11,7 @@ test('what an answer consists of is carried to every protocol', () => {
   for (const name of ['text', 'tools', 'images', 'structured-output', 'stop-reason', 'usage']) {
     const row = LOSS_TABLE.find((row) => row.name === name)
     expect(row, name).toBeDefined()
-    expect(Object.values(row!.to), name).toEqual(['carried', 'carried'])
+    expect(Object.values(row!.to), name).toEqual(['carried', 'carried', 'carried', 'carried'])
   }
 })
 
@@ -32,8 +32,12 @@ test('a loss is named once, and only where the table lets the target drop it', (
 })
 
 test('a refusal names the feature and the target, and only where the table lets it refuse', () => {
-  expect(new Losses('openai-chat').refusal('document-url')).toContain('documents by URL')
-  expect(() => new Losses('anthropic').refusal('document-url')).toThrow('does not let anthropic refuse document-url')
+  const refuse = (): never => new Losses('openai-chat').refuse('document-url', 'messages[0]')
+  expect(checked(refuse)).toMatchObject({ ok: false, problem: { field: 'messages[0]' } })
+  expect(refuse).toThrow('documents by URL')
+  expect(() => new Losses('anthropic').refuse('document-url', 'messages[0]')).toThrow(
+    'does not let anthropic refuse document-url',
+  )
   expect(fateOf('document-url', 'anthropic')).toBe('carried')
   expect(fateOf('no-such-row', 'anthropic')).toBeUndefined()
 })

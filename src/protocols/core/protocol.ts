@@ -6,7 +6,13 @@ import type { ReadResponse, ReadResponseOptions } from './read-response.ts'
 import type { ScannerOptions, StreamScanner } from './scanner.ts'
 import type { StreamEvent } from './stream-event.ts'
 
-export type ProtocolName = 'anthropic' | 'openai-chat'
+export type ProtocolName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'gemini'
+
+/** What a request's address says of it. Gemini says model and streaming there; the others say both in the body. */
+export interface Address {
+  readonly model: string
+  readonly stream: boolean
+}
 
 /** What the plan needs to know of a request, read without translating it. */
 export interface RequestFacts {
@@ -16,6 +22,15 @@ export interface RequestFacts {
   readonly reasoning: boolean
   /** Answers asked for (`n`), 1 where the protocol has no such thing. */
   readonly choices: number
+  /** The client's own word for its conversation, where the request has one. */
+  readonly session: string | undefined
+}
+
+/** Something that exists at one provider only and that a request hangs on: a stored response, a file, a container. */
+export interface StateReference {
+  /** As a client would look for it: `previous_response_id`. */
+  readonly field: string
+  readonly id: string
 }
 
 /** A client's request that this protocol cannot accept: what was expected, what came. */
@@ -32,6 +47,16 @@ export type Checked<T> =
 export interface RenderedRequest {
   readonly body: JsonObject
   readonly dropped: readonly string[]
+}
+
+export interface RenderOptions {
+  /** The provider's id of the model. */
+  readonly model: string
+  /**
+   * Whether the platform that gets the request made this mark: a thinking signature, encrypted reasoning, an item's id.
+   * Any other's is left out, since no platform can read it but its maker.
+   */
+  readonly isOwn: (mark: string) => boolean
 }
 
 /** What an error answer of a provider means. */
@@ -70,13 +95,29 @@ export interface EncoderOptions {
   readonly nowSeconds: number
 }
 
+/** Asking how many input tokens a request has, where a protocol has a call for that. */
+export interface TokenCounting {
+  /** Path below the base URL. */
+  path(target: Address): string
+  /** A request for an answer, in this protocol's words, as the request that only counts it. */
+  toCountRequest(request: JsonObject, target: Address): JsonObject
+  /** What a client asks to have counted, as the request for an answer that it would be. */
+  fromCountRequest(body: JsonObject): JsonObject
+  /** `undefined` where the body has no count. */
+  readCount(body: Json | undefined): number | undefined
+  renderCount(inputTokens: number): JsonObject
+}
+
 /** What a client and a provider of one protocol speak. Pure: bytes and values in, bytes and values out. */
 export interface Protocol {
   readonly name: ProtocolName
 
   // ## Client side
-  inspectRequest(body: JsonObject): Checked<RequestFacts>
-  parseRequest(body: JsonObject): Checked<CoreRequest>
+  /** `address`: see `Address`; only where the protocol's routes have one. */
+  inspectRequest(body: JsonObject, address?: Address): Checked<RequestFacts>
+  parseRequest(body: JsonObject, address?: Address): Checked<CoreRequest>
+  /** What of the request only one provider has; `text` is the body as it came. Cheap where there is nothing. */
+  findState(body: JsonObject, text: string): readonly StateReference[]
   renderResponse(response: CoreResponse): JsonObject
   createStreamEncoder(options: EncoderOptions): StreamEncoder
   renderError(error: CallerError): JsonObject
@@ -86,18 +127,27 @@ export interface Protocol {
   readonly keepAlive: string
 
   // ## Provider side
-  /** Path below the base URL that the protocol's official SDK takes. */
-  readonly path: string
+  /** Path, with its query, below the base URL that the protocol's official SDK takes. */
+  path(target: Address): string
+  /** The body's field for the model's name; `undefined` where the path has it. */
+  readonly modelField: 'model' | undefined
   /** Authentication and fixed headers; `clientHeaders` is read by allow-list. */
   requestHeaders(options: {
     readonly apiKey: string | undefined
     readonly clientHeaders: Headers
   }): Record<string, string>
   /** `problem`: this protocol cannot carry the request, and says which part. */
-  renderRequest(request: CoreRequest, options: { readonly model: string }): Checked<RenderedRequest>
+  renderRequest(request: CoreRequest, options: RenderOptions): Checked<RenderedRequest>
+  /**
+   * A client's request of this protocol without what other platforms made and only they can read; the same object where
+   * there is nothing of that. `text` is the body as it came. Cheap where there is nothing.
+   */
+  withoutForeign(body: JsonObject, text: string, isForeign: (mark: string) => boolean): JsonObject
   readResponse(body: Json | undefined, options: ReadResponseOptions): ReadResponse
   readError(status: number, body: Json | undefined): ProviderError
   createScanner(options: ScannerOptions): StreamScanner
+  /** `undefined`: this protocol cannot count. */
+  readonly tokenCounting: TokenCounting | undefined
 }
 
 /** Usage of a later report over an earlier one: what the later one says wins. */

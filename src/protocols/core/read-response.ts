@@ -13,6 +13,8 @@ export interface ReadResponseOptions {
 export interface ReadResponse {
   readonly verdict: Verdict
   readonly facts: StreamFacts
+  /** See `StreamScanner.takeMarks`; of a finished answer. */
+  readonly marks?: readonly string[]
   /** Present for a finished answer, and made when it is asked for: without calls that the model was stopped inside. */
   readonly response?: CoreResponse
   /** The same in the provider's own words, where something had to be withheld from the body as it came. */
@@ -27,6 +29,7 @@ export const NO_FACTS: StreamFacts = {
   servedModel: undefined,
   rawStop: undefined,
   usage: {},
+  caveat: undefined,
 }
 
 /** A body that is no finished answer. */

@@ -1,4 +1,4 @@
-import type { Label, UnfinishedVerdict, Usage, Verdict } from '../../evidence/index.ts'
+import type { Caveat, Label, UnfinishedVerdict, Usage, Verdict } from '../../evidence/index.ts'
 import type { Json } from './json.ts'
 import type { StreamEvent } from './stream-event.ts'
 
@@ -33,6 +33,8 @@ export interface StreamFacts {
   readonly servedModel: Label | undefined
   readonly rawStop: Label | undefined
   readonly usage: Usage
+  /** What makes the proof weaker than it looks. */
+  readonly caveat: Caveat | undefined
 }
 
 /**
@@ -50,6 +52,11 @@ export interface StreamScanner {
   readonly facts: StreamFacts
   /** Core events since the last call, oldest first; always empty unless `decode`. */
   takeEvents(): readonly StreamEvent[]
+  /**
+   * Marks since the last call: strings that only the platform which made them can read or look up (thinking signatures,
+   * encrypted reasoning, ids of stored things).
+   */
+  takeMarks(): readonly string[]
   /** The verdict if the transport ended cleanly here. */
   verdictAtEnd(): Verdict
   /** The verdict if the transport broke here for `cause`; a proof already seen stands. */

@@ -1,4 +1,5 @@
 import {
+  type Caveat,
   type FinishedVerdict,
   type Label,
   type Reason,
@@ -27,6 +28,7 @@ export abstract class SseScanner implements StreamScanner {
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
   #decoded: StreamEvent[] = []
+  #marks: readonly string[] = NO_MARKS
   #template: DeltaTemplate | undefined
   #target: DeltaTarget | undefined
 
@@ -50,6 +52,10 @@ export abstract class SseScanner implements StreamScanner {
   protected abstract proofAtEnd(pending: string): FinishedVerdict | undefined
   protected abstract usage(): Usage
   protected abstract rawStop(): Label | undefined
+  /** What makes the proof weaker than it looks. */
+  protected caveat(): Caveat | undefined {
+    return undefined
+  }
   abstract withoutUnfinishedCalls(held: Uint8Array): Uint8Array
   abstract fork(): StreamScanner
 
@@ -158,6 +164,12 @@ export abstract class SseScanner implements StreamScanner {
     if (this.options.decode) this.#decoded.push(event)
   }
 
+  /** Something that only the platform that made it can read or look up. */
+  protected mark(value: Json | undefined): void {
+    if (typeof value !== 'string' || value === '' || this.#marks.length >= MOST_MARKS) return
+    this.#marks = [...this.#marks, value]
+  }
+
   // ## What was found
 
   get phase(): StreamPhase {
@@ -184,6 +196,7 @@ export abstract class SseScanner implements StreamScanner {
       servedModel: this.servedModel,
       rawStop: this.rawStop(),
       usage: this.usage(),
+      caveat: this.caveat(),
     }
   }
 
@@ -192,6 +205,12 @@ export abstract class SseScanner implements StreamScanner {
     const events = this.#decoded
     this.#decoded = []
     return events
+  }
+
+  takeMarks(): readonly string[] {
+    const marks = this.#marks
+    this.#marks = NO_MARKS
+    return marks
   }
 
   verdictAtEnd(): Verdict {
@@ -217,6 +236,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError
     copy.#decoded = [...this.#decoded]
+    copy.#marks = this.#marks
     copy.#template = this.#template
     copy.#target = this.#target
   }
@@ -233,3 +253,6 @@ function isComment(event: string): boolean {
 const PENDING_PROOF_BYTES = 64
 const MORE = '…'
 const NO_EVENTS: readonly StreamEvent[] = []
+const NO_MARKS: readonly string[] = []
+/** Marks that one answer may leave; further ones are not remembered. */
+const MOST_MARKS = 1_000

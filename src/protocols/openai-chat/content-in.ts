@@ -1,5 +1,4 @@
-import type { JsonObject, Part, TextPart } from '../core/index.ts'
-import { readList, readObject, readString, reject } from './fields.ts'
+import { type JsonObject, type Part, readArray, readObject, readString, reject, type TextPart } from '../core/index.ts'
 import { joinTexts } from './texts.ts'
 import { readAudio, readFile, readImage } from './media-in.ts'
 
@@ -40,7 +39,7 @@ function readContent(
 ): readonly Part[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   if (!Array.isArray(content)) return reject(field, 'a string or a list of parts', content)
-  return readList(content, field).map((value, index) => {
+  return readArray(content, field).map((value, index) => {
     const place = `${field}[${index}]`
     const part = readObject(value, place)
     const read = kinds.get(part.type)

@@ -1,5 +1,4 @@
-import type { DocumentPart, ImagePart, Losses, MediaSource, Part } from '../core/index.ts'
-import { NotExpressible } from './refusal.ts'
+import { type DocumentPart, type ImagePart, type Losses, type MediaSource, type Part } from '../core/index.ts'
 import type { WireContent, WirePart } from './wire.ts'
 
 const EXTENSIONS: ReadonlyMap<string, string> = new Map([
@@ -35,6 +34,8 @@ function renderPart(part: Part, field: string, losses: Losses): WirePart | undef
       return renderDocument(part, field, losses)
     case 'audio':
       return { type: 'input_audio', input_audio: { data: part.data, format: part.format } }
+    case 'video':
+      return losses.refuse('video', field)
     case 'thinking':
     case 'redacted-thinking':
       losses.drop('thinking-history')
@@ -64,7 +65,7 @@ function toUrl(source: MediaSource, field: string, losses: Losses): string {
     case 'base64':
       return `data:${source.mediaType};base64,${source.data}`
     case 'file':
-      throw new NotExpressible(losses, 'file-references', field)
+      return losses.refuse('file-references', field)
   }
 }
 
@@ -80,8 +81,8 @@ function renderDocument(part: DocumentPart, field: string, losses: Losses): Wire
       return { type: 'file', file: { filename, file_data: toUrl(source, field, losses) } }
     }
     case 'url':
-      throw new NotExpressible(losses, 'document-url', field)
+      return losses.refuse('document-url', field)
     case 'file':
-      throw new NotExpressible(losses, 'file-references', field)
+      return losses.refuse('file-references', field)
   }
 }

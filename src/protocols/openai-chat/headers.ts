@@ -1,5 +1,5 @@
 /** Below a base URL that ends in `/v1`. */
-export const PATH = '/chat/completions'
+export const path = (): string => '/chat/completions'
 
 /** A comment: every client of this protocol skips it, before the first event too. */
 export const KEEP_ALIVE = ': keep-alive\n\n'

@@ -1,8 +1,8 @@
 import type { Protocol } from '../core/index.ts'
 import { readError } from './error-in.ts'
 import { renderError, renderErrorEvent } from './errors.ts'
-import { KEEP_ALIVE, PATH, requestHeaders } from './headers.ts'
-import { inspectRequest } from './inspect.ts'
+import { KEEP_ALIVE, path, requestHeaders } from './headers.ts'
+import { findState, inspectRequest } from './inspect.ts'
 import { parseRequest } from './request-in.ts'
 import { renderRequest } from './request-out.ts'
 import { readResponse } from './response-in.ts'
@@ -15,15 +15,20 @@ export const openAiChat: Protocol = {
   name: 'openai-chat',
   inspectRequest,
   parseRequest,
+  findState,
   renderResponse,
   createStreamEncoder,
   renderError,
   renderErrorEvent,
   keepAlive: KEEP_ALIVE,
-  path: PATH,
+  path,
+  modelField: 'model',
   requestHeaders,
   renderRequest,
+  // Nothing in a conversation of this protocol is bound to its maker.
+  withoutForeign: (body) => body,
   readResponse,
   readError,
   createScanner: createOpenAiChatScanner,
+  tokenCounting: undefined,
 }

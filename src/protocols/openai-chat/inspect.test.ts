@@ -8,8 +8,20 @@ const facts = (body: JsonObject) => {
 }
 
 test('model, streaming and the number of answers are read', () => {
-  expect(facts({ model: 'gpt-4o' })).toEqual({ model: 'gpt-4o', stream: false, reasoning: false, choices: 1 })
-  expect(facts({ model: 'a', stream: true, n: 3 })).toEqual({ model: 'a', stream: true, reasoning: false, choices: 3 })
+  expect(facts({ model: 'gpt-4o' })).toEqual({
+    model: 'gpt-4o',
+    stream: false,
+    reasoning: false,
+    choices: 1,
+    session: undefined,
+  })
+  expect(facts({ model: 'a', stream: true, n: 3 })).toEqual({
+    model: 'a',
+    stream: true,
+    reasoning: false,
+    choices: 3,
+    session: undefined,
+  })
   expect(facts({ model: 'a', stream: null, n: null })).toMatchObject({ stream: false, choices: 1 })
 })
 

@@ -1,7 +1,16 @@
-import { type Checked, isJsonObject, type JsonObject, type RequestFacts } from '../core/index.ts'
-import { checked, optional, readBoolean, readCount, reject } from './fields.ts'
-
-const MODEL_LENGTH_LIMIT = 256
+import {
+  type Checked,
+  checked,
+  isJsonObject,
+  type JsonObject,
+  optional,
+  readBoolean,
+  readCount,
+  readModel,
+  type RequestFacts,
+  type StateReference,
+  type Json,
+} from '../core/index.ts'
 
 /** What the plan needs to know of a request; everything else is left to the provider or to the translation. */
 export function inspectRequest(body: JsonObject): Checked<RequestFacts> {
@@ -10,13 +19,8 @@ export function inspectRequest(body: JsonObject): Checked<RequestFacts> {
     stream: optional(body.stream, 'stream', readBoolean) ?? false,
     reasoning: asksForReasoning(body),
     choices: optional(body.n, 'n', readCount) ?? 1,
+    session: typeof body.prompt_cache_key === 'string' ? body.prompt_cache_key : undefined,
   }))
-}
-
-export function readModel(value: unknown): string {
-  if (typeof value !== 'string' || value === '') reject('model', 'the name of a model', value)
-  if (value.length <= MODEL_LENGTH_LIMIT) return value
-  return reject('model', `a name of at most ${MODEL_LENGTH_LIMIT} characters`, value, `one of ${value.length}`)
 }
 
 // Never a problem: what a host calls reasoning differs, and a wrong guess only sets a longer time-out.
@@ -34,4 +38,23 @@ function asksForReasoning(body: JsonObject): boolean {
 
 function isThinkingEffort(effort: string): boolean {
   return effort !== 'none' && effort !== 'minimal'
+}
+
+/** Names things in OpenAI's own stores: files, and answers in sound. */
+const STATE_FIELD = /"file_id"|"audio"/
+
+/** Files and spoken answers of the history, which only the account has that stored them. */
+export function findState(body: JsonObject, text: string): readonly StateReference[] {
+  if (!STATE_FIELD.test(text) || !Array.isArray(body.messages)) return []
+  return (body.messages as readonly Json[]).flatMap((message, index) => {
+    if (!isJsonObject(message)) return []
+    const field = `messages[${index}]`
+    const parts: readonly Json[] = Array.isArray(message.content) ? message.content : []
+    const files = parts.flatMap((part) => (isJsonObject(part) && isJsonObject(part.file) ? [part.file.file_id] : []))
+    const spoken = isJsonObject(message.audio) ? [message.audio.id] : []
+    return [
+      ...files.flatMap((id) => (typeof id === 'string' ? [{ field: `${field}.content`, id }] : [])),
+      ...spoken.flatMap((id) => (typeof id === 'string' ? [{ field: `${field}.audio`, id }] : [])),
+    ]
+  })
 }

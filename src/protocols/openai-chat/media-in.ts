@@ -1,5 +1,15 @@
-import type { AudioPart, DocumentPart, ImagePart, JsonObject, MediaSource } from '../core/index.ts'
-import { optional, readName, readObject, readString, reject } from './fields.ts'
+import {
+  type AudioPart,
+  type DocumentPart,
+  type ImagePart,
+  type JsonObject,
+  type MediaSource,
+  optional,
+  readName,
+  readObject,
+  readString,
+  reject,
+} from '../core/index.ts'
 
 interface DataUrl {
   readonly mediaType: string

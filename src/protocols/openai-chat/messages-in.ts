@@ -1,4 +1,17 @@
-import type { Json, JsonObject, Message, Part, TextPart, ToolResultPart } from '../core/index.ts'
+import {
+  type Json,
+  type JsonObject,
+  type Message,
+  optional,
+  type Part,
+  readArray,
+  readName,
+  readObject,
+  readString,
+  reject,
+  type TextPart,
+  type ToolResultPart,
+} from '../core/index.ts'
 import {
   type OnUnknown,
   readAssistantContent,
@@ -6,7 +19,6 @@ import {
   readToolContent,
   readUserContent,
 } from './content-in.ts'
-import { optional, readList, readName, readObject, readString, reject } from './fields.ts'
 import { readFunction, readToolCalls } from './tool-call-in.ts'
 
 export interface Conversation {
@@ -20,7 +32,7 @@ export interface Conversation {
  * one turn: everything that the calls before it are answered with.
  */
 export function readMessages(value: unknown, onUnknown: OnUnknown): Conversation {
-  const messages = readList(value, 'messages')
+  const messages = readArray(value, 'messages')
   if (messages.length === 0) reject('messages', 'at least one message', messages, 'an empty list')
   return new ConversationReader(onUnknown).read(messages)
 }

@@ -1,6 +1,12 @@
-import type { CoreRequest, Losses, Message, Part, ToolCallPart, ToolResultPart } from '../core/index.ts'
+import {
+  type CoreRequest,
+  type Losses,
+  type Message,
+  type Part,
+  type ToolCallPart,
+  type ToolResultPart,
+} from '../core/index.ts'
 import { renderParts, toContent } from './content-out.ts'
-import { NotExpressible } from './refusal.ts'
 import type { WireMessage, WirePart, WireToolCall } from './wire.ts'
 
 /** Stands in a tool message whose result is images or files alone, which only a user message can carry. */
@@ -9,8 +15,7 @@ const MEDIA_FOLLOWS = '(The result is attached to the next message.)'
 /** The conversation: one `system` message first, which every host knows (`developer` only OpenAI does). */
 export function renderMessages(request: CoreRequest, losses: Losses): readonly WireMessage[] {
   const { system, messages } = request
-  if (messages.at(-1)?.role === 'assistant')
-    throw new NotExpressible(losses, 'prefill', `messages[${messages.length - 1}]`)
+  if (messages.at(-1)?.role === 'assistant') return losses.refuse('prefill', `messages[${messages.length - 1}]`)
   const head: readonly WireMessage[] =
     system.length === 0 ? [] : [{ role: 'system', content: toContent(renderParts(system, 'system', losses)) }]
   return [...head, ...messages.flatMap((message, index) => renderMessage(message, `messages[${index}]`, losses))]

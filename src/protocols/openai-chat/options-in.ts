@@ -1,19 +1,21 @@
-import type { JsonObject, OutputFormat, Reasoning } from '../core/index.ts'
 import {
+  type JsonObject,
   optional,
+  type OutputFormat,
+  readArray,
   readBoolean,
   readCount,
   readInteger,
-  readList,
   readName,
   readObject,
   readString,
+  type Reasoning,
   reject,
-} from './fields.ts'
+} from '../core/index.ts'
 
 export function readStop(body: JsonObject): readonly string[] {
   if (typeof body.stop === 'string') return [body.stop]
-  const stop = optional(body.stop, 'stop', readList) ?? []
+  const stop = optional(body.stop, 'stop', readArray) ?? []
   return stop.map((sequence, index) => readString(sequence, `stop[${index}]`))
 }
 

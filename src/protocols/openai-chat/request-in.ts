@@ -1,6 +1,20 @@
-import { type Checked, type CoreRequest, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
-import { checked, optional, readBoolean, readCount, readInteger, readNumber, readObject, readString } from './fields.ts'
-import { readModel } from './inspect.ts'
+import {
+  type Checked,
+  checked,
+  type CoreRequest,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  optional,
+  readBoolean,
+  readCount,
+  readInteger,
+  readNumber,
+  readObject,
+  present,
+  readModel,
+  readString,
+} from '../core/index.ts'
 import { readMessages } from './messages-in.ts'
 import { readFormat, readReasoning, readStop } from './options-in.ts'
 import { readToolUse } from './tools-in.ts'
@@ -107,11 +121,4 @@ function readTopK(body: JsonObject): number | undefined {
 function readIncludeUsage(body: JsonObject): boolean {
   const options = optional(body.stream_options, 'stream_options', readObject) ?? {}
   return optional(options.include_usage, 'stream_options.include_usage', readBoolean) ?? false
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** The object without the fields that are `undefined`. */
-function present<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>
 }

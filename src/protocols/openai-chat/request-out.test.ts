@@ -15,13 +15,13 @@ const EMPTY: CoreRequest = {
 }
 
 function render(request: Partial<CoreRequest>, model = 'gpt-4o'): { body: JsonObject; dropped: readonly string[] } {
-  const result = renderRequest({ ...EMPTY, ...request }, { model })
+  const result = renderRequest({ ...EMPTY, ...request }, { model, isOwn: () => true })
   if (!result.ok) throw new Error(`${result.problem.field}: ${result.problem.message}`)
   return result.value
 }
 
 function refusal(request: Partial<CoreRequest>): string {
-  const result = renderRequest({ ...EMPTY, ...request }, { model: 'gpt-4o' })
+  const result = renderRequest({ ...EMPTY, ...request }, { model: 'gpt-4o', isOwn: () => true })
   if (result.ok) throw new Error('expected a refusal')
   return `${result.problem.field}: ${result.problem.message}`
 }
@@ -203,7 +203,6 @@ test('what only the provider’s records or account know is dropped, by the loss
       userId: 'u'.repeat(65),
       unknown: new Map<string, never>([
         ['service_tier', 'auto' as never],
-        ['container', 'c' as never],
         ['store', true as never],
       ]),
     },

@@ -1,18 +1,17 @@
 import {
   type Checked,
+  checked,
   type CoreRequest,
-  fateOf,
-  lossRowOfField,
   type Json,
   type JsonObject,
   Losses,
   type OutputFormat,
   type RenderedRequest,
+  type RenderOptions,
 } from '../core/index.ts'
 import { renderMessages } from './messages-out.ts'
 import { isOpenAiModel } from './openai-model.ts'
 import { renderReasoning } from './reasoning-out.ts'
-import { NotExpressible } from './refusal.ts'
 import { renderToolUse } from './tools-out.ts'
 
 const STOP_SEQUENCE_LIMIT = 4
@@ -22,20 +21,18 @@ const DEFAULT_SCHEMA_NAME = 'response'
 const USER_LENGTH_LIMIT = 64
 
 /** A core request for a provider of this protocol, or the first thing in it that must not be lost. */
-export function renderRequest(request: CoreRequest, { model }: { readonly model: string }): Checked<RenderedRequest> {
+export function renderRequest(request: CoreRequest, { model }: RenderOptions): Checked<RenderedRequest> {
   const losses = new Losses('openai-chat')
-  try {
+  return checked(() => {
     const body = renderBody(request, model, losses)
-    return { ok: true, value: { body, dropped: losses.dropped } }
-  } catch (error) {
-    if (error instanceof NotExpressible) return { ok: false, problem: error.problem }
-    throw error
-  }
+    return { body, dropped: losses.dropped }
+  })
 }
 
 function renderBody(request: CoreRequest, model: string, losses: Losses): JsonObject {
   const { stop, format } = request
-  if (stop.length > STOP_SEQUENCE_LIMIT) throw new NotExpressible(losses, 'stop-sequences-above-4', 'stop')
+  if (stop.length > STOP_SEQUENCE_LIMIT) return losses.refuse('stop-sequences-above-4', 'stop')
+  if (request.topLogprobs !== undefined) return losses.refuse('logprobs', 'logprobs')
   if (request.topK !== undefined) losses.drop('top-k')
   if (request.metadata !== undefined) losses.drop('metadata')
   const reasoningEffort = renderReasoning(request.reasoning)
@@ -56,9 +53,8 @@ function renderBody(request: CoreRequest, model: string, losses: Losses): JsonOb
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.frequencyPenalty !== undefined && { frequency_penalty: request.frequencyPenalty }),
     ...(request.presencePenalty !== undefined && { presence_penalty: request.presencePenalty }),
-    ...renderLogprobs(request.topLogprobs),
     ...renderUser(request.userId, model, losses),
-    ...renderUnknown(request.unknown, losses),
+    ...losses.settleUnknown(request.unknown),
   }
 }
 
@@ -73,25 +69,9 @@ function renderFormat(format: OutputFormat): Json {
   return { type: 'json_schema', json_schema: { name, schema, ...(strict !== undefined && { strict }) } }
 }
 
-function renderLogprobs(topLogprobs: number | undefined): JsonObject {
-  if (topLogprobs === undefined) return {}
-  return { logprobs: true, ...(topLogprobs > 0 && { top_logprobs: topLogprobs }) }
-}
-
 function renderUser(userId: string | undefined, model: string, losses: Losses): JsonObject {
   if (userId === undefined) return {}
   if (isOpenAiModel(model) && userId.length <= USER_LENGTH_LIMIT) return { user: userId }
   losses.drop('metadata')
   return {}
-}
-
-// A row that is carried names a field of this very protocol, which goes back as it came.
-function renderUnknown(unknown: ReadonlyMap<string, Json>, losses: Losses): JsonObject {
-  const carried: [string, Json][] = []
-  for (const [name, value] of unknown) {
-    const row = lossRowOfField(name)
-    if (fateOf(row, 'openai-chat') === 'carried') carried.push([name, value])
-    else losses.drop(row)
-  }
-  return Object.fromEntries(carried)
 }

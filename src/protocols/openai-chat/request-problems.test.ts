@@ -11,7 +11,7 @@ function problem(body: JsonObject): RequestProblem {
 
 test('a problem names the place, what was expected and what came', () => {
   const cases: readonly [JsonObject, string, string][] = [
-    [{ messages: 'hi' }, 'messages', 'expected a list, got a string'],
+    [{ messages: 'hi' }, 'messages', 'expected an array, got a string'],
     [{ messages: [] }, 'messages', 'expected at least one message, got an empty list'],
     [
       { messages: [{ role: 'user', content: 7 }] },

@@ -53,7 +53,7 @@ test('what this protocol says survives the way through the core and back', () =>
     fc.property(wireRequest, (wire) => {
       const parsed = parseRequest(wire as JsonObject)
       if (!parsed.ok) throw new Error(parsed.problem.message)
-      const rendered = renderRequest(parsed.value, { model: wire.model })
+      const rendered = renderRequest(parsed.value, { model: wire.model, isOwn: () => true })
       if (!rendered.ok) throw new Error(rendered.problem.message)
       expect(rendered.value.dropped).toEqual([])
       expect(rendered.value.body as object).toEqual(JSON.parse(JSON.stringify(wire)))
@@ -80,7 +80,7 @@ test.skipIf(!hasCorpus)('recorded requests survive the way through the core and 
   for (const { name, request } of requests) {
     const parsed = parseRequest(request)
     if (!parsed.ok) throw new Error(`${name}: ${parsed.problem.field}: ${parsed.problem.message}`)
-    const rendered = renderRequest(parsed.value, { model: parsed.value.model })
+    const rendered = renderRequest(parsed.value, { model: parsed.value.model, isOwn: () => true })
     if (!rendered.ok) throw new Error(`${name}: ${rendered.problem.field}: ${rendered.problem.message}`)
     const { body, dropped } = rendered.value
     const again = parseRequest(body)

@@ -28,6 +28,7 @@ test('a whole answer is complete, with its facts', () => {
       events: 0,
       toolCalls: 1,
       invalidToolCalls: 0,
+      caveat: undefined,
       servedModel: 'gpt-4o' as never,
       rawStop: 'tool_calls' as never,
       usage: { inputTokens: 3, outputTokens: 2 },

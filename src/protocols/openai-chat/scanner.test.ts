@@ -58,6 +58,7 @@ describe('a whole stream', () => {
       events: 8,
       toolCalls: 1,
       invalidToolCalls: 0,
+      caveat: undefined,
       servedModel: 'gpt-x' as never,
       rawStop: 'tool_calls' as never,
       usage: { inputTokens: 3, outputTokens: 4 },

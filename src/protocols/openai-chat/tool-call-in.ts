@@ -1,9 +1,8 @@
-import type { ToolCallPart } from '../core/index.ts'
-import { readList, readName, readObject, readString, reject } from './fields.ts'
+import { readArray, readName, readObject, readString, reject, type ToolCallPart } from '../core/index.ts'
 
 /** The `tool_calls` of an assistant message in a request's history. */
 export function readToolCalls(value: unknown, field: string): readonly ToolCallPart[] {
-  return readList(value, field).map((item, index) => {
+  return readArray(value, field).map((item, index) => {
     const place = `${field}[${index}]`
     const call = readObject(item, place)
     const id = readName(call.id, `${place}.id`)

@@ -1,5 +1,15 @@
-import type { JsonObject, Tool, ToolChoice } from '../core/index.ts'
-import { optional, readBoolean, readList, readName, readObject, readString, reject } from './fields.ts'
+import {
+  type JsonObject,
+  optional,
+  readArray,
+  readBoolean,
+  readName,
+  readObject,
+  readString,
+  reject,
+  type Tool,
+  type ToolChoice,
+} from '../core/index.ts'
 
 const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
 
@@ -11,8 +21,8 @@ export interface ToolUse {
 /** `tools` and `tool_choice`, with the deprecated `functions` and `function_call` read as the same. */
 export function readToolUse(body: JsonObject): ToolUse {
   const tools = [
-    ...(optional(body.tools, 'tools', readList) ?? []).map((tool, index) => readTool(tool, `tools[${index}]`)),
-    ...(optional(body.functions, 'functions', readList) ?? []).map((item, index) =>
+    ...(optional(body.tools, 'tools', readArray) ?? []).map((tool, index) => readTool(tool, `tools[${index}]`)),
+    ...(optional(body.functions, 'functions', readArray) ?? []).map((item, index) =>
       readFunctionTool(item, `functions[${index}]`),
     ),
     ...webSearch(body),
@@ -92,7 +102,7 @@ function readAllowed(value: unknown, field: string): Choice {
   const allowed = readObject(value, field)
   if (allowed.mode !== 'auto' && allowed.mode !== 'required')
     return reject(`${field}.mode`, 'auto or required', allowed.mode)
-  const names = readList(allowed.tools, `${field}.tools`).map((item, index) => {
+  const names = readArray(allowed.tools, `${field}.tools`).map((item, index) => {
     const place = `${field}.tools[${index}]`
     const tool = readObject(item, place)
     const kind = tool.type === 'custom' ? 'custom' : 'function'

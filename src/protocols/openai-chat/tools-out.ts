@@ -1,5 +1,4 @@
-import type { CoreRequest, Json, JsonObject, Losses, Tool, ToolChoice } from '../core/index.ts'
-import { NotExpressible } from './refusal.ts'
+import { type CoreRequest, type Json, type JsonObject, type Losses, type Tool, type ToolChoice } from '../core/index.ts'
 import type { WireTool } from './wire.ts'
 
 /** `tools` with the fields that OpenAI refuses without them; nothing where there are none. */
@@ -45,7 +44,7 @@ function renderTool(tool: Tool, field: string, losses: Losses): WireTool {
     }
     case 'server':
       if (tool.protocol === 'openai-chat') return tool.value
-      throw new NotExpressible(losses, 'server-tools', field)
+      return losses.refuse('server-tools', field)
   }
 }
 
