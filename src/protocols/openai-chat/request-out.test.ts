@@ -204,6 +204,7 @@ test('what only the provider’s records or account know is dropped, by the loss
       unknown: new Map<string, never>([
         ['service_tier', 'auto' as never],
         ['store', true as never],
+        ['whatever', 1 as never],
       ]),
     },
     'gpt-4o',
