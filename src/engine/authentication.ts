@@ -39,7 +39,7 @@ export class Authentication {
   }
 }
 
-const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined }
+export const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined }
 
 function toCaller({ name, tenant, workflows }: ClientConfig): Caller {
   return { client: name, tenant, workflows }

@@ -3,16 +3,20 @@ import { FullstopError } from '../errors.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
+  type AnswerOptions,
   type ClientConnection,
+  type Conditions,
   DEFAULT_LIMITS,
   type Exchange,
   type ExchangeDeps,
+  type IncomingRequest,
   KEEP_ALIVE_MS,
   type Limits,
   refuse,
   type Routing,
 } from '../exchange/index.ts'
-import { Authentication } from './authentication.ts'
+import type { Protocol } from '../protocols/core/index.ts'
+import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { RecentExchanges } from './recent-exchanges.ts'
 import { callerProtocol, pathOf, type RouteKind, routeOf } from './routes.ts'
@@ -82,44 +86,47 @@ export class Engine {
   }
 
   /** Answers one request of the data plane; never rejects. */
-  async fetch(request: Request, context: FetchContext = {}): Promise<Response> {
+  async fetch(request: IncomingRequest, context: FetchContext = {}): Promise<Response> {
     const route = routeOf(pathOf(request.url), request.headers)
     if (route === undefined) return this.#unknownRoute(request)
-    if (this.#isDraining)
-      return this.reject(request, new FullstopError('shutting-down', 'This instance is shutting down.'))
+    if (this.#isDraining) return this.reject(request, shuttingDown())
     const { routing, authentication } = this.#generation
     try {
       const caller = await authentication.authenticate(request.headers)
       const refused = refusal(route, request.method)
       if (refused !== undefined) return this.reject(request, refused)
       if (route.kind !== 'answer') return listModels(routing.modelNames, route.protocol, this.#deps.clock)
-      const { connection } = context
-      const options = {
-        request,
-        protocol: route.protocol,
-        routing,
-        caller,
-        connection,
-        keepAliveMs: this.#keepAliveMs,
-        onBegin: this.#onBegin,
-        onOver: this.#onOver,
-      }
-      this.#running += 1
       // It never rejects, so nothing is lost by not waiting here.
-      return answer(options, this.#deps)
+      return this.#answer({ request, protocol: route.protocol, routing, caller, connection: context.connection })
     } catch (error) {
       if (error instanceof FullstopError) return this.reject(request, error)
       return this.reject(request, new FullstopError('internal', 'Something went wrong that should not.'))
     }
   }
 
+  /**
+   * Answers a request of the process's own, in whatever protocol it is, under conditions that no header can carry; never
+   * rejects.
+   */
+  async ask(request: IncomingRequest, protocol: Protocol, conditions: Conditions): Promise<Response> {
+    if (this.#isDraining) return refuse(shuttingDown(), protocol, this.#deps.newId())
+    const { routing } = this.#generation
+    return this.#answer({ request, protocol, routing, caller: ANYBODY, connection: undefined, conditions })
+  }
+
+  #answer(asked: Omit<AnswerOptions, 'keepAliveMs' | 'onBegin' | 'onOver'>): Promise<Response> {
+    this.#running += 1
+    const options = { ...asked, keepAliveMs: this.#keepAliveMs, onBegin: this.#onBegin, onOver: this.#onOver }
+    return answer(options, this.#deps)
+  }
+
   /** An error of the table in the protocol that the caller of this path speaks. */
-  reject(request: Request, error: FullstopError): Response {
+  reject(request: IncomingRequest, error: FullstopError): Response {
     const route = routeOf(pathOf(request.url), request.headers)
     return refuse(error, route?.protocol ?? callerProtocol(request.headers), this.#deps.newId())
   }
 
-  #unknownRoute(request: Request): Response {
+  #unknownRoute(request: IncomingRequest): Response {
     const path = pathOf(request.url).slice(0, 100)
     return this.reject(request, new FullstopError('unknown-route', `${request.method} ${path}: no such route.`))
   }
@@ -157,6 +164,10 @@ export class Engine {
     if (this.#running > 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
+}
+
+function shuttingDown(): FullstopError {
+  return new FullstopError('shutting-down', 'This instance is shutting down.')
 }
 
 function toGeneration(config: Config): Generation {

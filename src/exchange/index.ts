@@ -14,8 +14,10 @@ export { refuse } from './delivery/error-response.ts'
 export { KEEP_ALIVE_MS } from './delivery/respond.ts'
 export {
   type ClientConnection,
+  type Conditions,
   DEFAULT_LIMITS,
   type ExchangeDeps,
+  type IncomingRequest,
   type Limits,
   type Upstream,
   type UpstreamRequest,

@@ -9,6 +9,7 @@ import {
   type RequestFacts,
 } from '../../protocols/core/index.ts'
 import type { Clock } from '../../resilience/index.ts'
+import type { Conditions, IncomingRequest } from '../ports.ts'
 import { readBounded } from './bounded-body.ts'
 import type { Caller, Policy, Route, Routing } from './routing.ts'
 
@@ -22,6 +23,7 @@ export interface Inbound {
   readonly model: string
   readonly route: Route
   readonly policy: Policy
+  readonly accept: Conditions['accept']
   readonly caller: Caller
   readonly labels: CallLabels
   readonly headers: Headers
@@ -77,11 +79,12 @@ function parseRequest(protocol: Protocol, json: JsonObject): ReturnType<Protocol
 
 export interface AdmitOptions {
   readonly id: string
-  readonly request: Request
+  readonly request: IncomingRequest
   readonly protocol: Protocol
   readonly routing: Routing
   readonly caller: Caller
   readonly bodyLimitBytes: number
+  readonly conditions?: Conditions | undefined
 }
 
 /** Reads and understands a request once. Throws a `FullstopError` that says what is wrong with it. */
@@ -95,7 +98,8 @@ export async function admit(options: AdmitOptions, { clock }: { clock: Clock }):
     throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
   const facts = inspected.value
   const labels = readLabels(request.headers)
-  const { policy, model } = resolvePolicy(request.headers, facts.model, routing, caller)
+  const { policy: base, model } = resolvePolicy(request.headers, facts.model, routing, caller)
+  const policy = withinConditions(base, options.conditions)
   const route = routing.route(model)
   if (route === undefined) throw unknownModel(model, routing.modelNames)
   return {
@@ -105,6 +109,7 @@ export async function admit(options: AdmitOptions, { clock }: { clock: Clock }):
     model,
     route,
     policy,
+    accept: options.conditions?.accept,
     caller,
     labels,
     headers: request.headers,
@@ -119,7 +124,12 @@ export async function admit(options: AdmitOptions, { clock }: { clock: Clock }):
 /** A request has this long to arrive whole, ms. */
 const REQUEST_BODY_MS = 120_000
 
-async function readBody(request: Request, protocol: Protocol, limitBytes: number, clock: Clock): Promise<InboundBody> {
+async function readBody(
+  request: IncomingRequest,
+  protocol: Protocol,
+  limitBytes: number,
+  clock: Clock,
+): Promise<InboundBody> {
   const text = await readBounded(request, { limitBytes, limitMs: REQUEST_BODY_MS }, clock)
   const json = parseJson(text)
   if (isJsonObject(json)) return new InboundBody(text, json, protocol)
@@ -183,6 +193,17 @@ function tightened(policy: Policy, delivery: string | null): Policy {
   if (delivery !== 'hold' && delivery !== 'live')
     throw new FullstopError('invalid-request', `x-fullstop-delivery: expected hold or live; ${quoted(delivery)} came.`)
   return delivery === 'hold' ? { ...policy, delivery } : policy
+}
+
+/** Conditions tighten, as headers do. */
+function withinConditions(policy: Policy, conditions: Conditions | undefined): Policy {
+  if (conditions === undefined) return policy
+  const { attempts = policy.attempts, deadlineMs = policy.deadlineMs } = conditions
+  return {
+    ...policy,
+    attempts: Math.min(attempts, policy.attempts),
+    deadlineMs: Math.min(deadlineMs, policy.deadlineMs),
+  }
 }
 
 /** The Stainless SDKs say how long they will wait, in seconds. */

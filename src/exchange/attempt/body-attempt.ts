@@ -2,6 +2,7 @@ import { type FinishedVerdict, isFinished, type UnfinishedVerdict, type Verdict 
 import { parseJson, type Protocol, type StreamFacts } from '../../protocols/core/index.ts'
 import { joinBytes } from '../admission/bounded-body.ts'
 import type { Platform } from '../admission/routing.ts'
+import type { Conditions } from '../ports.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { BodyReader } from './upstream-body.ts'
@@ -14,6 +15,7 @@ export interface BodyAttemptOptions {
   readonly clientProtocol: Protocol
   /** For an answer whose provider gave none. */
   readonly fallbackId: string
+  readonly accept: Conditions['accept']
 }
 
 const decoder = new TextDecoder()
@@ -25,14 +27,16 @@ export class BodyAttempt implements Attempt {
   readonly #clientProtocol: Protocol
   readonly #fallbackId: string
   readonly #choices: number
+  readonly #accept: Conditions['accept']
   #answerHeaders: Headers | undefined
   #proven: FinishedVerdict | undefined
   #facts: StreamFacts | undefined
 
-  constructor({ call, choices, clientProtocol, fallbackId }: BodyAttemptOptions) {
+  constructor({ call, choices, clientProtocol, fallbackId, accept }: BodyAttemptOptions) {
     this.#fallbackId = fallbackId
     this.#call = call
     this.#choices = choices
+    this.#accept = accept
     this.#clientProtocol = clientProtocol
   }
 
@@ -85,8 +89,13 @@ export class BodyAttempt implements Attempt {
         ? this.#call.finishInBand(body, facts)
         : this.#call.finish(verdict, facts)
     }
-    this.#proven = verdict
     this.#call.onEvent(true)
+    if (this.#accept !== undefined) {
+      const { response } = answer
+      const reason = response === undefined ? 'not-this-protocol' : this.#accept(response, verdict)
+      if (reason !== undefined) return this.#call.finish({ name: 'malformed', reason }, facts)
+    }
+    this.#proven = verdict
     if (protocol === this.#clientProtocol)
       return amended === undefined ? bytes : encoder.encode(JSON.stringify(amended))
     const { response } = answer

@@ -21,7 +21,13 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   const call = new Call({ ...options, deps })
   const { choices } = inbound.facts
   if (!inbound.facts.stream)
-    return new BodyAttempt({ call, choices, clientProtocol: inbound.protocol, fallbackId: inbound.id })
+    return new BodyAttempt({
+      call,
+      choices,
+      clientProtocol: inbound.protocol,
+      fallbackId: inbound.id,
+      accept: inbound.accept,
+    })
   const { provider } = platform
   const scanner = provider.protocol.createScanner({
     completion: provider.completion,
