@@ -18,7 +18,7 @@ import {
 import type { Protocol } from '../protocols/core/index.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
-import { RecentExchanges } from './recent-exchanges.ts'
+import { RECENT_EXCHANGES, RecentExchanges } from './recent-exchanges.ts'
 import { callerProtocol, pathOf, type RouteKind, routeOf } from './routes.ts'
 import { toRouting } from './routing.ts'
 
@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly limits?: Limits
   /** Silence towards a streaming client before a keep-alive, ms. */
   readonly keepAliveMs?: number
+  /** How many are remembered for who asks this process; 0 where nobody can. */
+  readonly recentExchanges?: number
 }
 
 export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits'> {
@@ -48,7 +50,7 @@ interface Generation {
 
 /** All of Fullstop's data plane as one `fetch`, on web standards alone. */
 export class Engine {
-  readonly recent: RecentExchanges = new RecentExchanges()
+  readonly recent: RecentExchanges
   readonly #deps: ExchangeDeps
   readonly #keepAliveMs: number
   #generation: Generation
@@ -57,7 +59,8 @@ export class Engine {
   #isDraining = false
   readonly #waiting: (() => void)[] = []
 
-  constructor({ config, limits = DEFAULT_LIMITS, keepAliveMs = KEEP_ALIVE_MS }: EngineOptions, deps: EngineDeps) {
+  constructor(options: EngineOptions, deps: EngineDeps) {
+    const { config, limits = DEFAULT_LIMITS, keepAliveMs = KEEP_ALIVE_MS, recentExchanges = RECENT_EXCHANGES } = options
     const { sink, ...rest } = deps
     this.#deps = {
       ...rest,
@@ -67,6 +70,7 @@ export class Engine {
         sink?.(evidence)
       },
     }
+    this.recent = new RecentExchanges(recentExchanges)
     this.#keepAliveMs = keepAliveMs
     this.#generation = toGeneration(config)
   }
@@ -116,7 +120,19 @@ export class Engine {
 
   #answer(asked: Omit<AnswerOptions, 'keepAliveMs' | 'onBegin' | 'onOver'>): Promise<Response> {
     this.#running += 1
-    const options = { ...asked, keepAliveMs: this.#keepAliveMs, onBegin: this.#onBegin, onOver: this.#onOver }
+    const { request, protocol, routing, caller, connection, conditions } = asked
+    // Without a spread, which costs more than all of this.
+    const options = {
+      request,
+      protocol,
+      routing,
+      caller,
+      connection,
+      conditions,
+      keepAliveMs: this.#keepAliveMs,
+      onBegin: this.#onBegin,
+      onOver: this.#onOver,
+    }
     return answer(options, this.#deps)
   }
 
