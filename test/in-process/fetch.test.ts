@@ -4,7 +4,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { createFullstop } from '../../src/index.ts'
 import { CHAT_EVENTS, sse, startUpstream, type UpstreamHandler } from '../support/upstream.ts'
-import { chat, message, overloaded, startTwoProviders } from './upstreams.ts'
+import { chat, message, overloaded, startTwoProviders, until } from './upstreams.ts'
 
 const CHAT_URL = 'https://api.openai.com/v1/chat/completions'
 const CALL = { model: 'm', messages: [{ role: 'user', content: 'How is it?' }] } as const
@@ -117,6 +117,17 @@ describe('what fetch is called with', () => {
     const response = await world.fullstop.fetch(...arguments_())
     expect(await response.json()).toMatchObject({ choices: [{ message: { content: 'All is well.' } }] })
     expect(JSON.parse(world.openai.received[0]?.body ?? '')).toMatchObject({ messages: CALL.messages })
+  })
+
+  test('a stream is bounded, whatever length it announces', async () => {
+    await using world = await startTwoProviders(overloaded, overloaded)
+    const megabyte = new Uint8Array(1024 * 1024)
+    let sent = 0
+    const body = new ReadableStream({
+      pull: (controller) => (sent++ < 40 ? controller.enqueue(megabyte) : controller.close()),
+    })
+    const response = await world.fullstop.fetch(CHAT_URL, { method: 'POST', body, headers })
+    expect(response.status).toBe(413)
   })
 
   test('what is no URL rejects as fetch does', async () => {
@@ -255,7 +266,3 @@ describe('close', () => {
     expect(await (await asked).json()).toMatchObject({ error: { fullstop: { code: 'shutting-down' } } })
   })
 })
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve))
-}
