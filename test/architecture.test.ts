@@ -123,6 +123,7 @@ describe('architecture', () => {
       'provider',
       'model',
       'protocol',
+      'operation',
       'id',
       'workflow',
       'client',

@@ -35,7 +35,12 @@ export function simulatedConfig({ baseUrl }: { readonly baseUrl: string | URL })
   }
   const models = simulatedModels.map(({ name, suffix, fallbacks }): [string, ModelConfig] => [
     name,
-    { name, platforms: hardware.map((machine) => ({ provider: `${machine}${suffix}`, model: name })), fallbacks },
+    {
+      name,
+      platforms: hardware.map((machine) => ({ provider: `${machine}${suffix}`, model: name })),
+      fallbacks,
+      affinity: 'session',
+    },
   ])
   return {
     source: 'simulated',
@@ -46,5 +51,6 @@ export function simulatedConfig({ baseUrl }: { readonly baseUrl: string | URL })
     workflows: new Map(),
     clients: new Map(),
     control: { keyHash: undefined, listen: undefined },
+    passthrough: new Map(),
   }
 }

@@ -16,37 +16,50 @@ describe('a configuration made of the keys in the environment', () => {
     expect(notices).toEqual([])
     expect(config?.source).toBe('environment')
     expect(
-      [...(config?.providers.values() ?? [])].map((p) => [p.name, p.protocol, p.baseUrl.href, p.apiKey, p.completion]),
+      [...(config?.providers.values() ?? [])].map((p) => [
+        p.name,
+        p.protocol,
+        p.baseUrl.href,
+        ...p.apiKeys,
+        p.completion,
+      ]),
     ).toEqual([
       ['anthropic', 'anthropic', 'https://api.anthropic.com/', anthropicKey, 'strict'],
       ['openai', 'openai-chat', 'https://api.openai.com/v1', openaiKey, 'strict'],
+      ['openai-responses', 'openai-responses', 'https://api.openai.com/v1', openaiKey, 'strict'],
     ])
-    expect(config?.families.map(({ prefix, provider }) => `${prefix}:${provider}`)).toEqual([
+    expect(config?.families.map(({ prefix, providers }) => `${prefix}:${providers}`)).toEqual([
       'claude:anthropic',
-      'gpt:openai',
-      'o1:openai',
-      'o3:openai',
-      'o4:openai',
-      'chatgpt:openai',
+      'gpt:openai,openai-responses',
+      'o1:openai,openai-responses',
+      'o3:openai,openai-responses',
+      'o4:openai,openai-responses',
+      'chatgpt:openai,openai-responses',
+      'codex:openai,openai-responses',
+      'text-embedding:openai,openai-responses',
     ])
   })
 
   test('has only the families of the keys that are there', () => {
     const { config } = autoConfig({ ANTHROPIC_API_KEY: anthropicKey, OPENAI_API_KEY: ' ' })
-    expect(config?.families).toEqual([{ prefix: 'claude', provider: 'anthropic' }])
+    expect(config?.families).toEqual([{ prefix: 'claude', providers: ['anthropic'] }])
+  })
+
+  test('knows Gemini, and speaks Responses only to OpenAI itself', () => {
+    const { config } = autoConfig({
+      GEMINI_API_KEY: 'canary',
+      OPENAI_API_KEY: openaiKey,
+      OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1',
+    })
+    expect([...(config?.providers.values() ?? [])].map(({ name, protocol }) => [name, protocol])).toEqual([
+      ['openai', 'openai-chat'],
+      ['gemini', 'gemini'],
+    ])
+    expect(config?.families).toContainEqual({ prefix: 'gemini', providers: ['gemini'] })
   })
 
   test('is none without a usable key', () => {
     expect(autoConfig({})).toEqual({ config: undefined, notices: [] })
-    const gemini = autoConfig({ GEMINI_API_KEY: 'canary' })
-    expect(gemini.config).toBeUndefined()
-    expect(gemini.notices).toEqual([
-      'GEMINI_API_KEY is set, but the gemini protocol is not available in this version yet; it is not used',
-    ])
-    expect(addresses({ OPENAI_API_KEY: 'canary with spaces' })).toEqual({
-      at: [],
-      notices: ['OPENAI_API_KEY holds spaces or other characters that no key has; openai is left out'],
-    })
   })
 
   test('follows the base URLs of the environment', () => {
@@ -97,7 +110,7 @@ describe('the configuration of the simulated providers', () => {
       ['tpu', 'anthropic', 'http://127.0.0.1:9100/tpu'],
       ['tpu-openai', 'openai-chat', 'http://127.0.0.1:9100/tpu/v1'],
     ])
-    expect(new Set([...config.providers.values()].map(({ apiKey }) => apiKey))).toEqual(new Set(['simulated']))
+    expect(new Set([...config.providers.values()].flatMap(({ apiKeys }) => apiKeys))).toEqual(new Set(['simulated']))
   })
 
   test('serves every model on all three machines of one protocol, and every reference in it exists', () => {

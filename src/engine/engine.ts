@@ -3,18 +3,22 @@ import { FullstopError } from '../errors.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
+  type Caller,
   type ClientConnection,
   DEFAULT_LIMITS,
   type Exchange,
   type ExchangeDeps,
   KEEP_ALIVE_MS,
   type Limits,
+  Origins,
   refuse,
   type Routing,
+  Sessions,
 } from '../exchange/index.ts'
 import { Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { RecentExchanges } from './recent-exchanges.ts'
+import { passThrough } from './passthrough.ts'
 import { callerProtocol, pathOf, type RouteKind, routeOf } from './routes.ts'
 import { toRouting } from './routing.ts'
 
@@ -25,7 +29,7 @@ export interface EngineOptions {
   readonly keepAliveMs?: number
 }
 
-export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits'> {
+export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits' | 'origins' | 'sessions'> {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
 }
@@ -58,6 +62,8 @@ export class Engine {
     this.#deps = {
       ...rest,
       limits,
+      origins: new Origins(),
+      sessions: new Sessions(),
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)
@@ -83,39 +89,77 @@ export class Engine {
 
   /** Answers one request of the data plane; never rejects. */
   async fetch(request: Request, context: FetchContext = {}): Promise<Response> {
-    const route = routeOf(pathOf(request.url), request.headers)
+    const route = routeOf(request.url, request.headers)
     if (route === undefined) return this.#unknownRoute(request)
     if (this.#isDraining)
       return this.reject(request, new FullstopError('shutting-down', 'This instance is shutting down.'))
-    const { routing, authentication } = this.#generation
+    const { authentication } = this.#generation
     try {
-      const caller = await authentication.authenticate(request.headers)
-      const refused = refusal(route, request.method)
-      if (refused !== undefined) return this.reject(request, refused)
-      if (route.kind !== 'answer') return listModels(routing.modelNames, route.protocol, this.#deps.clock)
-      const { connection } = context
-      const options = {
-        request,
-        protocol: route.protocol,
-        routing,
-        caller,
-        connection,
-        keepAliveMs: this.#keepAliveMs,
-        onBegin: this.#onBegin,
-        onOver: this.#onOver,
+      const caller = await authentication.authenticate(request)
+      switch (route.kind) {
+        case 'not-served':
+          throw new FullstopError('not-supported', `${route.name}: not served by this gateway.`)
+        case 'passthrough':
+          return await this.#passThrough(route, request)
+        case 'models':
+          expectMethod('GET', request)
+          return this.#listModels(route)
+        case 'operation':
+          expectMethod('POST', request)
+          // It never rejects, so nothing is lost by not waiting here.
+          return this.#run(route, { request, caller, context })
       }
-      this.#running += 1
-      // It never rejects, so nothing is lost by not waiting here.
-      return answer(options, this.#deps)
     } catch (error) {
       if (error instanceof FullstopError) return this.reject(request, error)
       return this.reject(request, new FullstopError('internal', 'Something went wrong that should not.'))
     }
   }
 
+  #run(
+    { protocol, operation, address, framing }: Extract<RouteKind, { kind: 'operation' }>,
+    { request, caller, context }: { request: Request; caller: Caller; context: FetchContext },
+  ): Promise<Response> {
+    const options = {
+      request,
+      protocol,
+      operation,
+      address,
+      framing: framing ?? 'events',
+      routing: this.#generation.routing,
+      caller,
+      connection: context.connection,
+      keepAliveMs: this.#keepAliveMs,
+      onBegin: this.#onBegin,
+      onOver: this.#onOver,
+    }
+    this.#running += 1
+    return answer(options, this.#deps)
+  }
+
+  #listModels({ protocol, id }: Extract<RouteKind, { kind: 'models' }>): Response {
+    const names = this.#generation.routing.modelNames
+    const list = listModels({ names, protocol, id, nowMs: this.#deps.clock.wallMs() })
+    if (list === undefined) throw new FullstopError('unknown-model', 'model: no model of this name is configured here.')
+    return Response.json(list)
+  }
+
+  /** Not among the running exchanges: a file that somebody fetches for hours is no reason to wait. */
+  #passThrough({ family }: Extract<RouteKind, { kind: 'passthrough' }>, request: Request): Promise<Response> {
+    const { config, routing } = this.#generation
+    const name = config.passthrough.get(family)
+    const provider = name === undefined ? undefined : routing.provider(name)
+    if (provider === undefined)
+      throw new FullstopError(
+        'not-supported',
+        `${family}: not served by this gateway; \`passthrough: { ${family}: PROVIDER }\` in its configuration would pass it on.`,
+      )
+    const { newId, upstream, limits, clock } = this.#deps
+    return passThrough({ request, provider, id: newId() }, { upstream, limits, nowMs: () => clock.nowMs() })
+  }
+
   /** An error of the table in the protocol that the caller of this path speaks. */
   reject(request: Request, error: FullstopError): Response {
-    const route = routeOf(pathOf(request.url), request.headers)
+    const route = routeOf(request.url, request.headers)
     return refuse(error, route?.protocol ?? callerProtocol(request.headers), this.#deps.newId())
   }
 
@@ -163,16 +207,8 @@ function toGeneration(config: Config): Generation {
   return { config, routing: toRouting(config), authentication: new Authentication(config.clients) }
 }
 
-function refusal(route: RouteKind, method: string): FullstopError | undefined {
-  if (route.kind === 'not-served') {
-    return new FullstopError(
-      'not-supported',
-      `${route.name}: ${route.isComing ? 'not served yet' : 'not served by this gateway'}.`,
-    )
-  }
-  const expected = route.kind === 'answer' ? 'POST' : 'GET'
-  if (method === expected) return undefined
-  return new FullstopError('method-not-allowed', `Expected ${expected}; ${method.slice(0, 16)} came.`, {
-    allow: expected,
-  })
+function expectMethod(expected: 'GET' | 'POST', { method }: Request): void {
+  if (method === expected) return
+  const message = `Expected ${expected}; ${method.slice(0, 16)} came.`
+  throw new FullstopError('method-not-allowed', message, { allow: expected })
 }

@@ -3,9 +3,9 @@ import { type Json, parseJson, type StreamFacts } from '../../protocols/core/ind
 import { Watchdog } from '../../resilience/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform, Timeouts } from '../admission/routing.ts'
+import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from './attempt.ts'
-import type { Outbound } from './outbound.ts'
 import { bodyReader, type BodyReader, isPlain } from './upstream-body.ts'
 
 export interface CallOptions {
@@ -196,13 +196,7 @@ export class Call {
   /** The provider reported its error inside an answer: what it means, as an error status would. */
   finishInBand(error: Json | undefined, facts: StreamFacts | undefined): AttemptEnd {
     const { verdict, message, type } = this.platform.provider.protocol.readError(0, error)
-    return this.finish(verdict, facts, { status: 0, message: this.#withoutKey(message), type })
-  }
-
-  /** A provider may repeat the key that it was sent; nobody else is to see it. */
-  #withoutKey(message: string): string {
-    const { apiKey } = this.platform.provider
-    return apiKey === undefined || apiKey === '' ? message : message.replaceAll(apiKey, '[key]')
+    return this.finish(verdict, facts, { status: 0, message: this.platform.provider.keys.withoutKeys(message), type })
   }
 
   /** The provider answered with an error status: read what it says, at most so much of it. */
@@ -222,7 +216,7 @@ export class Call {
     const retryAfterMs = readRetryAfter(response.headers, this.deps.clock.wallMs())
     return this.finish(this.#abortCause ?? verdict, undefined, {
       status: response.status,
-      message: this.#withoutKey(message),
+      message: this.platform.provider.keys.withoutKeys(message),
       type,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     })

@@ -48,6 +48,10 @@ export class StreamAttempt implements Attempt {
     return this.#answerHeaders
   }
 
+  get marks(): readonly string[] {
+    return this.#proven === undefined ? [] : this.#scanner.takeMarks()
+  }
+
   async read(): Promise<Uint8Array | AttemptEnd> {
     if (this.#body === undefined) {
       const response = await this.#call.send()
