@@ -100,12 +100,31 @@ export abstract class SseScanner implements StreamScanner {
     const isBare = data === undefined && event.startsWith('{')
     const text = isBare ? event : data
     if (text === undefined || this.onData(text)) return
-    const message = parseJson(text)
+    const message = parseJson(text) ?? this.#errorOverLines(event)
     if (message === undefined) this.break('malformed', 'not-json')
     else if (!isJsonObject(message)) this.break('malformed', 'not-this-protocol')
     else if (name === 'error' || this.isInBandError(message)) this.break('failed', 'in-band-error', message)
     else if (isBare) this.break('malformed', 'not-this-protocol')
     else this.onMessage(message, event)
+  }
+
+  /** A provider's error that was written over several lines of which only the first says `data:`, or none. */
+  #errorOverLines(event: string): JsonObject | undefined {
+    const message = parseJson(event.startsWith('data:') ? event.slice('data:'.length) : event)
+    return isJsonObject(message) && this.isInBandError(message) ? message : undefined
+  }
+
+  /** A provider's error that is the last of the body and whole but for its blank line. */
+  get #errorAtEnd(): JsonObject | undefined {
+    const { pendingBytes, lastByte } = this.#blocks
+    // Looked at only where it may be whole, since the end may be asked for after every piece.
+    if (this.#isSettled || pendingBytes === 0 || pendingBytes > PENDING_ERROR_BYTES || !mayEndJson(lastByte))
+      return undefined
+    const event = this.#blocks.pendingText().replaceAll(/\r\n?/g, '\n').trim()
+    const { data } = parseSseEvent(event)
+    const message = data === undefined ? undefined : parseJson(data)
+    if (isJsonObject(message) && this.isInBandError(message)) return message
+    return this.#errorOverLines(event)
   }
 
   /** Takes a plain delta of the learned shape; the index behind it, or -1. */
@@ -185,7 +204,7 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   get inBandError(): Json | undefined {
-    return this.#inBandError
+    return this.#inBandError ?? this.#errorAtEnd
   }
 
   get facts(): StreamFacts {
@@ -215,6 +234,7 @@ export abstract class SseScanner implements StreamScanner {
 
   verdictAtEnd(): Verdict {
     if (this.#broken !== undefined) return this.#broken
+    if (this.#errorAtEnd !== undefined) return IN_BAND_ERROR
     const pending = this.#blocks.pendingBytes > PENDING_PROOF_BYTES ? MORE : this.#blocks.pendingText().trim()
     const proof = this.proofSoFar() ?? this.proofAtEnd(pending)
     if (proof !== undefined) return proof
@@ -223,7 +243,7 @@ export abstract class SseScanner implements StreamScanner {
 
   verdictAfter(cause: UnfinishedVerdict): Verdict {
     if (this.#broken !== undefined) return this.#broken
-    return this.proofSoFar() ?? cause
+    return this.proofSoFar() ?? (this.#errorAtEnd === undefined ? cause : IN_BAND_ERROR)
   }
 
   protected copyTo(copy: SseScanner): void {
@@ -243,6 +263,17 @@ export abstract class SseScanner implements StreamScanner {
 }
 
 const LF = 10
+const CR = 13
+const SPACE = 32
+const CLOSING_BRACE = 125
+
+const IN_BAND_ERROR: UnfinishedVerdict = { name: 'failed', reason: 'in-band-error' }
+/** Longer than any provider's error, Google's with all their details included. */
+const PENDING_ERROR_BYTES = 16 * 1024
+
+function mayEndJson(byte: number): boolean {
+  return byte === CLOSING_BRACE || byte === LF || byte === CR || byte === SPACE
+}
 
 /** A comment shows that somebody is there, not that the answer goes on. */
 function isComment(event: string): boolean {
