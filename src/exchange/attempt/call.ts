@@ -223,9 +223,9 @@ export class Call {
   }
 
   /** The beginning of a body that is not an answer, at most so much of it as an error may take. */
-  async readText(body: BodyReader): Promise<string> {
+  async readText(body: BodyReader, begun: Uint8Array = NOTHING): Promise<string> {
     const decoder = new TextDecoder()
-    let text = ''
+    let text = decoder.decode(begun, { stream: true })
     while (text.length < this.deps.limits.errorBodyBytes) {
       const piece = await this.readPiece(body)
       if (!(piece instanceof Uint8Array)) return text
@@ -239,6 +239,8 @@ export class Call {
     return this.deps.clock.nowMs() - this.#startedAtMs
   }
 }
+
+const NOTHING = new Uint8Array(0)
 
 /** A silent think is not a stall, and an answer that is not streamed says nothing until it is there. */
 function patience(

@@ -23,6 +23,7 @@ export const openAiChat: Protocol = {
   keepAlive: KEEP_ALIVE,
   path,
   modelField: 'model',
+  mayStreamArrays: false,
   requestHeaders,
   renderRequest,
   // Nothing in a conversation of this protocol is bound to its maker.
