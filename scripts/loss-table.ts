@@ -39,7 +39,9 @@ provider only; when it is down, the error says so.
 /** The document as it should be. */
 export function renderTranslationDocument(): string {
   const rows = LOSS_TABLE.map(({ name, feature, to, why }) =>
-    [feature, `\`${name}\``, to.anthropic, to['openai-chat'], to['openai-responses'], to.gemini, why].map(toCell).join(' | '),
+    [feature, `\`${name}\``, to.anthropic, to['openai-chat'], to['openai-responses'], to.gemini, why]
+      .map(toCell)
+      .join(' | '),
   )
   return `${INTRO}${rows.map((row) => `| ${row} |\n`).join('')}`
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ConfigInput } from './config-input.ts'
 import { formatDuration } from './duration.ts'
 import { hostNames } from './known-hosts.ts'
+import type { FullstopConfig } from './fullstop-config.ts'
 import {
   defaultDeadlineMs,
   defaultFirstEventMs,
@@ -193,5 +194,5 @@ const root = section({
   control: optional(control, { about: 'The control plane.', defaultWords: 'same port, loopback only' }),
 })
 
-/** The one declaration of `fullstop.yaml`. What refers to something else is checked apart (`references.ts`). */
-export const configSchema: z.ZodType<ConfigInput> = root
+/** The one declaration of `fullstop.yaml`; `FullstopConfig` says the same to users of the object. What refers to something else is checked apart (`references.ts`). */
+export const configSchema: z.ZodType<ConfigInput, FullstopConfig> = root

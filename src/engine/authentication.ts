@@ -23,7 +23,7 @@ export class Authentication {
   }
 
   /** Throws `missing-key` or `unknown-key`. */
-  async authenticate({ headers, url }: Request): Promise<Caller> {
+  async authenticate({ headers, url }: Pick<Request, 'headers' | 'url'>): Promise<Caller> {
     if (this.isOpen) return ANYBODY
     const key = keyOf(headers) ?? keyInQuery(url)
     if (key === undefined) throw new FullstopError('missing-key', 'Expected a client key; the request has none.')
@@ -39,7 +39,7 @@ export class Authentication {
   }
 }
 
-const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined }
+export const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined }
 
 function toCaller({ name, tenant, workflows }: ClientConfig): Caller {
   return { client: name, tenant, workflows }

@@ -3,11 +3,14 @@ import { FullstopError } from '../errors.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
-  type Caller,
+  answers,
+  type AnswerOptions,
   type ClientConnection,
+  type Conditions,
   DEFAULT_LIMITS,
   type Exchange,
   type ExchangeDeps,
+  type IncomingRequest,
   KEEP_ALIVE_MS,
   type Limits,
   Origins,
@@ -15,7 +18,8 @@ import {
   type Routing,
   Sessions,
 } from '../exchange/index.ts'
-import { Authentication } from './authentication.ts'
+import type { Protocol } from '../protocols/core/index.ts'
+import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { RecentExchanges } from './recent-exchanges.ts'
 import { passThrough } from './passthrough.ts'
@@ -88,12 +92,11 @@ export class Engine {
   }
 
   /** Answers one request of the data plane; never rejects. */
-  async fetch(request: Request, context: FetchContext = {}): Promise<Response> {
+  async fetch(request: IncomingRequest, context: FetchContext = {}): Promise<Response> {
     const route = routeOf(request.url, request.headers)
     if (route === undefined) return this.#unknownRoute(request)
-    if (this.#isDraining)
-      return this.reject(request, new FullstopError('shutting-down', 'This instance is shutting down.'))
-    const { authentication } = this.#generation
+    if (this.#isDraining) return this.reject(request, shuttingDown())
+    const { routing, authentication } = this.#generation
     try {
       const caller = await authentication.authenticate(request)
       switch (route.kind) {
@@ -104,36 +107,17 @@ export class Engine {
         case 'models':
           expectMethod('GET', request)
           return this.#listModels(route)
-        case 'operation':
+        case 'operation': {
           expectMethod('POST', request)
+          const { kind: _, framing = 'events', address, ...asked } = route
           // It never rejects, so nothing is lost by not waiting here.
-          return this.#run(route, { request, caller, context })
+          return this.#answer({ ...asked, framing, address, request, routing, caller, connection: context.connection })
+        }
       }
     } catch (error) {
       if (error instanceof FullstopError) return this.reject(request, error)
       return this.reject(request, new FullstopError('internal', 'Something went wrong that should not.'))
     }
-  }
-
-  #run(
-    { protocol, operation, address, framing }: Extract<RouteKind, { kind: 'operation' }>,
-    { request, caller, context }: { request: Request; caller: Caller; context: FetchContext },
-  ): Promise<Response> {
-    const options = {
-      request,
-      protocol,
-      operation,
-      address,
-      framing: framing ?? 'events',
-      routing: this.#generation.routing,
-      caller,
-      connection: context.connection,
-      keepAliveMs: this.#keepAliveMs,
-      onBegin: this.#onBegin,
-      onOver: this.#onOver,
-    }
-    this.#running += 1
-    return answer(options, this.#deps)
   }
 
   #listModels({ protocol, id }: Extract<RouteKind, { kind: 'models' }>): Response {
@@ -144,7 +128,7 @@ export class Engine {
   }
 
   /** Not among the running exchanges: a file that somebody fetches for hours is no reason to wait. */
-  #passThrough({ family }: Extract<RouteKind, { kind: 'passthrough' }>, request: Request): Promise<Response> {
+  #passThrough({ family }: Extract<RouteKind, { kind: 'passthrough' }>, request: IncomingRequest): Promise<Response> {
     const { config, routing } = this.#generation
     const name = config.passthrough.get(family)
     const provider = name === undefined ? undefined : routing.provider(name)
@@ -157,13 +141,30 @@ export class Engine {
     return passThrough({ request, provider, id: newId() }, { upstream, limits, nowMs: () => clock.nowMs() })
   }
 
+  /**
+   * Answers a request of the process's own, in whatever protocol it is, under conditions that no header can carry; never
+   * rejects.
+   */
+  async ask(request: IncomingRequest, protocol: Protocol, conditions: Conditions): Promise<Response> {
+    if (this.#isDraining) return refuse(shuttingDown(), protocol, this.#deps.newId())
+    const { routing } = this.#generation
+    const asked = { request, protocol, operation: answers, address: undefined, framing: 'events' } as const
+    return this.#answer({ ...asked, routing, caller: ANYBODY, connection: undefined, conditions })
+  }
+
+  #answer(asked: Omit<AnswerOptions, 'keepAliveMs' | 'onBegin' | 'onOver'>): Promise<Response> {
+    this.#running += 1
+    const options = { ...asked, keepAliveMs: this.#keepAliveMs, onBegin: this.#onBegin, onOver: this.#onOver }
+    return answer(options, this.#deps)
+  }
+
   /** An error of the table in the protocol that the caller of this path speaks. */
-  reject(request: Request, error: FullstopError): Response {
+  reject(request: IncomingRequest, error: FullstopError): Response {
     const route = routeOf(request.url, request.headers)
     return refuse(error, route?.protocol ?? callerProtocol(request.headers), this.#deps.newId())
   }
 
-  #unknownRoute(request: Request): Response {
+  #unknownRoute(request: IncomingRequest): Response {
     const path = pathOf(request.url).slice(0, 100)
     return this.reject(request, new FullstopError('unknown-route', `${request.method} ${path}: no such route.`))
   }
@@ -203,11 +204,15 @@ export class Engine {
   }
 }
 
+function shuttingDown(): FullstopError {
+  return new FullstopError('shutting-down', 'This instance is shutting down.')
+}
+
 function toGeneration(config: Config): Generation {
   return { config, routing: toRouting(config), authentication: new Authentication(config.clients) }
 }
 
-function expectMethod(expected: 'GET' | 'POST', { method }: Request): void {
+function expectMethod(expected: 'GET' | 'POST', { method }: Pick<IncomingRequest, 'method'>): void {
   if (method === expected) return
   const message = `Expected ${expected}; ${method.slice(0, 16)} came.`
   throw new FullstopError('method-not-allowed', message, { allow: expected })

@@ -1,9 +1,9 @@
 import { FullstopError } from '../errors.ts'
-import type { Limits, Provider, Upstream } from '../exchange/index.ts'
+import type { IncomingRequest, Limits, Provider, Upstream } from '../exchange/index.ts'
 import { pathOf } from './routes.ts'
 
 export interface PassthroughOptions {
-  readonly request: Request
+  readonly request: IncomingRequest
   readonly provider: Provider
   readonly id: string
 }
@@ -88,7 +88,7 @@ function pathBelow({ protocol }: Provider, url: string): string {
   return (protocol.name.startsWith('openai') ? path.replace(/^\/v1(?=\/)/, '') : path) + search
 }
 
-function bounded(request: Request, limitBytes: number): ReadableStream<Uint8Array> | undefined {
+function bounded(request: IncomingRequest, limitBytes: number): ReadableStream<Uint8Array> | undefined {
   const { body, headers } = request
   if (body === null || request.method === 'GET' || request.method === 'HEAD') return undefined
   const tooLarge = (): FullstopError =>

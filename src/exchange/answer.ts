@@ -7,10 +7,10 @@ import type { Framing } from './delivery/framing.ts'
 import { respond } from './delivery/respond.ts'
 import { Exchange } from './exchange.ts'
 import type { Operation } from './operations/operation.ts'
-import type { ClientConnection, ExchangeDeps } from './ports.ts'
+import type { ClientConnection, Conditions, ExchangeDeps, IncomingRequest } from './ports.ts'
 
 export interface AnswerOptions {
-  readonly request: Request
+  readonly request: IncomingRequest
   /** What the client speaks. */
   readonly protocol: Protocol
   readonly operation: Operation
@@ -20,6 +20,7 @@ export interface AnswerOptions {
   readonly framing: Framing
   readonly routing: Routing
   readonly caller: Caller
+  readonly conditions?: Conditions | undefined
   readonly connection: ClientConnection | undefined
   /** See `KEEP_ALIVE_MS`. */
   readonly keepAliveMs: number
@@ -31,7 +32,7 @@ export interface AnswerOptions {
 
 /** A request for an answer, from its bytes to its response; never rejects. */
 export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promise<Response> {
-  const { request, protocol, operation, address, routing, caller, connection, keepAliveMs } = options
+  const { request, protocol, operation, address, routing, caller, conditions, connection, keepAliveMs } = options
   const id = deps.newId()
   let exchange: Exchange | undefined
   const onOver = once(() => {
@@ -40,7 +41,10 @@ export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promis
   })
   try {
     const bodyLimitBytes = deps.limits.requestBodyBytes
-    const inbound = await admit({ id, request, protocol, operation, address, routing, caller, bodyLimitBytes }, deps)
+    const inbound = await admit(
+      { id, request, protocol, operation, address, routing, caller, conditions, bodyLimitBytes },
+      deps,
+    )
     connection?.answering()
     exchange = new Exchange(inbound, deps)
     options.onBegin(exchange)

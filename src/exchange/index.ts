@@ -22,8 +22,10 @@ export { type Framing } from './delivery/framing.ts'
 export { KEEP_ALIVE_MS } from './delivery/respond.ts'
 export {
   type ClientConnection,
+  type Conditions,
   DEFAULT_LIMITS,
   type ExchangeDeps,
+  type IncomingRequest,
   type Limits,
   type Upstream,
   type UpstreamRequest,

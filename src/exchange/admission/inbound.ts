@@ -14,6 +14,7 @@ import type { Clock } from '../../resilience/index.ts'
 import type { Origins } from '../memory/origins.ts'
 import type { SessionKey, Sessions } from '../memory/sessions.ts'
 import type { Operation } from '../operations/operation.ts'
+import type { Conditions, IncomingRequest } from '../ports.ts'
 import { readBounded } from './bounded-body.ts'
 import { findPin, type Pin } from './pin.ts'
 import type { Caller, Policy, Route, Routing } from './routing.ts'
@@ -35,6 +36,7 @@ export interface Inbound {
   /** The name of the platform that answered its session last. */
   readonly preferred: string | undefined
   readonly policy: Policy
+  readonly accept: Conditions['accept']
   readonly caller: Caller
   readonly labels: CallLabels
   readonly headers: Headers
@@ -79,7 +81,7 @@ export class InboundBody {
 
 export interface AdmitOptions {
   readonly id: string
-  readonly request: Request
+  readonly request: IncomingRequest
   readonly protocol: Protocol
   readonly operation: Operation
   /** What the request's own address says, where its protocol says it there. */
@@ -87,6 +89,7 @@ export interface AdmitOptions {
   readonly routing: Routing
   readonly caller: Caller
   readonly bodyLimitBytes: number
+  readonly conditions?: Conditions | undefined
 }
 
 export interface AdmitDeps {
@@ -106,7 +109,8 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
   if (!inspected.ok)
     throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
   const facts = inspected.value
-  const { policy, model } = resolvePolicy(headers, facts.model, routing, caller)
+  const { policy: base, model } = resolvePolicy(headers, facts.model, routing, caller)
+  const policy = withinConditions(base, options.conditions)
   const route = routing.route(model, protocol.name)
   if (route === undefined) throw unknownModel(model, routing.modelNames)
   const references = operation.findState(protocol, json, text)
@@ -123,6 +127,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
     session,
     preferred: session === undefined ? undefined : sessions.platformOf(session),
     policy,
+    accept: options.conditions?.accept,
     caller,
     labels: readLabels(headers),
     headers,
@@ -159,7 +164,7 @@ function sessionOf(headers: Headers, facts: RequestFacts, { tenant }: Caller, mo
 const REQUEST_BODY_MS = 120_000
 
 async function readBody(
-  request: Request,
+  request: IncomingRequest,
   limitBytes: number,
   clock: Clock,
 ): Promise<{ readonly text: string; readonly json: JsonObject }> {
@@ -226,6 +231,17 @@ function tightened(policy: Policy, delivery: string | null): Policy {
   if (delivery !== 'hold' && delivery !== 'live')
     throw new FullstopError('invalid-request', `x-fullstop-delivery: expected hold or live; ${quoted(delivery)} came.`)
   return delivery === 'hold' ? { ...policy, delivery } : policy
+}
+
+/** Conditions tighten, as headers do. */
+function withinConditions(policy: Policy, conditions: Conditions | undefined): Policy {
+  if (conditions === undefined) return policy
+  const { attempts = policy.attempts, deadlineMs = policy.deadlineMs } = conditions
+  return {
+    ...policy,
+    attempts: Math.min(attempts, policy.attempts),
+    deadlineMs: Math.min(deadlineMs, policy.deadlineMs),
+  }
 }
 
 /** The Stainless SDKs say how long they will wait, in seconds. */

@@ -180,6 +180,7 @@ function effectOf(reason: Reason): Effect {
     case 'arguments-not-json':
     case 'too-large':
     case 'bad-encoding':
+    case 'schema-violation':
     case 'in-band-error':
     case 'failed-finish':
     case 'connect-failed':

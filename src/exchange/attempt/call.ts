@@ -115,10 +115,13 @@ export class Call {
     return this.#abortCause ?? { name: 'truncated', reason: 'connection-lost' }
   }
 
-  /** Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. */
+  /**
+   * Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. Of one that
+   * was compressed, what is announced is not what comes out, whoever undoes it.
+   */
   isBounded({ headers }: Response): boolean {
     const announced = Number(headers.get('content-length') ?? Number.NaN)
-    return announced <= this.deps.limits.responseBodyBytes && isPlain(headers, this.deps.upstream.decodesBodies)
+    return announced <= this.deps.limits.responseBodyBytes && isPlain(headers, false)
   }
 
   /** The whole of a bounded body, which is cheaper than piece by piece; or why it broke. */

@@ -39,6 +39,11 @@ export const answers: Operation = {
     const { verdict, facts } = answer
     if (!isFinished(verdict))
       return { verdict, facts, ...(verdict.reason === 'in-band-error' && { inBandError: body }) }
+    if (inbound.accept !== undefined) {
+      const { response } = answer
+      const reason = response === undefined ? 'not-this-protocol' : inbound.accept(response, verdict)
+      if (reason !== undefined) return { verdict: { name: 'malformed', reason }, facts }
+    }
     const rendered = render(bytes, answer, options)
     if (rendered === undefined) return { verdict: { name: 'malformed', reason: 'not-this-protocol' }, facts }
     return { verdict, facts, bytes: rendered, marks: answer.marks ?? [] } satisfies Judged

@@ -1,4 +1,4 @@
-import type { Upstream } from '../exchange/index.ts'
+import type { Upstream } from '../../exchange/index.ts'
 
 /** Bun's `fetch`. It leaves compressed bodies alone, so that what comes out of them can be bounded. */
 export const bunUpstream: Upstream = {

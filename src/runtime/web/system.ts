@@ -1,6 +1,6 @@
-import type { Clock } from '../resilience/index.ts'
+import type { Clock } from '../../resilience/index.ts'
 
-/** The real clock. Timers do not keep a process alive that has nothing else to do. */
+/** The real clock. A timer that is set keeps the process alive: whoever waits for an answer or a retry gets it. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Clock } from '../resilience/index.ts'
+import type { Clock } from '../../resilience/index.ts'
 
 /** What the kernel holds of a connection between two processes of this machine, bytes; infinite where it did not say. */
 export interface LoopbackQueues {
