@@ -15,6 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'protocols/core': ['evidence'],
   'protocols/anthropic': ['protocols/core', 'evidence'],
   'protocols/openai-chat': ['protocols/core', 'evidence'],
+  'protocols/gemini': ['protocols/core', 'evidence'],
   exchange: ['protocols/core', 'resilience', 'evidence', 'errors'],
   engine: [
     'exchange',

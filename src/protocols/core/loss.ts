@@ -110,9 +110,15 @@ export const LOSS_TABLE: readonly LossRow[] = [
   ),
   row(
     'image-output',
-    'answers with pictures',
+    'answers with pictures or video',
     { anthropic: 'refused', 'openai-chat': 'refused', 'openai-responses': 'refused' },
     'such an answer has a place in its own protocol only',
+  ),
+  row(
+    'output-media-type',
+    'answers in a media type other than text or JSON',
+    NOWHERE('refused'),
+    'only Gemini can hold a model to one (`text/x.enum`)',
   ),
   row(
     'image-detail',
@@ -287,6 +293,13 @@ const ROW_OF_FIELD: ReadonlyMap<string, string> = new Map([
   ['prompt', 'provider-state'],
   ['container', 'provider-state'],
   ['cachedContent', 'provider-state'],
+  ['continuationToken', 'provider-state'],
+  ['serviceTier', 'service-tier'],
+  ['generationConfig.responseModalities.AUDIO', 'audio-output'],
+  ['generationConfig.responseModalities.IMAGE', 'image-output'],
+  ['generationConfig.responseModalities.VIDEO', 'image-output'],
+  ['generationConfig.responseMimeType', 'output-media-type'],
+  ['generationConfig.responseFormat', 'output-media-type'],
   ['safetySettings', 'safety-settings'],
 ])
 
