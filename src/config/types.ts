@@ -1,5 +1,5 @@
 /** What a provider speaks. */
-export type ProtocolName = 'anthropic' | 'openai-chat'
+export type ProtocolName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'gemini'
 
 /**
  * Which proof of completeness an upstream gives. `strict`: every terminal marker of the protocol. `finish-only`: a finish

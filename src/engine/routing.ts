@@ -5,11 +5,17 @@ import { anthropic } from '../protocols/anthropic/index.ts'
 import type { Protocol } from '../protocols/core/index.ts'
 import { openAiChat } from '../protocols/openai-chat/index.ts'
 
-export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = { anthropic, 'openai-chat': openAiChat }
+/** What this version speaks. The simulated providers speak more already; what is served in it alone is left out. */
+export const PROTOCOLS: Readonly<Partial<Record<ProtocolName, Protocol>>> = { anthropic, 'openai-chat': openAiChat }
 
 /** A configuration as the exchange asks it. Unknown names have been refused when it was loaded. */
 export function toRouting({ providers, models, families, defaults, workflows }: Config): Routing {
-  const ready = new Map([...providers].map(([name, provider]) => [name, toProvider(provider)]))
+  const ready = new Map(
+    [...providers].flatMap(([name, provider]): [string, Provider][] => {
+      const spoken = PROTOCOLS[provider.protocol]
+      return spoken === undefined ? [] : [[name, toProvider(provider, spoken)]]
+    }),
+  )
   const platform = ({ provider: name, model }: PlatformConfig): readonly Platform[] => {
     const provider = ready.get(name)
     return provider === undefined ? [] : [{ name: `${name}/${model}`, provider, model }]
@@ -17,10 +23,11 @@ export function toRouting({ providers, models, families, defaults, workflows }: 
   const stage = (name: string): readonly Platform[] => models.get(name)?.platforms.flatMap(platform) ?? []
   // A fallback's own fallbacks are not followed: the list is what its author sees.
   const routes = new Map(
-    [...models.values()].map(({ name, fallbacks }): [string, Route] => [
-      name,
-      { stages: [stage(name), ...fallbacks.map(stage)].filter(({ length }) => length > 0) },
-    ]),
+    [...models.values()].flatMap(({ name, fallbacks }): [string, Route][] =>
+      stage(name).length === 0
+        ? []
+        : [[name, { stages: [stage(name), ...fallbacks.map(stage)].filter(({ length }) => length > 0) }]],
+    ),
   )
   const passThrough = (model: string): Route | undefined => {
     // The name goes into headers and evidence as it came, where no text of a caller's has a place.
@@ -33,22 +40,16 @@ export function toRouting({ providers, models, families, defaults, workflows }: 
   }
   return {
     route: (model) => routes.get(model) ?? passThrough(model),
-    modelNames: [...models.keys()],
+    modelNames: [...routes.keys()],
     defaults,
     workflow: (name) => workflows.get(name),
   }
 }
 
-function toProvider({
-  name,
-  protocol,
-  baseUrl,
-  apiKey,
-  completion,
-  timeouts,
-  contextWindow,
-}: ProviderConfig): Provider {
-  const spoken = PROTOCOLS[protocol]
+function toProvider(
+  { name, baseUrl, apiKey, completion, timeouts, contextWindow }: ProviderConfig,
+  spoken: Protocol,
+): Provider {
   const base = baseUrl.href.replace(/\/+$/, '')
   return { name, protocol: spoken, baseUrl: base, apiKey, completion, timeouts, contextWindow }
 }
