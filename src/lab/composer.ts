@@ -35,7 +35,9 @@ function thinkingOf(prompt: Prompt, hooks: PromptHooks, deps: AnswerDeps): Answe
 
 function bodyOf(prompt: Prompt, hooks: PromptHooks, model: SimulatedModel, deps: AnswerDeps): AnswerPart[] {
   if (hooks.refuse) return [{ kind: 'refusal', tokens: refusalTokens() }]
-  const ordered = prompt.toolChoice.kind === 'none' ? undefined : hooks.calls[prompt.callsMade]
+  // Agents also send the user's words without tools, for a title of the session: then there is nothing to call.
+  const mayCall = prompt.tools.length > 0 && prompt.toolChoice.kind !== 'none'
+  const ordered = mayCall ? hooks.calls[prompt.callsMade] : undefined
   if (ordered !== undefined) return orderedCallOf(ordered, prompt, model)
   if (hooks.say !== undefined) return [{ kind: 'text', tokens: proven(say(hooks.say, prompt), prompt, hooks) }]
   const calls = hooks.calls.length > 0 ? [] : callsOf(prompt, deps)

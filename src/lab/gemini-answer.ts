@@ -90,12 +90,21 @@ function framed(chunks: readonly Framing[], { isArray }: GeminiAsk): WireEvent[]
       ...(unmarked === undefined ? {} : { unmarked: eventText(unmarked) }),
     }))
   }
-  const events = chunks.map(({ body, kind }, index): WireEvent => {
-    const text = `${index === 0 ? '[' : ',\r\n'}${JSON.stringify(body, null, 2)}`
+  const events = chunks.map(({ body, kind }): WireEvent => {
     // In an array the closing bracket is the end, whatever the last element says.
-    return { text, kind: kind === 'terminal' ? 'other' : kind }
+    return { text: arrayElement(JSON.stringify(body, null, 2)), kind: kind === 'terminal' ? 'other' : kind }
   })
   return [...events, { text: '\n]\n', kind: 'terminal' }]
+}
+
+/** An element of the array, as all but the first are written. */
+export function arrayElement(json: string): string {
+  return `,\r\n${json}`
+}
+
+/** Opens the array with its first element. */
+export function withBracket(text: string, sequence: number): string {
+  return sequence === 0 ? text.replace(/^,\r\n/, '[') : text
 }
 
 /** One event on the wire: blanks after colons alone, and lines that end in CR LF. */

@@ -19,7 +19,14 @@ export function readGeminiContents(contents: unknown): GeminiTurn[] {
   if (!isRecordList(contents) || contents.length === 0) {
     throw invalidArgument('* GenerateContentRequest.contents: contents is not specified\n')
   }
-  const turns = contents.map((content, index) => readContent(content, index))
+  const turns: GeminiTurn[] = []
+  for (const [index, content] of contents.entries()) {
+    const turn = readContent(content, index)
+    const before = turns.at(-1)
+    // Contents of one role are one turn: the official SDK keeps every chunk of a stream as a content of its own.
+    if (before?.role === turn.role) turns[turns.length - 1] = { ...turn, parts: [...before.parts, ...turn.parts] }
+    else turns.push(turn)
+  }
   checkCalls(turns)
   return turns
 }
@@ -136,10 +143,10 @@ function isResponse(part: JsonRecord): boolean {
   return isRecord(part['functionResponse'])
 }
 
-// `{ output }` and `{ result }` are how the SDKs wrap a text.
+// The SDKs wrap a text in an object, each under a name of its own.
 function responseText(part: JsonRecord): string {
   const { response } = part['functionResponse'] as JsonRecord
   if (!isRecord(response)) return ''
-  const only = Object.values(response)
-  return only.length === 1 && typeof only[0] === 'string' ? only[0] : JSON.stringify(response)
+  const text = ['output', 'result', 'content'].map((name) => response[name]).find((value) => typeof value === 'string')
+  return typeof text === 'string' ? text : JSON.stringify(response)
 }

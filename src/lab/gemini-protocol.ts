@@ -1,4 +1,4 @@
-import { eventText } from './gemini-answer.ts'
+import { arrayElement, eventText, withBracket } from './gemini-answer.ts'
 import {
   authenticateGemini,
   geminiErrorArray,
@@ -44,8 +44,9 @@ export const geminiArrayProtocol: ProviderProtocol = {
   ...geminiProtocol,
   errorBody: geminiErrorArray,
   // The array is open when the error comes, and closes after it.
-  errorEvent: () => `,\r\n${overloaded().trimEnd()}\n]\n`,
-  giantEvent: (model, letters) => `,\r\n${JSON.stringify(giantChunk(model, letters))}`,
+  errorEvent: () => `${arrayElement(overloaded().trimEnd())}\n]\n`,
+  giantEvent: (model, letters) => arrayElement(JSON.stringify(giantChunk(model, letters))),
+  numbered: withBracket,
 }
 
 function overloaded(): string {
