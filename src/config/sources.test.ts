@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { autoConfig, simulatedConfig } from './index.ts'
+import type { ProtocolName } from './types.ts'
 
 const anthropicKey = 'canary-anthropic'
 const openaiKey = 'canary-openai'
@@ -101,14 +102,20 @@ describe('a configuration made of the keys in the environment', () => {
 describe('the configuration of the simulated providers', () => {
   const config = simulatedConfig({ baseUrl: 'http://127.0.0.1:9100/' })
 
-  test('has three machines, each with both protocols', () => {
+  test('has three machines, each with all protocols', () => {
     expect([...config.providers.values()].map((p) => [p.name, p.protocol, p.baseUrl.href])).toEqual([
       ['trainium', 'anthropic', 'http://127.0.0.1:9100/trainium'],
       ['trainium-openai', 'openai-chat', 'http://127.0.0.1:9100/trainium/v1'],
+      ['trainium-responses', 'openai-responses', 'http://127.0.0.1:9100/trainium/v1'],
+      ['trainium-gemini', 'gemini', 'http://127.0.0.1:9100/trainium'],
       ['gpu', 'anthropic', 'http://127.0.0.1:9100/gpu'],
       ['gpu-openai', 'openai-chat', 'http://127.0.0.1:9100/gpu/v1'],
+      ['gpu-responses', 'openai-responses', 'http://127.0.0.1:9100/gpu/v1'],
+      ['gpu-gemini', 'gemini', 'http://127.0.0.1:9100/gpu'],
       ['tpu', 'anthropic', 'http://127.0.0.1:9100/tpu'],
       ['tpu-openai', 'openai-chat', 'http://127.0.0.1:9100/tpu/v1'],
+      ['tpu-responses', 'openai-responses', 'http://127.0.0.1:9100/tpu/v1'],
+      ['tpu-gemini', 'gemini', 'http://127.0.0.1:9100/tpu'],
     ])
     expect(new Set([...config.providers.values()].flatMap(({ apiKeys }) => apiKeys))).toEqual(new Set(['simulated']))
   })
@@ -119,12 +126,21 @@ describe('the configuration of the simulated providers', () => {
       ['sim-haiku', 3, 'sim-gpt'],
       ['sim-gpt', 3, 'sim-sonnet'],
       ['sim-gpt-mini', 3, ''],
+      ['sim-gpt-pro', 3, 'sim-gpt'],
+      ['sim-gemini', 3, 'sim-sonnet'],
+      ['sim-gemini-flash', 3, ''],
     ])
     for (const { name, platforms, fallbacks } of config.models.values()) {
       const protocols = platforms.map(({ provider }) => config.providers.get(provider)?.protocol)
-      expect(new Set(protocols)).toEqual(new Set([name.startsWith('sim-gpt') ? 'openai-chat' : 'anthropic']))
+      expect(new Set(protocols)).toEqual(new Set([protocolOf(name)]))
       expect(platforms.every(({ model }) => model === name)).toBe(true)
       expect(fallbacks.every((fallback) => config.models.has(fallback))).toBe(true)
     }
   })
 })
+
+function protocolOf(model: string): ProtocolName {
+  if (model === 'sim-gpt-pro') return 'openai-responses'
+  if (model.startsWith('sim-gemini')) return 'gemini'
+  return model.startsWith('sim-gpt') ? 'openai-chat' : 'anthropic'
+}

@@ -19,7 +19,7 @@ export function invalidParameter(message: string, param: string | undefined, cod
 }
 
 /** The error of a status that has no other reason. */
-export function chatStatus(status: number): ProviderRejection {
+export function openAiStatus(status: number): ProviderRejection {
   const known = STATUS_ERRORS[status]
   if (known !== undefined) return new ProviderRejection(status, known.message, known)
   return status >= 500
@@ -28,14 +28,14 @@ export function chatStatus(status: number): ProviderRejection {
 }
 
 /** How a spent account looks: a 429 that no waiting will cure. */
-export function spentChatAccount(): ProviderRejection {
+export function spentOpenAiAccount(): ProviderRejection {
   return new ProviderRejection(429, 'You exceeded your current quota, please check your plan and billing details.', {
     type: 'insufficient_quota',
     code: 'insufficient_quota',
   })
 }
 
-export function chatErrorBody({ message, type, param, code }: ProviderRejection): string {
+export function openAiErrorBody({ message, type, param, code }: ProviderRejection): string {
   return JSON.stringify({ error: { message, type: type ?? 'invalid_request_error', param, code } }, null, 2)
 }
 
@@ -46,7 +46,7 @@ export function chatErrorEvent(): string {
 }
 
 /** A bearer token. */
-export function authenticateChat(header: HeaderReader): void {
+export function authenticateOpenAi(header: HeaderReader): void {
   const key = /^Bearer\s+(.*)$/i.exec(header('authorization') ?? '')?.[1]?.trim()
   if (key === undefined || key === '') {
     throw new ProviderRejection(
