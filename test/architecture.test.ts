@@ -14,7 +14,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   lab: [],
   'protocols/core': ['evidence'],
   'protocols/anthropic': ['protocols/core', 'evidence'],
-  'protocols/openai-chat': ['protocols/core', 'evidence'],
+  'protocols/openai': ['protocols/core', 'evidence'],
+  'protocols/openai-chat': ['protocols/openai', 'protocols/core', 'evidence'],
   exchange: ['protocols/core', 'resilience', 'evidence', 'errors'],
   engine: [
     'exchange',
