@@ -15,6 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'protocols/core': ['evidence'],
   'protocols/anthropic': ['protocols/core', 'evidence'],
   'protocols/openai': ['protocols/core', 'evidence'],
+  'protocols/openai-responses': ['protocols/openai', 'protocols/core', 'evidence'],
   'protocols/openai-chat': ['protocols/openai', 'protocols/core', 'evidence'],
   exchange: ['protocols/core', 'resilience', 'evidence', 'errors'],
   engine: [
