@@ -16,7 +16,7 @@ export {
   type VideoPart,
 } from './content.ts'
 export { saysContextLength } from './context-length.ts'
-export { type TemplateSource } from './delta-template.ts'
+export { type TemplateSource, unescaped } from './delta-template.ts'
 export {
   checked,
   describe,

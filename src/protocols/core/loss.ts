@@ -152,6 +152,12 @@ export const LOSS_TABLE: readonly LossRow[] = [
     { 'openai-chat': 'dropped', 'openai-responses': 'dropped', gemini: 'dropped' },
     'OpenAI and Gemini cache by themselves',
   ),
+  row(
+    'output-limit-below-16',
+    'limits of fewer than 16 output tokens',
+    { 'openai-responses': 'dropped' },
+    'OpenAI Responses takes 16 at least; it is sent as 16',
+  ),
   row('top-k', 'top_k', { 'openai-chat': 'dropped', 'openai-responses': 'dropped' }, 'OpenAI has no such parameter'),
   row(
     'temperature-above-1',
@@ -291,6 +297,9 @@ const ROW_OF_FIELD: ReadonlyMap<string, string> = new Map([
   ['previous_response_id', 'provider-state'],
   ['conversation', 'provider-state'],
   ['prompt', 'provider-state'],
+  // Of an item in a Responses input: only its own provider has, or can read, what it stands for.
+  ['item_reference', 'provider-state'],
+  ['compaction', 'provider-state'],
   ['container', 'provider-state'],
   ['cachedContent', 'provider-state'],
   ['continuationToken', 'provider-state'],

@@ -22,6 +22,8 @@ export abstract class SseScanner implements StreamScanner {
   protected toolCalls = 0
   protected invalidToolCalls = 0
   protected servedModel: Label | undefined
+  /** The number of the last event that carried one, where a protocol numbers its events and declares it when learning. */
+  protected eventNumber = -1
   #blocks = new SseBlocks()
   #phase: StreamPhase = 'opening'
   #events = 0
@@ -46,6 +48,8 @@ export abstract class SseScanner implements StreamScanner {
   protected onData(_data: string): boolean {
     return false
   }
+  /** Sees the raw JSON string, from quote to quote, of each delta that was recognised without parsing it. */
+  protected onPlainText(_text: string, _start: number, _end: number): void {}
   /** The finished verdict if the proof that a stream may give before its end was seen. */
   protected abstract proofSoFar(): FinishedVerdict | undefined
   /** The finished verdict if a clean transport end here completes the declared proof. */
@@ -131,14 +135,18 @@ export abstract class SseScanner implements StreamScanner {
   #matchDelta(text: string, at: number): number {
     const template = this.#template
     if (template === undefined) return -1
-    const valueEnd = template.valueEnd(text, at)
+    const number = this.eventNumber + 1
+    const start = template.valueStart(text, at, number)
+    if (start < 0) return -1
+    const valueEnd = template.valueEnd(text, start)
     if (valueEnd < 0) return -1
-    const end = template.eventEnd(text, valueEnd)
+    const end = template.eventEnd(text, valueEnd, number)
     if (end < 0) return -1
     this.#events += 1
-    const start = template.valueStart(at)
+    if (template.isCounted) this.eventNumber = number
     if (valueEnd > start) {
       this.content()
+      this.onPlainText(text, start, valueEnd)
       if (this.options.decode && this.#target !== undefined)
         this.#decoded.push({ ...this.#target, text: unescaped(text.slice(start, valueEnd)) })
     }
@@ -250,6 +258,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.toolCalls = this.toolCalls
     copy.invalidToolCalls = this.invalidToolCalls
     copy.servedModel = this.servedModel
+    copy.eventNumber = this.eventNumber
     copy.#blocks = this.#blocks.fork()
     copy.#phase = this.#phase
     copy.#events = this.#events

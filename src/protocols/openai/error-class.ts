@@ -21,6 +21,13 @@ const WORDS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['content_policy_violation', 'policy'],
   ['content_filter', 'policy'],
   ['moderation_blocked', 'policy'],
+  // Responses' own codes.
+  ['bio_policy', 'policy'],
+  ['misalignment_policy_violation', 'policy'],
+  ['image_content_policy_violation', 'policy'],
+  ['vector_store_timeout', 'upstream-timeout'],
+  ['usage_limit_reached', 'account-spent'],
+  ['usage_not_included', 'account-spent'],
   // "Your prompt was flagged", in the words of OpenAI's reasoning models.
   ['invalid_prompt', 'policy'],
   ['invalid_api_key', 'authentication'],
@@ -34,6 +41,9 @@ const WORDS: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['overloaded_error', 'overloaded'],
   ['engine_overloaded', 'overloaded'],
   ['engine_overloaded_error', 'overloaded'],
+  // Codex waits and tries again at these two.
+  ['server_is_overloaded', 'overloaded'],
+  ['slow_down', 'overloaded'],
   // Groq: the model failed to write what was asked for, which it calls a bad request (400). Another try may succeed.
   ['tool_use_failed', 'server-error'],
   ['json_validate_failed', 'server-error'],
@@ -96,7 +106,8 @@ const STATUSES: ReadonlyMap<number, Reason> = new Map<number, Reason>([
   [529, 'overloaded'],
 ])
 
-// Only where there is no status: at OpenAI the types merely repeat it, and elsewhere they are careless.
+// Only where there is no status: at OpenAI the types merely repeat it, and elsewhere they are careless. Responses has
+// some of them as codes.
 const TYPES: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   ['invalid_request_error', 'bad-request'],
   ['BadRequestError', 'bad-request'],
@@ -128,10 +139,15 @@ export function classifyError(signs: ErrorSigns): Reason {
   if (byStatus !== undefined) return byStatus
   if (status >= 500) return 'server-error'
   if (status >= 400) return 'bad-request'
-  return (type === undefined ? undefined : TYPES.get(type)) ?? 'in-band-error'
+  return TYPES.get(type ?? '') ?? TYPES.get(code ?? '') ?? (namesImage(code) ? 'bad-request' : 'in-band-error')
 }
 
 // The code is also used for small fields such as `user`, where a larger window would not help.
 function isPromptField(param: string | undefined): boolean {
   return param === undefined || param.startsWith('messages') || param.startsWith('input')
+}
+
+// Responses has a dozen codes for pictures that it cannot take, all with this word in them.
+function namesImage(code: string | undefined): boolean {
+  return code !== undefined && code.includes('image')
 }

@@ -30,22 +30,28 @@ function codeOf({ providerType, code }: CallerError, kind: ErrorKind): string {
   return kind.code ?? providerType ?? code
 }
 
-/** An error answer's body: OpenAI's four fields, and what Fullstop tried. */
-export function renderError(error: CallerError): JsonObject {
+/** OpenAI's four fields, and what Fullstop tried. */
+export interface ErrorObject extends JsonObject {
+  readonly message: string
+  readonly type: string
+  readonly param: null
+  readonly code: string
+  readonly fullstop: JsonObject
+}
+
+export function toErrorObject(error: CallerError): ErrorObject {
   const kind = kindOf(error)
   const { code, exchange, attempts } = error
   return {
-    error: {
-      message: error.message,
-      type: kind.type,
-      param: null,
-      code: codeOf(error, kind),
-      fullstop: { code, exchange, attempts: attempts.map((attempt) => ({ ...attempt })) },
-    },
+    message: error.message,
+    type: kind.type,
+    param: null,
+    code: codeOf(error, kind),
+    fullstop: { code, exchange, attempts: attempts.map((attempt) => ({ ...attempt })) },
   }
 }
 
-/** In a stream OpenAI sends the same object as data, with no event name and no `[DONE]` behind it. */
-export function renderErrorEvent(error: CallerError): string {
-  return `data: ${JSON.stringify(renderError(error))}\n\n`
+/** An error answer's body. */
+export function renderError(error: CallerError): JsonObject {
+  return { error: toErrorObject(error) }
 }

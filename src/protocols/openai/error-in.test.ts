@@ -95,6 +95,22 @@ test('inside a stream the error’s own status or type says what it is', () => {
   expect(reason({ error: 'something' })).toBe('in-band-error')
 })
 
+test('a failed answer of Responses has its error inside, a flat error event at its top', () => {
+  const failed = (error: Json) => readError(0, { type: 'response.failed', response: { status: 'failed', error } })
+  expect(failed({ code: 'server_error', message: 'no' })).toEqual({
+    verdict: { name: 'failed', reason: 'server-error' },
+    message: 'no',
+    type: 'server_error',
+  })
+  expect(failed({ code: 'rate_limit_exceeded', message: 'x' }).verdict.reason).toBe('rate-limit')
+  expect(failed({ code: 'bio_policy', message: 'x' }).verdict.reason).toBe('policy')
+  expect(failed({ code: 'failed_to_download_image', message: 'x' }).verdict.reason).toBe('bad-request')
+  expect(failed({ code: 'vector_store_timeout', message: 'x' }).verdict.reason).toBe('upstream-timeout')
+  expect(failed({ code: 'server_is_overloaded', message: 'x' }).verdict.reason).toBe('overloaded')
+  const flat = { type: 'error', code: 'server_error', message: 'flat', param: null, sequence_number: 3 }
+  expect(readError(0, flat)).toMatchObject({ message: 'flat', verdict: { reason: 'server-error' } })
+})
+
 test('the message is found in every shape that hosts give it', () => {
   const message = (body: Json | undefined) => readError(400, body).message
   expect(message(openAi('a'))).toBe('a')

@@ -1,7 +1,4 @@
-/** Below a base URL that ends in `/v1`. */
-export const path = (): string => '/chat/completions'
-
-/** A comment: every client of this protocol skips it, before the first event too. */
+/** A comment: every client of these protocols skips it, before the first event too. */
 export const KEEP_ALIVE = ': keep-alive\n\n'
 
 // Lists of dated feature names. Anything else is not passed on: the value comes from outside.

@@ -17,7 +17,7 @@ const DEFAULT_EFFORT = 'medium'
  * The `reasoning_effort`, or `undefined` to leave it out. Reasoning that is merely switched off is left out too: `none`
  * is refused by the many models that don't reason.
  */
-export function renderReasoning(reasoning: Reasoning | undefined): string | undefined {
+export function renderReasoningEffort(reasoning: Reasoning | undefined): string | undefined {
   if (reasoning === undefined) return undefined
   const { effort, budgetTokens, enabled } = reasoning
   if (effort !== undefined) return effort
