@@ -49,6 +49,7 @@ export function eventBoundaries(bytes: Uint8Array): readonly number[] {
 
 export function readRecording(protocol: ProtocolName, bytes: Uint8Array): RecordedAnswer {
   const events = recordedEvents(bytes)
+  if (protocol === 'gemini') return readGemini(events)
   return protocol === 'anthropic' ? readMessages(events) : readChat(events)
 }
 
@@ -134,6 +135,41 @@ function readChat(events: readonly Loose[]): RecordedAnswer {
       cacheRead:
         usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? 0,
       cacheWrite: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
+    },
+  }
+}
+
+function readGemini(events: readonly Loose[]): RecordedAnswer {
+  const calls: RecordedCall[] = []
+  let [text, thinking] = ['', '']
+  let stop: string | null = null
+  let usage: Loose = {}
+  for (const event of events) {
+    usage = { ...usage, ...event.usageMetadata }
+    const [candidate] = event.candidates ?? []
+    stop = candidate?.finishReason ?? stop
+    for (const part of candidate?.content?.parts ?? []) {
+      if (part.thought === true) thinking += part.text ?? ''
+      else text += part.text ?? ''
+      const { functionCall: call } = part
+      if (call !== undefined) calls.push({ id: call.id ?? '', name: call.name, arguments: call.args ?? {} })
+    }
+  }
+  const { responseId, modelVersion } = events.findLast(({ responseId }) => typeof responseId === 'string')
+  return {
+    id: responseId,
+    model: modelVersion,
+    text,
+    thinking,
+    refusal: '',
+    calls,
+    stop,
+    usage: {
+      // What Google's own tools read is counted beside the prompt, and thoughts beside the candidates.
+      input: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
+      output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
+      cacheRead: usage.cachedContentTokenCount ?? 0,
+      cacheWrite: 0,
     },
   }
 }

@@ -2,20 +2,31 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { isFinished } from '../../src/evidence/index.ts'
 import { createAnthropicScanner } from '../../src/protocols/anthropic/scanner.ts'
-import type { Completion, StreamScanner } from '../../src/protocols/core/index.ts'
+import type { Completion, ScannerOptions, StreamEvent, StreamScanner } from '../../src/protocols/core/index.ts'
+import { createGeminiScanner } from '../../src/protocols/gemini/scanner.ts'
 import { createOpenAiChatScanner } from '../../src/protocols/openai-chat/scanner.ts'
 import { isRecordedFailure, isSentinelOnly, type RecordedStream, recordedStreams } from '../support/corpus.ts'
+import { readRecording } from '../support/recorded-answer.ts'
 
 const EVENT_LIMIT_BYTES = 16 * 1024 * 1024
 
 function scannerFor(stream: RecordedStream, completion: Completion, decode = false): StreamScanner {
   const options = { completion, decode, choices: 1, eventLimitBytes: EVENT_LIMIT_BYTES }
-  return stream.protocol === 'anthropic' ? createAnthropicScanner(options) : createOpenAiChatScanner(options)
+  return SCANNERS[stream.protocol](options)
+}
+
+const SCANNERS: Readonly<Record<RecordedStream['protocol'], (options: ScannerOptions) => StreamScanner>> = {
+  anthropic: createAnthropicScanner,
+  'openai-chat': createOpenAiChatScanner,
+  gemini: createGeminiScanner,
+  'openai-responses': () => {
+    throw new Error('not built')
+  },
 }
 
 const strictest = (stream: RecordedStream): Completion => (isSentinelOnly(stream) ? 'sentinel-only' : 'strict')
 const lost = { name: 'truncated', reason: 'connection-lost' } as const
-const streams = recordedStreams()
+const streams = recordedStreams(['anthropic', 'openai-chat', 'gemini'])
 
 describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (_, stream) => {
   test('uncut it is finished, or the failure that its provider reports', () => {
@@ -67,7 +78,37 @@ describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (_,
     const text = scanner.takeEvents().flatMap((event) => (event.type === 'text' ? [event.text] : []))
     expect(text.join('')).toBe(textByParsing(stream))
   })
+
+  test.skipIf(stream.protocol !== 'gemini')('all of it is what another reading finds', () => {
+    const scanner = scannerFor(stream, strictest(stream), true)
+    scanner.push(stream.bytes)
+    const expected = readRecording(stream.protocol, stream.bytes)
+    const events = scanner.takeEvents()
+    expect(textOf(events, 'text')).toBe(expected.text)
+    expect(textOf(events, 'thinking')).toBe(expected.thinking)
+    expect(callsOf(events)).toEqual(expected.calls.map(({ name, arguments: args }) => ({ name, args })))
+    expect(scanner.facts).toMatchObject({
+      rawStop: expected.stop as never,
+      servedModel: expected.model as never,
+      usage: { inputTokens: expected.usage.input, outputTokens: expected.usage.output },
+      caveat: undefined,
+      toolCalls: expected.calls.length,
+      invalidToolCalls: 0,
+    })
+  })
 })
+
+function textOf(events: readonly StreamEvent[], type: 'text' | 'thinking'): string {
+  return events.map((event) => (event.type === type ? event.text : '')).join('')
+}
+
+function callsOf(events: readonly StreamEvent[]): readonly object[] {
+  return events.flatMap((event) =>
+    event.type === 'whole' && event.content.type === 'tool-call'
+      ? [{ name: event.content.name, args: JSON.parse(event.content.input) }]
+      : [],
+  )
+}
 
 function textByParsing(stream: RecordedStream): string {
   let text = ''
@@ -75,6 +116,8 @@ function textByParsing(stream: RecordedStream): string {
     if (!line.startsWith('data: {')) continue
     const event = JSON.parse(line.slice(6))
     if (stream.protocol === 'anthropic') text += event.delta?.text ?? event.content_block?.text ?? ''
+    for (const candidate of event.candidates ?? [])
+      for (const part of candidate.content?.parts ?? []) if (part.thought !== true) text += part.text ?? ''
     for (const choice of event.choices ?? []) {
       const content = choice.delta?.content
       if (typeof content === 'string') text += content
