@@ -16,9 +16,9 @@ export interface RecordedStream {
 export const hasCorpus: boolean = existsSync(join(ROOT, 'index.json'))
 if (!hasCorpus) console.warn('NOTICE: ../shared/corpus is absent: tests over recorded streams are skipped')
 
-/** The protocols that a gateway serves, and those that are built. */
+/** The protocols of the tests over sockets, and all. */
 const SERVED: readonly ProtocolName[] = ['anthropic', 'openai-chat']
-export const BUILT: readonly ProtocolName[] = [...SERVED, 'openai-responses']
+export const ALL: readonly ProtocolName[] = ['anthropic', 'openai-chat', 'openai-responses', 'gemini']
 
 /** The recorded streams of these protocols; none, with a notice, where the recordings are absent. */
 export function recordedStreams(protocols: readonly ProtocolName[] = SERVED): readonly RecordedStream[] {

@@ -54,7 +54,9 @@ export function readRecording(protocol: ProtocolName, bytes: Uint8Array): Record
       return readMessages(events)
     case 'openai-responses':
       return readResponses(events)
-    default:
+    case 'gemini':
+      return readGemini(events)
+    case 'openai-chat':
       return readChat(events)
   }
 }
@@ -174,6 +176,41 @@ function readChat(events: readonly Loose[]): RecordedAnswer {
       cacheRead:
         usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? 0,
       cacheWrite: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
+    },
+  }
+}
+
+function readGemini(events: readonly Loose[]): RecordedAnswer {
+  const calls: RecordedCall[] = []
+  let [text, thinking] = ['', '']
+  let stop: string | null = null
+  let usage: Loose = {}
+  for (const event of events) {
+    usage = { ...usage, ...event.usageMetadata }
+    const [candidate] = event.candidates ?? []
+    stop = candidate?.finishReason ?? stop
+    for (const part of candidate?.content?.parts ?? []) {
+      if (part.thought === true) thinking += part.text ?? ''
+      else text += part.text ?? ''
+      const { functionCall: call } = part
+      if (call !== undefined) calls.push({ id: call.id ?? '', name: call.name, arguments: call.args ?? {} })
+    }
+  }
+  const { responseId, modelVersion } = events.findLast(({ responseId }) => typeof responseId === 'string')
+  return {
+    id: responseId,
+    model: modelVersion,
+    text,
+    thinking,
+    refusal: '',
+    calls,
+    stop,
+    usage: {
+      // What Google's own tools read is counted beside the prompt, and thoughts beside the candidates.
+      input: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
+      output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
+      cacheRead: usage.cachedContentTokenCount ?? 0,
+      cacheWrite: 0,
     },
   }
 }

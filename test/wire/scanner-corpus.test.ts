@@ -2,11 +2,12 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { isFinished } from '../../src/evidence/index.ts'
 import { createAnthropicScanner } from '../../src/protocols/anthropic/scanner.ts'
-import type { Completion, StreamScanner } from '../../src/protocols/core/index.ts'
+import type { Completion, ScannerOptions, StreamEvent, StreamScanner } from '../../src/protocols/core/index.ts'
+import { createGeminiScanner } from '../../src/protocols/gemini/scanner.ts'
 import { createOpenAiChatScanner } from '../../src/protocols/openai-chat/scanner.ts'
 import { createOpenAiResponsesScanner } from '../../src/protocols/openai-responses/scanner.ts'
 import {
-  BUILT,
+  ALL,
   isRecordedFailure,
   isSentinelOnly,
   proofEnd,
@@ -19,19 +20,19 @@ const EVENT_LIMIT_BYTES = 16 * 1024 * 1024
 
 function scannerFor(stream: RecordedStream, completion: Completion, decode = false): StreamScanner {
   const options = { completion, decode, choices: 1, eventLimitBytes: EVENT_LIMIT_BYTES }
-  switch (stream.protocol) {
-    case 'anthropic':
-      return createAnthropicScanner(options)
-    case 'openai-responses':
-      return createOpenAiResponsesScanner(options)
-    default:
-      return createOpenAiChatScanner(options)
-  }
+  return SCANNERS[stream.protocol](options)
+}
+
+const SCANNERS: Readonly<Record<RecordedStream['protocol'], (options: ScannerOptions) => StreamScanner>> = {
+  anthropic: createAnthropicScanner,
+  'openai-chat': createOpenAiChatScanner,
+  'openai-responses': createOpenAiResponsesScanner,
+  gemini: createGeminiScanner,
 }
 
 const strictest = (stream: RecordedStream): Completion => (isSentinelOnly(stream) ? 'sentinel-only' : 'strict')
 const lost = { name: 'truncated', reason: 'connection-lost' } as const
-const streams = recordedStreams(BUILT)
+const streams = recordedStreams(ALL)
 
 describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (_, stream) => {
   test('uncut it is finished, or the failure that its provider reports', () => {
@@ -82,6 +83,24 @@ describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (_,
     const text = scanner.takeEvents().flatMap((event) => (event.type === 'text' ? [event.text] : []))
     expect(text.join('')).toBe(textByParsing(stream))
   })
+
+  test.skipIf(stream.protocol !== 'gemini')('all of it is what another reading finds', () => {
+    const scanner = scannerFor(stream, strictest(stream), true)
+    scanner.push(stream.bytes)
+    const expected = readRecording(stream.protocol, stream.bytes)
+    const events = scanner.takeEvents()
+    expect(textOf(events, 'text')).toBe(expected.text)
+    expect(textOf(events, 'thinking')).toBe(expected.thinking)
+    expect(callsOf(events)).toEqual(expected.calls.map(({ name, arguments: args }) => ({ name, args })))
+    expect(scanner.facts).toMatchObject({
+      rawStop: expected.stop as never,
+      servedModel: expected.model as never,
+      usage: { inputTokens: expected.usage.input, outputTokens: expected.usage.output },
+      caveat: undefined,
+      toolCalls: expected.calls.length,
+      invalidToolCalls: 0,
+    })
+  })
 })
 
 const answers = recordedStreams(['openai-responses'])
@@ -117,6 +136,17 @@ test.each(answers.map((stream) => [stream.name, stream] as const))(
     } as object).toEqual(readRecording('openai-responses', stream.bytes))
   },
 )
+function textOf(events: readonly StreamEvent[], type: 'text' | 'thinking'): string {
+  return events.map((event) => (event.type === type ? event.text : '')).join('')
+}
+
+function callsOf(events: readonly StreamEvent[]): readonly object[] {
+  return events.flatMap((event) =>
+    event.type === 'whole' && event.content.type === 'tool-call'
+      ? [{ name: event.content.name, args: JSON.parse(event.content.input) }]
+      : [],
+  )
+}
 
 function textByParsing(stream: RecordedStream): string {
   let text = ''
@@ -125,6 +155,8 @@ function textByParsing(stream: RecordedStream): string {
     const event = JSON.parse(line.slice(6))
     if (event.type === 'response.output_text.delta') text += event.delta
     if (stream.protocol === 'anthropic') text += event.delta?.text ?? event.content_block?.text ?? ''
+    for (const candidate of event.candidates ?? [])
+      for (const part of candidate.content?.parts ?? []) if (part.thought !== true) text += part.text ?? ''
     for (const choice of event.choices ?? []) {
       const content = choice.delta?.content
       if (typeof content === 'string') text += content
