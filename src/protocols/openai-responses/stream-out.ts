@@ -8,7 +8,7 @@ import {
   type StreamEvent,
 } from '../core/index.ts'
 import { ItemIds, toResponseId } from './item-ids.ts'
-import { renderWhole } from './output-out.ts'
+import { hasPlace, renderWhole } from './output-out.ts'
 import { responseObject, UNSAID_STOP } from './response-out.ts'
 import { type RenderedStatus, renderStatus } from './status.ts'
 import { type ItemWriter, wholeItem } from './stream-item.ts'
@@ -134,8 +134,8 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   #whole(content: WholeContent): string {
+    if (!hasPlace(content)) return ''
     const item = renderWhole(content, this.#ids)
-    if (item === undefined) return ''
     if (content.type === 'tool-call') this.#hasCalls = true
     const before = this.#ensureStarted() + this.#close('completed')
     const events = this.#write(wholeItem(this.#output.length, item))
