@@ -13,21 +13,40 @@ const EVERYTHING: Complete<FullstopConfig> = {
     a: {
       protocol: 'openai-chat',
       baseUrl: 'https://example.com/v1',
+      host: 'vllm',
       apiKey: 'key',
+      apiKeys: ['key'],
       completion: 'strict',
       timeouts: { firstEvent: '1s', idle: '1s', total: '1m' },
       contextWindow: 1_000,
     },
   },
-  models: { m: { platforms: ['a/x'], fallbacks: ['n'] }, n: { platforms: ['a/y'], fallbacks: [] } },
+  models: {
+    m: { platforms: ['a/x'], fallbacks: ['n'], affinity: 'session' },
+    n: { platforms: ['a/y'], fallbacks: [], affinity: 'none' },
+  },
   defaults: { profile: 'prototype', delivery: 'hold', attempts: 2, deadline: '1m' },
   workflows: { w: { model: 'm', profile: 'prototype', delivery: 'live', attempts: 1, deadline: '5s' } },
   clients: { c: { keyHash: `sha256:${'0'.repeat(64)}`, workflows: ['w'], tenant: 't' } },
   control: { keyHash: `sha256:${'0'.repeat(64)}`, listen: '127.0.0.1:0' },
+  passthrough: {
+    files: 'a',
+    batches: 'a',
+    audio: 'a',
+    images: 'a',
+    moderations: 'a',
+    completions: 'a',
+    'fine-tuning': 'a',
+    'vector-stores': 'a',
+    containers: 'a',
+    conversations: 'a',
+  },
 }
 
 test('the type of a configuration as an object and the schema have the same keys', () => {
-  expect(parseConfigObject(EVERYTHING, { env: {} })).toMatchObject({ ok: true })
+  // Of these two only one may be there.
+  const { apiKeys: _, ...a } = EVERYTHING.providers.a ?? {}
+  expect(parseConfigObject({ ...EVERYTHING, providers: { a } }, { env: {} })).toMatchObject({ ok: true })
   expect(keysOfSchema(configJsonSchema(), '')).toEqual(keysOfValue(EVERYTHING, '', configJsonSchema()))
 })
 

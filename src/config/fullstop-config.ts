@@ -1,4 +1,5 @@
-import type { CompletionProfile, Delivery, ProfileName, ProtocolName } from './types.ts'
+import type { HostName } from './known-hosts.ts'
+import type { Affinity, ApiFamily, CompletionProfile, Delivery, ProfileName, ProtocolName } from './types.ts'
 
 /**
  * `fullstop.yaml` as an object: what is written there, before anything is read into something else. Durations are
@@ -18,13 +19,19 @@ export interface FullstopConfig {
   readonly clients?: Readonly<Record<string, ClientSettings>> | undefined
   /** The control plane over the network; says nothing in-process. */
   readonly control?: ControlSettings | undefined
+  /** Other families of calls, each passed through whole to one provider. */
+  readonly passthrough?: Readonly<Partial<Record<ApiFamily, string | undefined>>> | undefined
 }
 
 export interface ProviderSettings {
   readonly protocol: ProtocolName
-  /** What the protocol's official SDK takes: OpenAI's with `/v1`, Anthropic's without. Default: the official host. */
+  /** What the protocol's official SDK takes: OpenAI's with `/v1`, the others' without. Default: the official host. */
   readonly baseUrl?: string | undefined
+  /** Whose ways the upstream has, where its address does not say. */
+  readonly host?: HostName | undefined
   readonly apiKey?: string | undefined
+  /** Instead of `apiKey`: several keys of one account, used in turn. */
+  readonly apiKeys?: readonly string[] | undefined
   readonly completion?: CompletionProfile | undefined
   readonly timeouts?: TimeoutSettings | undefined
   /** Tokens. */
@@ -43,6 +50,8 @@ export interface ModelSettings {
   readonly platforms: readonly string[]
   /** Names of other models, in order. */
   readonly fallbacks?: readonly string[] | undefined
+  /** Default: `session`. */
+  readonly affinity?: Affinity | undefined
 }
 
 export interface PolicySettings {

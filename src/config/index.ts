@@ -1,4 +1,7 @@
+export { apiFamilies } from './types.ts'
 export type {
+  Affinity,
+  ApiFamily,
   ClientConfig,
   CompletionProfile,
   Config,

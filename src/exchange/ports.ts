@@ -1,6 +1,8 @@
 import type { EvidenceSink, FinishedVerdict, Reason } from '../evidence/index.ts'
 import type { CoreResponse } from '../protocols/core/index.ts'
 import type { Clock } from '../resilience/index.ts'
+import type { Origins } from './memory/origins.ts'
+import type { Sessions } from './memory/sessions.ts'
 
 /** What the exchange asks of the world around it. */
 export interface ExchangeDeps {
@@ -11,6 +13,8 @@ export interface ExchangeDeps {
   readonly upstream: Upstream
   readonly sink: EvidenceSink
   readonly limits: Limits
+  readonly origins: Origins
+  readonly sessions: Sessions
 }
 
 /** How requests reach providers. */
@@ -22,9 +26,9 @@ export interface Upstream {
 }
 
 export interface UpstreamRequest {
-  readonly method: 'POST' | 'GET'
+  readonly method: string
   readonly headers: Record<string, string>
-  readonly body?: string
+  readonly body?: string | ReadableStream<Uint8Array>
   readonly signal: AbortSignal
 }
 
@@ -36,6 +40,8 @@ export interface Limits {
   readonly eventBytes: number
   /** Of a provider's error answer; the rest is not read. */
   readonly errorBodyBytes: number
+  /** Of a call that is passed through whole, which is never kept. */
+  readonly passthroughBodyBytes: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -43,6 +49,7 @@ export const DEFAULT_LIMITS: Limits = {
   responseBodyBytes: 64 * 1024 * 1024,
   eventBytes: 16 * 1024 * 1024,
   errorBodyBytes: 64 * 1024,
+  passthroughBodyBytes: 512 * 1024 * 1024,
 }
 
 /** A request as it came; a standard `Request` is one. */

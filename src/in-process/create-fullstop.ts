@@ -12,7 +12,7 @@ import { toIncomingRequest } from './incoming-request.ts'
 export interface FullstopOptions {
   /**
    * A path to `fullstop.yaml`, read once, or the same as an object. Without it the provider keys of the environment
-   * (`ANTHROPIC_API_KEY`, `OPENAI_API_KEY`) are the configuration.
+   * (`ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `GEMINI_API_KEY`) are the configuration.
    */
   readonly config?: string | FullstopConfig | undefined
   /** How providers are reached; by default the `fetch` that the runtime has now. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
@@ -133,6 +135,37 @@ describe('what fetch is called with', () => {
   test('what is no URL rejects as fetch does', async () => {
     await using world = await startTwoProviders(overloaded, overloaded)
     expect(world.fullstop.fetch('http://[')).rejects.toThrow(TypeError)
+  })
+})
+
+describe('what is passed through', () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+
+  test.each([
+    ['bytes that are no text', bytes, undefined],
+    ['a stream of them', new Blob([bytes]).stream(), undefined],
+    ['a blob, with its type', new Blob([bytes], { type: 'audio/wav' }), 'audio/wav'],
+    ['text', 'All is well.', undefined],
+  ])('%s arrives as it is', async (_, body, type) => {
+    const seen: { readonly bytes: Uint8Array; readonly type: string | undefined }[] = []
+    const files = createServer(async (request, response) => {
+      seen.push({ bytes: Buffer.concat(await request.toArray()), type: request.headers['content-type'] })
+      response.end('{}')
+    })
+    await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve))
+    const { port } = files.address() as AddressInfo
+    const fullstop = await createFullstop({
+      config: {
+        providers: { a: { protocol: 'openai-chat', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'k' } },
+        passthrough: { files: 'a' },
+      },
+    })
+    const expected = Buffer.from(typeof body === 'string' ? body : bytes)
+    const response = await fullstop.fetch('https://api.openai.com/v1/files', { method: 'POST', body })
+    expect(response.status).toBe(200)
+    expect(expected.equals(seen[0]?.bytes ?? Buffer.alloc(0))).toBe(true)
+    if (type !== undefined) expect(seen[0]?.type).toBe(type)
+    files.close()
   })
 })
 

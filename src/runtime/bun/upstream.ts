@@ -4,5 +4,13 @@ import type { Upstream } from '../../exchange/index.ts'
 export const bunUpstream: Upstream = {
   decodesBodies: false,
   fetch: (url, { method, headers, body, signal }) =>
-    fetch(url, { method, headers, body: body ?? null, signal, redirect: 'manual', decompress: false, verbose: false }),
+    fetch(url, {
+      method,
+      headers,
+      body: body ?? null,
+      signal,
+      redirect: 'manual',
+      decompress: false,
+      verbose: false,
+    }),
 }
