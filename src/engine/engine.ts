@@ -113,9 +113,10 @@ export class Engine {
           return this.#listModels(route)
         case 'operation': {
           expectMethod('POST', request)
-          const { kind: _, framing = 'events', address, ...asked } = route
+          const { protocol, operation, framing = 'events', address } = route
+          const { connection } = context
           // It never rejects, so nothing is lost by not waiting here.
-          return this.#answer({ ...asked, framing, address, request, routing, caller, connection: context.connection })
+          return this.#answer({ request, protocol, operation, address, framing, routing, caller, connection })
         }
       }
     } catch (error) {
