@@ -7,16 +7,15 @@ import { toRouteUrl } from './route-url.ts'
  */
 export function toIncomingRequest(input: string | URL | Request, init: RequestInit | undefined): IncomingRequest {
   if (input instanceof Request) return fromRequest(init === undefined ? input : new Request(input, init))
-  const { method = 'GET', headers, body, signal } = init ?? {}
-  const common = {
-    method: method.toUpperCase(),
-    url: toRouteUrl(input),
-    headers: headers instanceof Headers ? headers : new Headers(headers),
-    signal: signal ?? new AbortController().signal,
-  }
-  const bodyText = textAtHand(body)
-  if (bodyText !== undefined) return { ...common, bodyText, body: null, text: () => Promise.resolve(bodyText) }
-  return { ...common, ...streamed(new Response(body).body, common) }
+  const url = toRouteUrl(input)
+  const method = init?.method?.toUpperCase() ?? 'GET'
+  const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
+  const signal = init?.signal ?? new AbortController().signal
+  const bodyText = textAtHand(init?.body)
+  if (bodyText === undefined)
+    return { method, url, signal, ...streamed(new Response(init?.body).body, { headers, signal }) }
+  // Without a spread: this is the way that every SDK goes.
+  return { method, url, headers, signal, bodyText, body: null, text: () => Promise.resolve(bodyText) }
 }
 
 function fromRequest(request: Request): IncomingRequest {

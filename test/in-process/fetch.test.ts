@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { gzipSync } from 'node:zlib'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { createFullstop } from '../../src/index.ts'
@@ -199,6 +200,18 @@ describe('the upstream', () => {
     expect(response.status).toBe(200)
     expect(seen).toMatchObject([{ redirect: 'manual' }])
     await elsewhere.stop()
+  })
+
+  test('may undo a compression, and still cannot send more than fits', async () => {
+    const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, ' '))
+    const gzipped: UpstreamHandler = (_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bomb.length })
+      response.end(bomb)
+    }
+    await using world = await startTwoProviders(gzipped, message('All is well.'))
+    const init = { method: 'POST', body: BODY, headers: { 'x-fullstop-workflow': 'tickets' } }
+    await world.fullstop.fetch(CHAT_URL, init)
+    expect(world.exchanges[0]?.attempts[0]).toMatchObject({ verdict: 'malformed', reason: 'too-large' })
   })
 
   test('cannot make Fullstop call itself by taking the global’s place', async () => {
