@@ -428,6 +428,12 @@ describe('what only one protocol can do', () => {
     expect(cut.body).toMatch(/"finishReason": "STOP"[^\n]*\r\n\r\n$/)
   })
 
+  test('a cut answer of one chunk alone is nothing at all', async () => {
+    const cut = await gemini('sim-gemini-flash')('cut-eof=3', { prompt: '[[say:Hi]]' })
+    expect([cut.status, cut.body, cut.end]).toEqual([200, '', 'clean'])
+    expect((await gemini('sim-gemini')('cut-eof=3', { prompt: '[[refuse]]' })).body).toBe('')
+  })
+
   test('a fault that means nothing in a protocol is refused there', async () => {
     const refused = await messages('sequence-gap')
     expect([refused.status, refused.body]).toEqual([
