@@ -239,7 +239,7 @@ describe.each(all)('%s streams', (name, spoken) => {
   })
 
   test('slow-first-token sends the headers before the wait', async () => {
-    const reading = await ask('slow-first-token=600000', { silenceMs: 80 })
+    const reading = await ask('slow-first-token=600000', { silenceMs: 300 })
     expect(reading.status).toBe(200)
     expect(reading.body).toBe('')
   })
