@@ -11,16 +11,27 @@ export function toIncomingRequest(input: string | URL | Request, init: RequestIn
   const method = init?.method?.toUpperCase() ?? 'GET'
   const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
   const signal = init?.signal ?? new AbortController().signal
-  const bodyText = textAtHand(init?.body)
-  if (bodyText === undefined)
-    return { method, url, signal, ...streamed(new Response(init?.body).body, { headers, signal }) }
+  const body = init?.body
+  const bodyText = textAtHand(body)
+  if (bodyText === undefined) return { method, url, signal, ...streamed(new Response(body), { headers, signal }) }
   // Without a spread: this is the way that every SDK goes.
-  return { method, url, headers, signal, bodyText, body: null, text: () => Promise.resolve(bodyText) }
+  return {
+    method,
+    url,
+    headers,
+    signal,
+    bodyText,
+    // Asked for by what is passed through alone, whose bytes need not be a text.
+    get body() {
+      return body === null || body === undefined ? null : new Response(body).body
+    },
+    text: () => Promise.resolve(bodyText),
+  }
 }
 
 function fromRequest(request: Request): IncomingRequest {
   const { method, url, headers, signal } = request
-  return { method, url: toRouteUrl(url), ...streamed(request.body, { headers, signal }), signal }
+  return { method, url: toRouteUrl(url), ...streamed(request, { headers, signal }), signal }
 }
 
 /** What needs no waiting for. */
@@ -35,13 +46,17 @@ function textAtHand(body: RequestInit['body']): string | undefined {
 
 /** A body that is still to come. Nobody holds its sender to the length it announces, so nothing is announced. */
 function streamed(
-  body: ReadableStream<Uint8Array> | null,
+  carrier: Request | Response,
   { headers, signal }: { readonly headers: Headers; readonly signal: AbortSignal },
 ): Pick<IncomingRequest, 'headers' | 'body' | 'text'> {
   const unannounced = new Headers(headers)
   unannounced.delete('content-length')
+  // A form's has the boundary that only its encoding knows.
+  const type = carrier.headers.get('content-type')
+  if (type !== null && !unannounced.has('content-type')) unannounced.set('content-type', type)
   // The pipe ends its sender when the caller gives up.
-  const piped = body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>(), { signal }) ?? null
+  const piped =
+    carrier.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>(), { signal }) ?? null
   return { headers: unannounced, body: piped, text: () => new Response(piped).text() }
 }
 

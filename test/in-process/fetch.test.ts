@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'bun:test'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { createFullstop } from '../../src/index.ts'
 import { CHAT_EVENTS, sse, startUpstream, type UpstreamHandler } from '../support/upstream.ts'
-import { chat, message, overloaded, startTwoProviders } from './upstreams.ts'
+import { chat, message, overloaded, startTwoProviders, until } from './upstreams.ts'
 
 const CHAT_URL = 'https://api.openai.com/v1/chat/completions'
 const CALL = { model: 'm', messages: [{ role: 'user', content: 'How is it?' }] } as const
@@ -119,9 +121,51 @@ describe('what fetch is called with', () => {
     expect(JSON.parse(world.openai.received[0]?.body ?? '')).toMatchObject({ messages: CALL.messages })
   })
 
+  test('a stream is bounded, whatever length it announces', async () => {
+    await using world = await startTwoProviders(overloaded, overloaded)
+    const megabyte = new Uint8Array(1024 * 1024)
+    let sent = 0
+    const body = new ReadableStream({
+      pull: (controller) => (sent++ < 40 ? controller.enqueue(megabyte) : controller.close()),
+    })
+    const response = await world.fullstop.fetch(CHAT_URL, { method: 'POST', body, headers })
+    expect(response.status).toBe(413)
+  })
+
   test('what is no URL rejects as fetch does', async () => {
     await using world = await startTwoProviders(overloaded, overloaded)
     expect(world.fullstop.fetch('http://[')).rejects.toThrow(TypeError)
+  })
+})
+
+describe('what is passed through', () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+
+  test.each([
+    ['bytes that are no text', bytes, undefined],
+    ['a stream of them', new Blob([bytes]).stream(), undefined],
+    ['a blob, with its type', new Blob([bytes], { type: 'audio/wav' }), 'audio/wav'],
+    ['text', 'All is well.', undefined],
+  ])('%s arrives as it is', async (_, body, type) => {
+    const seen: { readonly bytes: Uint8Array; readonly type: string | undefined }[] = []
+    const files = createServer(async (request, response) => {
+      seen.push({ bytes: Buffer.concat(await request.toArray()), type: request.headers['content-type'] })
+      response.end('{}')
+    })
+    await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve))
+    const { port } = files.address() as AddressInfo
+    const fullstop = await createFullstop({
+      config: {
+        providers: { a: { protocol: 'openai-chat', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'k' } },
+        passthrough: { files: 'a' },
+      },
+    })
+    const expected = Buffer.from(typeof body === 'string' ? body : bytes)
+    const response = await fullstop.fetch('https://api.openai.com/v1/files', { method: 'POST', body })
+    expect(response.status).toBe(200)
+    expect(expected.equals(seen[0]?.bytes ?? Buffer.alloc(0))).toBe(true)
+    if (type !== undefined) expect(seen[0]?.type).toBe(type)
+    files.close()
   })
 })
 
@@ -255,7 +299,3 @@ describe('close', () => {
     expect(await (await asked).json()).toMatchObject({ error: { fullstop: { code: 'shutting-down' } } })
   })
 })
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve))
-}
