@@ -234,6 +234,12 @@ describe('text that is missing', () => {
       expect(verdict(toSse([CREATED, ...short(kept), completed()])), String(kept.length)).toEqual(ORDER)
   })
 
+  test('counted as it reads, however long it is written', () => {
+    const events = message(0, 'x', '\n\n', '\n\n', 'lost')
+    expect(verdict(toSse([CREATED, ...events, completed()]))).toEqual(COMPLETE)
+    expect(verdict(toSse([CREATED, ...events.toSpliced(5, 1), completed()]))).toEqual(ORDER)
+  })
+
   test('from what the answer’s end says', () => {
     expect(verdict([CREATED, ...message(0, 'Hel'), completed([textItem('Hello')])])).toEqual(ORDER)
     expect(verdict([CREATED, completed([textItem('Hello')])])).toEqual(ORDER)
@@ -244,6 +250,13 @@ describe('text that is missing', () => {
     const [begin, part, ...rest] = message(0, 'Hi', ' there ')
     const trimmed = rest.map((event) => JSON.parse(JSON.stringify(event).replaceAll('Hi there ', 'Hi there')))
     expect(verdict([CREATED, begin ?? {}, part ?? {}, ...trimmed, completed([textItem('Hi there')])])).toEqual(COMPLETE)
+  })
+
+  test('is not the white space that a host sends with the whole alone', () => {
+    const events = message(0, 'Hi').map((event) =>
+      JSON.parse(JSON.stringify(event).replaceAll('"text":"Hi"', '"text":"Hi\\n"')),
+    )
+    expect(verdict([CREATED, ...events, completed([textItem(' Hi\n')])])).toEqual(COMPLETE)
   })
 
   test('escapes count as what they stand for', () => {
@@ -397,7 +410,8 @@ describe('calls', () => {
   test('one that the limit cut is left out', () => {
     const cut = call(1, ['{"x":'], { id: 'fc_2', call_id: 'call_2', status: 'incomplete' })
     const open = call(1, ['{"x":1}'], { id: 'fc_2', call_id: 'call_2' }).slice(0, -1)
-    for (const last of [cut, open]) {
+    const silent = open.map((event) => JSON.parse(JSON.stringify(event).replace(',"status":"in_progress"', '')))
+    for (const last of [cut, open, silent]) {
       const events = [CREATED, ...call(0, ['{}']), ...last, incomplete('max_output_tokens')]
       expect(verdict(events)).toEqual(limited)
       expect(scan(events).facts).toMatchObject({ toolCalls: 2, invalidToolCalls: 1, rawStop: 'max_output_tokens' })

@@ -48,11 +48,14 @@ test('a cut call goes with all its events and its item in the end; numbers have 
 test('what stands behind it moves up', () => {
   const later = message(2, 'more')
   const output = [textItem('Hi'), cutItem, textItem('more')]
-  const sse = delivered([CREATED, ...message(0, 'Hi'), ...cut(1), ...later, incomplete('max_output_tokens', output)])
-  const events = eventsOf(sse)
-  expect(events.filter(({ output_index: index }) => index === 1)).toHaveLength(later.length)
-  expect(events.some(({ output_index: index }) => index === 2)).toBe(false)
-  expect(events.map(({ sequence_number: number }) => number)).toEqual(events.map((_, index) => index))
+  const stream = [CREATED, ...message(0, 'Hi'), ...cut(1), ...later, incomplete('max_output_tokens', output)]
+  for (const isNumbered of [true, false]) {
+    const events = eventsOf(delivered(stream, isNumbered))
+    expect(events.filter(({ output_index: index }) => index === 1)).toHaveLength(later.length)
+    expect(events.some(({ output_index: index }) => index === 2)).toBe(false)
+    const numbers = events.map(({ sequence_number: number }) => number)
+    expect(numbers).toEqual(events.map((_, index) => (isNumbered ? index : undefined)))
+  }
 })
 
 test('without numbers none are made, and an end that repeats nothing stays so', () => {
