@@ -111,13 +111,10 @@ export class Engine {
         case 'models':
           expectMethod('GET', request)
           return this.#listModels(route)
-        case 'operation': {
+        case 'operation':
           expectMethod('POST', request)
-          const { protocol, operation, framing = 'events', address } = route
-          const { connection } = context
           // It never rejects, so nothing is lost by not waiting here.
-          return this.#answer({ request, protocol, operation, address, framing, routing, caller, connection })
-        }
+          return this.#answer(route, { request, routing, caller, connection: context.connection })
       }
     } catch (error) {
       if (error instanceof FullstopError) return this.reject(request, error)
@@ -153,15 +150,15 @@ export class Engine {
   async ask(request: IncomingRequest, protocol: Protocol, conditions: Conditions): Promise<Response> {
     if (this.#isDraining) return refuse(shuttingDown(), protocol, this.#deps.newId())
     const { routing } = this.#generation
-    const asked = { request, protocol, operation: answers, address: undefined, framing: 'events' } as const
-    return this.#answer({ ...asked, routing, caller: ANYBODY, connection: undefined, conditions })
+    const asked = { protocol, operation: answers }
+    return this.#answer(asked, { request, routing, caller: ANYBODY, connection: undefined, conditions })
   }
 
-  #answer(asked: Omit<AnswerOptions, 'keepAliveMs' | 'onBegin' | 'onOver'>): Promise<Response> {
+  #answer({ protocol, operation, address, framing = 'events' }: Asked, options: AskOptions): Promise<Response> {
     this.#running += 1
-    const { request, protocol, operation, address, framing, routing, caller, connection, conditions } = asked
+    const { request, routing, caller, connection, conditions } = options
     // Without a spread, which costs more than all of this.
-    const options = {
+    const all: AnswerOptions = {
       request,
       protocol,
       operation,
@@ -175,7 +172,7 @@ export class Engine {
       onBegin: this.#onBegin,
       onOver: this.#onOver,
     }
-    return answer(options, this.#deps)
+    return answer(all, this.#deps)
   }
 
   /** An error of the table in the protocol that the caller of this path speaks. */
@@ -223,6 +220,10 @@ export class Engine {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
+
+/** What a route says of a request. */
+type Asked = Omit<Extract<RouteKind, { kind: 'operation' }>, 'kind'>
+type AskOptions = Pick<AnswerOptions, 'request' | 'routing' | 'caller' | 'connection' | 'conditions'>
 
 function shuttingDown(): FullstopError {
   return new FullstopError('shutting-down', 'This instance is shutting down.')

@@ -83,8 +83,13 @@ describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (_,
     const text = scanner.takeEvents().flatMap((event) => (event.type === 'text' ? [event.text] : []))
     expect(text.join('')).toBe(textByParsing(stream))
   })
+})
 
-  test.skipIf(stream.protocol !== 'gemini')('all of it is what another reading finds', () => {
+// Its chunks are whole answers, with more in each than text: held against a reading that shares nothing with it.
+const chunked = streams.filter(({ protocol }) => protocol === 'gemini')
+
+describe.each(chunked.map((stream) => [stream.name, stream] as const))('%s', (_, stream) => {
+  test('all of it is what another reading finds', () => {
     const scanner = scannerFor(stream, strictest(stream), true)
     scanner.push(stream.bytes)
     const expected = readRecording(stream.protocol, stream.bytes)
