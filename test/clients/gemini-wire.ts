@@ -35,8 +35,7 @@ export function toGeminiWire(answer: Answer, { model }: { readonly model: string
     ],
     body: JSON.stringify(chunk(parts, finishReason)),
     unfinishedBody: JSON.stringify(chunk(parts)),
-    // An event without a field name, as the API sends it amid a stream.
-    errorEvent: `${ERROR}\n\n`,
+    errorEvent: `data: ${ERROR}\r\n\r\n`,
     errorBody: ERROR,
   }
 }

@@ -38,7 +38,13 @@ export function toResponsesWire(answer: Answer, { model }: { readonly model: str
     ),
     numbered('terminal', { type: isLimited ? 'response.incomplete' : 'response.completed', response: final }),
   ]
-  const errorEvent = eventText({ type: 'error', code: 'server_error', message: MESSAGE, param: null })
+  const errorEvent = eventText({
+    type: 'error',
+    sequence_number: events.length,
+    code: 'server_error',
+    message: MESSAGE,
+    param: null,
+  })
   return {
     events,
     body: JSON.stringify(final),

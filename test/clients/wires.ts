@@ -42,7 +42,7 @@ export interface Question {
 
 /** Reads protocol, model and streaming where each protocol has them. */
 export function readQuestion(path: string, body: JsonObject): Question {
-  const [, model, method] = /^\/v1beta\/models\/([^:?]+):(\w+)/.exec(path) ?? []
+  const [, model, method] = /^\/v1(?:alpha|beta)?\/models\/([^:?]+):(\w+)/.exec(path) ?? []
   if (model !== undefined) {
     return { protocol: 'gemini', model: decodeURIComponent(model), streamed: method === 'streamGenerateContent' }
   }
