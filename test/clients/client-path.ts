@@ -54,6 +54,8 @@ export interface Session {
 }
 
 const PATIENCE_MS = 6_000
+/** After which a library that was told to stop is left alone, ms. */
+const DEAF_MS = 500
 
 /** Runs what a user of the SDK writes: if it comes to its end the user has an answer, if it throws an error. */
 export async function conclude(
@@ -63,6 +65,10 @@ export async function conclude(
   const draft: Draft = { text: '', toolCalls: [], stop: undefined }
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), patienceMs)
+  // Not every library listens to its signal all the way.
+  const deaf = new Promise<void>((resolve) => {
+    patience.signal.addEventListener('abort', () => setTimeout(resolve, DEAF_MS))
+  })
   let headers = new Headers()
   const fetchNoting: Session['fetch'] = async (input, init) => {
     const response = await fetch(input, init)
@@ -70,7 +76,7 @@ export async function conclude(
     return response
   }
   try {
-    await use({ signal: patience.signal, fetch: fetchNoting, draft })
+    await Promise.race([use({ signal: patience.signal, fetch: fetchNoting, draft }), deaf])
     // The SDKs' raw iterators end without a word when the caller aborts, and this caller knows that it did.
     const timedOut = patience.signal.aborted
     const { flag, ...read } = draft

@@ -60,7 +60,6 @@ export async function measure(onProgress: (done: number, all: number) => void): 
 async function measureOne(each: Case, upstreamUrl: string, gateway: Process): Promise<Measured> {
   const { path, script, way, provider, delivery, model } = each
   const isDirect = way === 'direct'
-  const t0 = performance.now()
   const reading = await path.ask({
     url: isDirect ? upstreamUrl : gateway.url,
     model,
@@ -69,7 +68,6 @@ async function measureOne(each: Case, upstreamUrl: string, gateway: Process): Pr
     patienceMs: isDirect ? DIRECT_PATIENCE_MS : PATIENCE_MS,
   })
   return {
-    ms: performance.now() - t0,
     client: path.name,
     protocol: path.protocol,
     asked: script.scenario === 'text' ? 'text' : 'tools',
