@@ -9,6 +9,7 @@ import { type Ask, type ClientPath, conclude, type Draft } from '../../clients/c
 import { baseUrlOf } from '../../clients/wires.ts'
 import type { ModelAt } from './vercel.ts'
 
+const MAX_TOKENS = 4_000
 const SHARED = { apiKey: 'k', maxRetries: 0 } as const
 
 /** Each chat model, as its README makes it. */
@@ -34,7 +35,7 @@ export const LANGCHAIN_MODELS: readonly {
       new ChatAnthropic({
         ...SHARED,
         model,
-        maxTokens: 100,
+        maxTokens: MAX_TOKENS,
         anthropicApiUrl: url,
         clientOptions: { defaultHeaders: { ...headers }, maxRetries: 0 },
       }),
@@ -46,7 +47,7 @@ export const LANGCHAIN_MODELS: readonly {
       new ChatGoogleGenerativeAI({
         ...SHARED,
         model,
-        maxOutputTokens: 100,
+        maxOutputTokens: MAX_TOKENS,
         baseUrl: url,
         customHeaders: { ...headers },
       }),
@@ -55,7 +56,7 @@ export const LANGCHAIN_MODELS: readonly {
 
 function openAi({ url, model, headers = {} }: ModelAt, useResponsesApi: boolean): ChatOpenAI {
   const configuration = { baseURL: baseUrlOf(url, 'openai-chat'), defaultHeaders: { ...headers }, maxRetries: 0 }
-  return new ChatOpenAI({ ...SHARED, model, maxTokens: 100, useResponsesApi, configuration })
+  return new ChatOpenAI({ ...SHARED, model, maxTokens: MAX_TOKENS, useResponsesApi, configuration })
 }
 
 /** The paths of `stream()`, its chunks joined, and of `invoke()`, over each chat model. */
