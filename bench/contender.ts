@@ -1,9 +1,10 @@
 import { CHAT_MODEL, CLAUDE_MODEL } from './answers.ts'
 import { Child } from './child.ts'
 import type { Portkey } from './portkey.ts'
-import { LOGICAL_CHAT, LOGICAL_CLAUDE, MESSAGES_PATH } from './traffic.ts'
+import { LOGICAL_CHAT, LOGICAL_CLAUDE, MESSAGES_PATH, TRANSLATED_CHAT, TRANSLATED_CLAUDE } from './traffic.ts'
 
-export type ContenderName = 'relay' | 'fullstop' | 'portkey'
+/** `passthrough`: Fullstop itself where it need not translate. */
+export type ContenderName = 'relay' | 'passthrough' | 'fullstop' | 'portkey'
 
 /** One gateway under test, running. */
 export interface Contender {
@@ -38,6 +39,8 @@ export interface FullstopProcess extends Contender {
   readonly child: Child
   /** The same process, asked for the provider's own model name, so that no request is rewritten. */
   readonly withoutRewriting: Contender
+  /** The same process, asked for models that providers of the other protocol serve. */
+  readonly translating: Contender
 }
 
 export async function startFullstop(upstream: Child): Promise<FullstopProcess> {
@@ -51,7 +54,19 @@ export async function startFullstop(upstream: Child): Promise<FullstopProcess> {
     isByteExact: true,
     stop: () => child.stop(),
   }
-  return { ...contender, child, withoutRewriting: { ...contender, model: upstreamName } }
+  const translated = (path: string): string => (path === MESSAGES_PATH ? TRANSLATED_CLAUDE : TRANSLATED_CHAT)
+  return {
+    ...contender,
+    child,
+    withoutRewriting: { ...contender, model: upstreamName },
+    translating: { ...contender, isByteExact: false, model: translated },
+  }
+}
+
+/** Portkey with an Anthropic provider, for clients of OpenAI Chat; the other way round it does not translate. */
+export function translatingPortkey(portkey: Contender, upstream: Child): Contender {
+  const headers = { 'x-portkey-provider': 'anthropic', 'x-portkey-custom-host': `${upstream.url}/v1` }
+  return { ...portkey, headers, model: () => CLAUDE_MODEL }
 }
 
 export async function startPortkey(portkey: Portkey, upstream: Child): Promise<Contender> {

@@ -19,18 +19,18 @@ export type CpuRounds = ReadonlyMap<ContenderName, readonly number[]>
  */
 export async function measureCpu(
   contenders: readonly Contender[],
-  workload: Workload,
+  workloadOf: (contender: Contender) => Workload,
   plan: CpuPlan,
 ): Promise<CpuRounds> {
   const measured = new Map<ContenderName, number[]>(contenders.map(({ name }) => [name, []]))
-  for (const contender of contenders) await drive(contender, workload, plan.warmUp[contender.name])
+  for (const contender of contenders) await drive(contender, workloadOf(contender), plan.warmUp[contender.name])
   for (let round = 0; round < plan.rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
       const contender = contenders[(turn + round) % contenders.length]
       if (contender === undefined) continue
       const count = plan.requests[contender.name]
       const meter = new CpuMeter(contender.pid)
-      await drive(contender, workload, count)
+      await drive(contender, workloadOf(contender), count)
       measured.get(contender.name)?.push(meter.elapsedUs() / count)
     }
   }

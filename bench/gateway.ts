@@ -3,7 +3,7 @@ import { heapStats } from 'bun:jsc'
 import { parseConfig } from '../src/config/index.ts'
 import { startServer } from '../src/server/index.ts'
 import { CHAT_MODEL, CLAUDE_MODEL } from './answers.ts'
-import { LOGICAL_CHAT, LOGICAL_CLAUDE } from './traffic.ts'
+import { LOGICAL_CHAT, LOGICAL_CLAUDE, TRANSLATED_CHAT, TRANSLATED_CLAUDE } from './traffic.ts'
 
 const upstream = process.env['BENCH_UPSTREAM'] ?? ''
 
@@ -17,6 +17,8 @@ models:
   ${LOGICAL_CHAT}: { platforms: [${chatProviders.map((name) => `${name}/${CHAT_MODEL}`).join(', ')}] }
   ${CHAT_MODEL}: { platforms: [one/${CHAT_MODEL}] }
   ${LOGICAL_CLAUDE}: { platforms: [claude/${CLAUDE_MODEL}] }
+  ${TRANSLATED_CHAT}: { platforms: [claude/${CLAUDE_MODEL}] }
+  ${TRANSLATED_CLAUDE}: { platforms: [one/${CHAT_MODEL}] }
 `
 
 const parsed = parseConfig(yaml, { source: 'bench', env: {} })

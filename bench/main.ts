@@ -1,6 +1,13 @@
 // `npm run bench`: what Fullstop costs, against a bare relay and against Portkey's gateway, in one run.
 import { Child } from './child.ts'
-import { type Contender, type FullstopProcess, startFullstop, startPortkey, startRelay } from './contender.ts'
+import {
+  type Contender,
+  type FullstopProcess,
+  startFullstop,
+  startPortkey,
+  startRelay,
+  translatingPortkey,
+} from './contender.ts'
 import { type CpuPlan, measureCpu } from './cpu.ts'
 import { measureOpenStreams } from './open-streams.ts'
 import { type Options, parseOptions, USAGE } from './options.ts'
@@ -8,21 +15,23 @@ import { writePage } from './page.ts'
 import { installPortkey, type Portkey } from './portkey.ts'
 import { cpuRow, isMissed, openStreamsRow, type Row, soakRow, toText } from './report.ts'
 import { soak } from './soak.ts'
-import { CHAT_JSON, chatStream, messagesStream, type Workload } from './traffic.ts'
+import { CHAT_JSON, chatOverMessages, chatStream, messagesOverChat, messagesStream, type Workload } from './traffic.ts'
 
 /** What Fullstop may cost; docs/benchmarks.md holds what it does cost. */
 const JSON_BUDGET = { relayTimes: 1.5, portkeyPart: 15 }
 const STREAM_BUDGET = { relayTimes: 2, portkeyPart: 8 }
+/** Of a stream that is translated. */
+const TRANSLATION_BUDGET = { passthroughTimes: 1.6, portkeyPart: 6 }
 const OPEN_STREAM_LIMIT_KB = 40
 
 const JSON_PLAN = {
-  requests: { relay: 5_000, fullstop: 5_000, portkey: 300 },
+  requests: { relay: 5_000, passthrough: 5_000, fullstop: 5_000, portkey: 300 },
   // Until the just-in-time compilers have come to rest.
-  warmUp: { relay: 20_000, fullstop: 20_000, portkey: 2_000 },
+  warmUp: { relay: 20_000, passthrough: 20_000, fullstop: 20_000, portkey: 2_000 },
 }
 const STREAM_PLAN = {
-  requests: { relay: 400, fullstop: 400, portkey: 60 },
-  warmUp: { relay: 2_000, fullstop: 2_000, portkey: 300 },
+  requests: { relay: 400, passthrough: 400, fullstop: 400, portkey: 60 },
+  warmUp: { relay: 2_000, passthrough: 2_000, fullstop: 2_000, portkey: 300 },
 }
 
 async function main(options: Options): Promise<number> {
@@ -68,7 +77,8 @@ async function cpuRows(options: Options, portkey: Portkey | undefined, upstream:
     if (other !== undefined) running.push(other)
     const all = other === undefined ? [relay, fullstop] : [relay, fullstop, other]
     if (options.pin) pinApart(upstream, all)
-    return await measureAll(options, { relay, fullstop, all })
+    const translatingOther = other === undefined ? [] : [translatingPortkey(other, upstream)]
+    return await measureAll(options, { relay, fullstop, all, translatingOther })
   } finally {
     await Promise.all(running.map((contender) => contender.stop()))
   }
@@ -89,9 +99,14 @@ interface Running {
   readonly relay: Contender
   readonly fullstop: FullstopProcess
   readonly all: readonly Contender[]
+  /** Others that translate too, from OpenAI's protocol to Anthropic's. */
+  readonly translatingOther: readonly Contender[]
 }
 
-async function measureAll(options: Options, { relay, fullstop, all }: Running): Promise<readonly Row[]> {
+async function measureAll(
+  options: Options,
+  { relay, fullstop, all, translatingOther }: Running,
+): Promise<readonly Row[]> {
   const rows: Row[] = []
   const measure = async (
     name: string,
@@ -101,7 +116,7 @@ async function measureAll(options: Options, { relay, fullstop, all }: Running): 
   ): Promise<void> => {
     if (!isWanted(options, name)) return
     const plan: CpuPlan = { rounds: options.rounds, ...(workload === CHAT_JSON ? JSON_PLAN : STREAM_PLAN) }
-    const row = cpuRow(name, await measureCpu(contenders, workload, plan), budget)
+    const row = cpuRow(name, await measureCpu(contenders, () => workload, plan), budget)
     console.error(`bench: ${name}: ${row.checks.map(({ value }) => value).join(', ')}`)
     rows.push(row)
   }
@@ -111,6 +126,31 @@ async function measureAll(options: Options, { relay, fullstop, all }: Running): 
   await measure('chat stream of 204 events, one a turn', all, chatStream('turns'), STREAM_BUDGET)
   await measure('anthropic stream of 204 events, in a burst', [relay, fullstop], messagesStream('burst'), STREAM_BUDGET)
   await measure('anthropic stream of 204 events, one a turn', [relay, fullstop], messagesStream('turns'), STREAM_BUDGET)
+  const passthrough: Contender = { ...fullstop, name: 'passthrough' }
+  const translate = async (
+    name: string,
+    others: readonly Contender[],
+    { plain, translated }: { readonly plain: Workload; readonly translated: Workload },
+  ): Promise<void> => {
+    if (!isWanted(options, name)) return
+    const contenders = [passthrough, fullstop.translating, ...others]
+    const plan: CpuPlan = { rounds: options.rounds, ...STREAM_PLAN }
+    const rounds = await measureCpu(contenders, (one) => (one === passthrough ? plain : translated), plan)
+    const row = cpuRow(name, rounds, TRANSLATION_BUDGET)
+    console.error(`bench: ${name}: ${row.checks.map(({ value }) => value).join(', ')}`)
+    rows.push(row)
+  }
+  for (const pacing of ['burst', 'turns'] as const) {
+    const how = pacing === 'burst' ? 'in a burst' : 'one a turn'
+    await translate(`translated stream, Anthropic client and OpenAI upstream, ${how}`, [], {
+      plain: chatStream(pacing),
+      translated: messagesOverChat(pacing),
+    })
+    await translate(`translated stream, OpenAI client and Anthropic upstream, ${how}`, translatingOther, {
+      plain: messagesStream(pacing),
+      translated: chatOverMessages(pacing),
+    })
+  }
   return rows
 }
 

@@ -23,6 +23,8 @@ export interface Check {
 export interface CpuBudget {
   /** At most so many times the relay's. */
   readonly relayTimes?: number
+  /** At most so many times what Fullstop costs where it need not translate. */
+  readonly passthroughTimes?: number
   /** At most one part in so many of Portkey's. */
   readonly portkeyPart?: number
 }
@@ -36,14 +38,17 @@ export function cpuRow(measure: string, rounds: CpuRounds, budget: CpuBudget): R
   }
   const checks: Check[] = []
   const times = medianRatio(rounds, 'fullstop', 'relay')
-  if (times !== undefined) checks.push(atMostTimes(times, budget.relayTimes))
+  if (times !== undefined) checks.push(atMostTimes(times, 'relay', budget.relayTimes))
+  const passthroughTimes = medianRatio(rounds, 'fullstop', 'passthrough')
+  if (passthroughTimes !== undefined)
+    checks.push(atMostTimes(passthroughTimes, `passthrough (${cost('passthrough')})`, budget.passthroughTimes))
   const part = medianRatio(rounds, 'portkey', 'fullstop')
   if (part !== undefined) checks.push(atMostPart(part, budget.portkeyPart))
   return { measure, relay: cost('relay'), fullstop: cost('fullstop'), portkey: cost('portkey'), checks }
 }
 
-function atMostTimes(times: number, limit: number | undefined): Check {
-  const value = `${times.toFixed(2)} × relay`
+function atMostTimes(times: number, floor: string, limit: number | undefined): Check {
+  const value = `${times.toFixed(2)} × ${floor}`
   if (limit === undefined) return { value, budget: 'none', isMet: true }
   return { value, budget: `≤ ${limit} ×`, isMet: times <= limit }
 }

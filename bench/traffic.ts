@@ -9,6 +9,8 @@ export interface Workload {
   /** The request's body, for a model of this name. */
   readonly body: (model: string) => string
   readonly expected: Uint8Array
+  /** The upstream speaks another protocol than the client: the same texts must come back, and the client's own end. */
+  readonly isTranslated?: boolean
 }
 
 export const CHAT_PATH = '/v1/chat/completions'
@@ -16,6 +18,9 @@ export const MESSAGES_PATH = '/v1/messages'
 /** The names that Fullstop's clients use, so that it has to rewrite the request. */
 export const LOGICAL_CHAT = 'assistant'
 export const LOGICAL_CLAUDE = 'writer'
+/** Asked for in one protocol, served in the other. */
+export const TRANSLATED_CHAT = 'assistant-translated'
+export const TRANSLATED_CLAUDE = 'writer-translated'
 
 /** A request of about 0.7 kB. */
 function request(model: string, script: Script, options: object): string {
@@ -44,6 +49,16 @@ export function messagesStream(pacing: 'burst' | 'turns'): Workload {
   const body = (model: string): string =>
     request(model, pacing, { stream: true, metadata: { user_id: `bench:${pacing}` } })
   return { path: MESSAGES_PATH, body, expected: Buffer.concat(MESSAGES_EVENTS) }
+}
+
+/** Anthropic's client, OpenAI's upstream. */
+export function messagesOverChat(pacing: 'burst' | 'turns'): Workload {
+  return { ...messagesStream(pacing), expected: Buffer.concat(CHAT_EVENTS), isTranslated: true }
+}
+
+/** OpenAI's client, Anthropic's upstream. */
+export function chatOverMessages(pacing: 'burst' | 'turns'): Workload {
+  return { ...chatStream(pacing), expected: Buffer.concat(MESSAGES_EVENTS), isTranslated: true }
 }
 
 /** A stream that falls silent after its first event with content. */

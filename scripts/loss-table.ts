@@ -12,8 +12,8 @@ const INTRO = `# Translation between protocols
 <!-- Made by \`bun scripts/loss-table.ts\` from the table in \`src/protocols/core/loss.ts\`; edit it there. -->
 
 Where the client and the answering provider speak the same protocol, nothing is translated: the request goes out as it
-came (only the model's name, and what the plan decides, is rewritten), and the answer's bytes come back as they were
-sent.
+came (only the model's name is rewritten, and what another platform signed is left out), and the answer's bytes come
+back as they were sent.
 
 Where they differ, the request is read into one model of an exchange's content that belongs to no provider, and written
 from there in the provider's words; the answer takes the same way back. A streamed answer is translated event by event:
@@ -27,14 +27,21 @@ No protocol can say everything that another can. What becomes of each feature is
 - **refused**: the request is not sent to that provider, since the answer would mean something else without it. Another
   platform is tried; if none is left, the error says which part it was.
 
-| feature | row | to Anthropic Messages | to OpenAI Chat | why |
-|---|---|---|---|---|
+Thinking signatures, encrypted reasoning and ids of stored things belong to the platform that made them. Fullstop remembers
+who made which (in bounded memory), withholds them from every other platform, and sends them again to their maker. A
+request that hangs on what a provider stores (\`previous_response_id\`, files, containers, cached content) goes to that
+provider only; when it is down, the error says so.
+
+| feature | row | to Anthropic Messages | to OpenAI Chat | to OpenAI Responses | to Gemini | why |
+|---|---|---|---|---|---|---|
 `
 
 /** The document as it should be. */
 export function renderTranslationDocument(): string {
   const rows = LOSS_TABLE.map(({ name, feature, to, why }) =>
-    [feature, `\`${name}\``, to.anthropic, to['openai-chat'], why].map(toCell).join(' | '),
+    [feature, `\`${name}\``, to.anthropic, to['openai-chat'], to['openai-responses'], to.gemini, why]
+      .map(toCell)
+      .join(' | '),
   )
   return `${INTRO}${rows.map((row) => `| ${row} |\n`).join('')}`
 }

@@ -29,6 +29,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'not-supported': row(404, false, 'Send this one to the provider directly.'),
   'unknown-model': row(404, false, 'Ask for one of the models that GET /v1/models lists, or for `provider/model`.'),
   'unknown-workflow': row(404, false, 'Name a workflow of the configuration, or leave x-fullstop-workflow out.'),
+  'unknown-state': row(404, false, 'Send the conversation itself instead of an id, or check the id.'),
   'unknown-exchange': row(404, false, 'Only recent exchanges are kept; check the id.'),
   'method-not-allowed': row(405, false, 'Use the method in the `allow` header.'),
   'body-too-slow': row(408, true, 'Send the request again over a faster connection.'),
@@ -38,6 +39,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'no-complete-answer': row(502, true, 'Try again; the attempts say what each platform did.'),
   'provider-rejected-key': row(502, false, 'Check the API key of the named provider in the configuration.'),
   'provider-lacks-model': row(502, false, 'Check the model id of the named platform in the configuration.'),
+  'pinned-platform-failed': row(
+    503,
+    true,
+    'Try again later, or send the whole conversation without the reference, which any platform can answer.',
+  ),
   overloaded: row(503, true, 'Wait as long as `retry-after` says.'),
   'shutting-down': row(503, true, 'Try again: another instance, or this one after its restart.'),
   'out-of-time': row(504, true, 'Try again, or allow more time.'),
@@ -65,6 +71,7 @@ export type ErrorCode =
   | 'not-supported'
   | 'unknown-model'
   | 'unknown-workflow'
+  | 'unknown-state'
   | 'unknown-exchange'
   | 'method-not-allowed'
   | 'body-too-slow'
@@ -74,6 +81,7 @@ export type ErrorCode =
   | 'no-complete-answer'
   | 'provider-rejected-key'
   | 'provider-lacks-model'
+  | 'pinned-platform-failed'
   | 'overloaded'
   | 'shutting-down'
   | 'out-of-time'

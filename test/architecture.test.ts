@@ -14,20 +14,39 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   lab: [],
   'protocols/core': ['evidence'],
   'protocols/anthropic': ['protocols/core', 'evidence'],
-  'protocols/openai-chat': ['protocols/core', 'evidence'],
+  'protocols/openai': ['protocols/core', 'evidence'],
+  'protocols/openai-responses': ['protocols/openai', 'protocols/core', 'evidence'],
+  'protocols/openai-chat': ['protocols/openai', 'protocols/core', 'evidence'],
+  'protocols/gemini': ['protocols/core', 'evidence'],
   exchange: ['protocols/core', 'resilience', 'evidence', 'errors'],
   engine: [
     'exchange',
     'protocols/core',
     'protocols/anthropic',
     'protocols/openai-chat',
+    'protocols/openai-responses',
+    'protocols/gemini',
     'config',
     'resilience',
     'evidence',
     'errors',
   ],
-  runtime: ['exchange', 'resilience'],
-  server: ['engine', 'runtime', 'exchange', 'config', 'resilience', 'evidence', 'errors'],
+  schema: ['protocols/core'],
+  'runtime/web': ['exchange', 'resilience'],
+  'runtime/bun': ['exchange', 'resilience'],
+  'in-process': [
+    'engine',
+    'exchange',
+    'schema',
+    'runtime/web',
+    'config',
+    'protocols/core',
+    'protocols/openai-chat',
+    'resilience',
+    'evidence',
+  ],
+  index: ['in-process', 'runtime/web', 'config', 'evidence'],
+  server: ['engine', 'runtime/web', 'runtime/bun', 'exchange', 'config', 'resilience', 'evidence', 'errors'],
   cli: ['server', 'lab', 'config', 'evidence'],
 }
 
@@ -45,13 +64,14 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 function moduleOf(file: string): string {
   const [first = '', second = ''] = file.split('/')
-  return first === 'protocols' ? `${first}/${second}` : first.replace(/\.ts$/, '')
+  return first === 'protocols' || first === 'runtime' ? `${first}/${second}` : first.replace(/\.ts$/, '')
 }
 
 const imports: readonly Import[] = files.flatMap((file) => {
   const source = readFileSync(join(SRC, file), 'utf8')
-  return [...source.matchAll(/^(?:import|export)\b[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm)].map((match) => {
-    const specifier = match[1] ?? match[2] ?? ''
+  const pattern = /^(?:import|export)\b[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
+  return [...source.matchAll(pattern)].map((match) => {
+    const specifier = match[1] ?? match[2] ?? match[3] ?? ''
     const target = specifier.startsWith('.') ? relative(SRC, join(SRC, dirname(file), specifier)) : undefined
     return { file, module: moduleOf(file), specifier, target }
   })
@@ -102,8 +122,32 @@ describe('architecture', () => {
     expect(globals).toEqual([])
   })
 
+  test('the package’s entry reaches nothing of Bun, and nothing that is not its own', () => {
+    const reached = reachedFrom('index.ts')
+    expect(reached.length).toBeGreaterThan(80)
+    const modules = new Set(reached.map(moduleOf))
+    expect(['server', 'lab', 'cli', 'runtime/bun'].filter((module) => modules.has(module))).toEqual([])
+    const packages = new Set(
+      imports
+        .filter(({ file, target }) => reached.includes(file) && target === undefined)
+        .map(({ specifier }) => specifier),
+    )
+    expect([...packages].toSorted()).toEqual([
+      'ajv',
+      'ajv/dist/2020.js',
+      'node:buffer',
+      'node:fs',
+      'node:fs/promises',
+      'node:path',
+      'node:process',
+      'yaml',
+      'zod',
+    ])
+    expect(reached.filter((file) => /\bBun\b/.test(code(file)))).toEqual([])
+  })
+
   test('time and chance are passed in', () => {
-    const allowed = ['runtime', 'lab', 'cli', 'config']
+    const allowed = ['runtime/web', 'runtime/bun', 'lab', 'cli', 'config']
     const wrong = files.filter(
       (file) =>
         !allowed.includes(moduleOf(file)) &&
@@ -123,6 +167,7 @@ describe('architecture', () => {
       'provider',
       'model',
       'protocol',
+      'operation',
       'id',
       'workflow',
       'client',
@@ -143,6 +188,18 @@ describe('architecture', () => {
     expect(free.length).toBeGreaterThan(5)
   })
 })
+
+/** The file and everything it imports, however far. */
+function reachedFrom(entry: string): readonly string[] {
+  const reached = new Set<string>()
+  const visit = (file: string): void => {
+    if (reached.has(file)) return
+    reached.add(file)
+    for (const { file: from, target } of imports) if (from === file && target !== undefined) visit(target)
+  }
+  visit(entry)
+  return [...reached]
+}
 
 /** A file without its comments. */
 function code(file: string): string {

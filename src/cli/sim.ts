@@ -1,4 +1,12 @@
-import { defaultPlatforms, findScenario, scenarios, simulatedModels, startSimulatedProviders } from '../lab/index.ts'
+import {
+  defaultPlatforms,
+  embeddingModels,
+  faults,
+  findScenario,
+  scenarios,
+  simulatedModels,
+  startSimulatedProviders,
+} from '../lab/index.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 
 export interface SimOptions {
@@ -21,11 +29,16 @@ export async function sim({ port, scenario, seed, tokenDelay }: SimOptions): Pro
     },
   )
   console.log(`Simulated providers are serving on ${providers.url} (scenario ${played.name}, seed ${seed})`)
-  for (const platform of defaultPlatforms)
+  for (const platform of defaultPlatforms) {
+    const base = `${providers.url}/${platform}`
     console.log(
-      `  ${platform.padEnd(9)} Anthropic ${providers.url}/${platform}   OpenAI ${providers.url}/${platform}/v1`,
+      `  ${platform.padEnd(9)} Anthropic and Gemini ${base}   OpenAI (Chat, Responses, embeddings) ${base}/v1`,
     )
-  console.log(`Models: ${simulatedModels.map(({ id }) => id).join(', ')}. Any API key will do; GET / lists the faults.`)
+  }
+  console.log(
+    `Models: ${[...simulatedModels, ...embeddingModels].map(({ id }) => id).join(', ')}. Any API key will do.`,
+  )
+  console.log(`Faults, as MODEL+FAULT=VALUE@PROBABILITY: ${Object.keys(faults).join(', ')}. GET / explains them.`)
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)

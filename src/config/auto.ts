@@ -20,6 +20,8 @@ interface AutoProvider {
   readonly baseUrlVariable: string
   /** How the names of its models begin. */
   readonly prefixes: readonly string[]
+  /** Another protocol that the same account speaks at its own company's host. */
+  readonly alsoAtItsOwnHost?: { readonly name: string; readonly protocol: ProtocolName }
 }
 
 const autoProviders: readonly AutoProvider[] = [
@@ -35,7 +37,16 @@ const autoProviders: readonly AutoProvider[] = [
     protocol: 'openai-chat',
     keyVariable: 'OPENAI_API_KEY',
     baseUrlVariable: 'OPENAI_BASE_URL',
-    prefixes: ['gpt', 'o1', 'o3', 'o4', 'chatgpt'],
+    prefixes: ['gpt', 'o1', 'o3', 'o4', 'chatgpt', 'codex', 'text-embedding'],
+    // Only OpenAI itself is sure to have both; who speaks its protocol elsewhere often has Chat alone.
+    alsoAtItsOwnHost: { name: 'openai-responses', protocol: 'openai-responses' },
+  },
+  {
+    name: 'gemini',
+    protocol: 'gemini',
+    keyVariable: 'GEMINI_API_KEY',
+    baseUrlVariable: 'GOOGLE_GEMINI_BASE_URL',
+    prefixes: ['gemini', 'gemma'],
   },
 ]
 
@@ -53,14 +64,18 @@ export function autoConfig(env: Environment, { ownPort }: { readonly ownPort?: n
     if (result === undefined) continue
     if (result.notice !== undefined) notices.push(result.notice)
     if (result.provider === undefined) continue
-    providers.set(auto.name, result.provider)
-    for (const prefix of auto.prefixes) families.push({ prefix, provider: auto.name })
-  }
-  if (isSet(env, 'GEMINI_API_KEY')) {
-    notices.push('GEMINI_API_KEY is set, but the gemini protocol is not available in this version yet; it is not used')
+    const served = [result.provider, ...sameAccount(auto, result.provider)]
+    for (const provider of served) providers.set(provider.name, provider)
+    for (const prefix of auto.prefixes) families.push({ prefix, providers: served.map(({ name }) => name) })
   }
   if (providers.size === 0) return { config: undefined, notices }
   return { config: { ...emptyConfig, source: 'environment', providers, families }, notices }
+}
+
+function sameAccount({ alsoAtItsOwnHost: other }: AutoProvider, provider: ProviderConfig): readonly ProviderConfig[] {
+  const { baseUrl, apiKeys } = provider
+  if (other === undefined || baseUrl.href !== new URL(officialBaseUrls[other.protocol]).href) return []
+  return [resolveProvider(other.name, { protocol: other.protocol, apiKeys, baseUrl })]
 }
 
 const emptyConfig: Omit<Config, 'source' | 'providers' | 'families'> = {
@@ -69,6 +84,7 @@ const emptyConfig: Omit<Config, 'source' | 'providers' | 'families'> = {
   workflows: new Map(),
   clients: new Map(),
   control: { keyHash: undefined, listen: undefined },
+  passthrough: new Map(),
 }
 
 interface ReadProvider {
@@ -95,8 +111,4 @@ function readProvider(auto: AutoProvider, env: Environment, ownPort: number | un
   const insecure = insecureKeyMessage(parsed.url)
   if (insecure !== undefined) return { notice: `${baseUrlVariable}: ${insecure}; ${name} is left out` }
   return { provider: resolveProvider(name, { protocol, apiKey, baseUrl: parsed.url }) }
-}
-
-function isSet(env: Environment, name: string): boolean {
-  return (env[name]?.trim() ?? '') !== ''
 }

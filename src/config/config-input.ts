@@ -1,11 +1,22 @@
-import type { CompletionProfile, Delivery, PlatformConfig, ProfileName, ProtocolName } from './types.ts'
+import type { HostName } from './known-hosts.ts'
+import type {
+  Affinity,
+  ApiFamily,
+  CompletionProfile,
+  Delivery,
+  PlatformConfig,
+  ProfileName,
+  ProtocolName,
+} from './types.ts'
 
 // What a file says once each value is read (durations in milliseconds, addresses as URL), before defaults are put in.
 
 export interface ProviderInput {
   readonly protocol: ProtocolName
   readonly baseUrl?: URL | undefined
+  readonly host?: HostName | undefined
   readonly apiKey?: string | undefined
+  readonly apiKeys?: readonly string[] | undefined
   readonly completion?: CompletionProfile | undefined
   readonly timeouts?: TimeoutsInput | undefined
   readonly contextWindow?: number | undefined
@@ -20,6 +31,7 @@ export interface TimeoutsInput {
 export interface ModelInput {
   readonly platforms: readonly PlatformConfig[]
   readonly fallbacks?: readonly string[] | undefined
+  readonly affinity?: Affinity | undefined
 }
 
 export interface PolicyInput {
@@ -51,4 +63,5 @@ export interface ConfigInput {
   readonly workflows?: Readonly<Record<string, WorkflowInput>> | undefined
   readonly clients?: Readonly<Record<string, ClientInput>> | undefined
   readonly control?: ControlInput | undefined
+  readonly passthrough?: Readonly<Partial<Record<ApiFamily, string | undefined>>> | undefined
 }

@@ -1,4 +1,7 @@
+export { apiFamilies } from './types.ts'
 export type {
+  Affinity,
+  ApiFamily,
   ClientConfig,
   CompletionProfile,
   Config,
@@ -16,6 +19,7 @@ export type {
 } from './types.ts'
 export { autoConfig } from './auto.ts'
 export type { AutoConfigResult } from './auto.ts'
+export type { FullstopConfig } from './fullstop-config.ts'
 export { isLoopback } from './base-url.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { Environment } from './interpolation.ts'

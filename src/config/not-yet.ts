@@ -4,15 +4,13 @@
  */
 const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
-  ['providers.*', ['prefill', 'limits', 'apiKeys']],
-  ['models.*', ['affinity']],
+  ['providers.*', ['prefill', 'limits']],
   ['workflows.*', ['schema', 'expect', 'limited', 'seam', 'degrade', 'value']],
   ['clients.*', ['limits']],
 ])
 
 /** The same for values, by the key they belong to. */
 const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([
-  ['protocol', ['openai-responses', 'gemini']],
   ['delivery', ['guarded']],
   ['profile', ['batch', 'internal', 'customer', 'critical']],
 ])

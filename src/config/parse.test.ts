@@ -36,7 +36,7 @@ describe('a valid configuration', () => {
       ['gateway', 'http://127.0.0.1:9100/gpu', 'strict'],
     ])
     expect(config.providers.get('anthropic')).toMatchObject({
-      apiKey: 'canary-7f3a9c',
+      apiKeys: ['canary-7f3a9c'],
       contextWindow: undefined,
       timeouts: {
         firstEventMs: 60_000,
@@ -84,6 +84,7 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
         { provider: 'a', model: 'org/model:v1' },
       ],
       fallbacks: ['gpt'],
+      affinity: 'session',
     })
     expect(config.models.get('gpt')?.platforms).toEqual([{ provider: 'a', model: 'gpt-4o' }])
     expect(config.workflows.get('replies')).toEqual({
@@ -117,8 +118,8 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
 
   test('keeps $${ as plain text', () => {
     expect(
-      parsed('providers: { a: { protocol: anthropic, apiKey: "$${KEY}${KEY}" } }').providers.get('a')?.apiKey,
-    ).toBe('${KEY}canary-7f3a9c')
+      parsed('providers: { a: { protocol: anthropic, apiKey: "$${KEY}${KEY}" } }').providers.get('a')?.apiKeys,
+    ).toEqual(['${KEY}canary-7f3a9c'])
   })
 
   test('may name a provider or model like a property of every object', () => {
@@ -159,7 +160,7 @@ describe('a configuration given as an object', () => {
       { env },
     )
     expect(result.ok && result.config.source).toBe('object')
-    expect(result.ok && result.config.providers.get('a')?.apiKey).toBe('canary-7f3a9c')
+    expect(result.ok && result.config.providers.get('a')?.apiKeys).toEqual(['canary-7f3a9c'])
   })
 
   test('has problems with a path and no line', () => {

@@ -120,7 +120,7 @@ const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.opt
 const timeouts = fc.record({ firstEvent: maybe(durationMs), idle: maybe(durationMs), total: maybe(durationMs) })
 
 const provider = fc.record({
-  protocol: fc.constantFrom('anthropic', 'openai-chat'),
+  protocol: fc.constantFrom('anthropic', 'openai-chat', 'openai-responses', 'gemini'),
   baseUrl: fc.constantFrom('https://x.example', 'https://y.example:8443/v1', 'http://127.0.0.1:1/a/b'),
   apiKey: maybe(fc.stringMatching(/^[\x21-\x7e]{1,20}$/)),
   completion: fc.constantFrom('strict', 'finish-only'),
@@ -153,6 +153,7 @@ test('a valid configuration is read as it was meant, from YAML and from an objec
           name: model,
           platforms: providerNames.map((owner) => ({ provider: owner, model: `${model}/v${index}` })),
           fallbacks: modelNames.slice(index + 1),
+          affinity: index % 2 === 0 ? 'session' : 'none',
         }))
         const toRaw = ({ deadlineMs, ...rest }: typeof defaults): object => ({ ...rest, deadline: written(deadlineMs) })
         const raw = {
@@ -173,7 +174,7 @@ test('a valid configuration is read as it was meant, from YAML and from an objec
           models: Object.fromEntries(
             models.map((model) => [
               model.name,
-              { platforms: model.platforms.map((p) => `${p.provider}/${p.model}`), fallbacks: model.fallbacks },
+              { ...model, name: undefined, platforms: model.platforms.map((p) => `${p.provider}/${p.model}`) },
             ]),
           ),
           defaults: toRaw(defaults),
@@ -191,7 +192,7 @@ test('a valid configuration is read as it was meant, from YAML and from an objec
             expect(found).toMatchObject({
               name: key,
               protocol: value.protocol as 'anthropic',
-              apiKey: value.apiKey,
+              apiKeys: value.apiKey === undefined ? [] : [value.apiKey],
               completion: value.completion as 'strict',
               contextWindow: value.contextWindow,
               timeouts: {

@@ -1,8 +1,10 @@
 import { insecureKeyMessage, isLoopback, officialPathMessage, parseBaseUrl } from './base-url.ts'
+import { officialBaseUrls } from './known-hosts.ts'
 import { parseListen } from './listen.ts'
 import { nearestKey } from './nearest-key.ts'
 import type { ConfigPath, ConfigProblem } from './problem.ts'
 import type { SourceTree } from './source-tree.ts'
+import type { ProtocolName } from './types.ts'
 
 /**
  * Checks what one value means for another: names that must exist, keys on unencrypted connections. It works on
@@ -17,6 +19,7 @@ export function checkReferences(tree: SourceTree): readonly ConfigProblem[] {
     workflows: mapping(root['workflows']),
     clients: mapping(root['clients']),
     control: mapping(root['control']),
+    passthrough: mapping(root['passthrough']),
   })
   return checks.run()
 }
@@ -29,6 +32,7 @@ interface Sections {
   readonly workflows: Mapping
   readonly clients: Mapping
   readonly control: Mapping
+  readonly passthrough: Mapping
 }
 
 class ReferenceChecks {
@@ -51,23 +55,27 @@ class ReferenceChecks {
     for (const [name, value] of Object.entries(this.#sections.workflows)) this.#workflow(name, mapping(value))
     this.#clients()
     this.#control()
+    for (const [family, provider] of Object.entries(this.#sections.passthrough))
+      if (typeof provider === 'string') this.#passthrough(provider, ['passthrough', family])
     return this.#problems
   }
 
-  #provider(name: string, { protocol, baseUrl, apiKey, completion }: Mapping): void {
+  #provider(name: string, { protocol, baseUrl, apiKey, apiKeys, completion }: Mapping): void {
     const path = ['providers', name]
-    if (protocol === 'anthropic' && completion === 'sentinel-only') {
-      const message =
-        'sentinel-only is for openai-chat alone: Anthropic’s protocol has no [DONE]; use strict or finish-only'
+    if (typeof protocol === 'string' && protocol !== 'openai-chat' && completion === 'sentinel-only') {
+      const message = 'sentinel-only is for openai-chat alone: no other protocol has [DONE]; use strict or finish-only'
       this.#report([...path, 'completion'], 'value', message)
     }
+    if (apiKey !== undefined && apiKeys !== undefined)
+      this.#report([...path, 'apiKeys'], 'key', 'apiKey is set too; put all keys into apiKeys')
+    this.#eachText(apiKeys, [...path, 'apiKeys'], () => undefined)
     const parsed = typeof baseUrl === 'string' ? parseBaseUrl(baseUrl) : undefined
     if (parsed?.ok !== true) return
     // A key whose variable is missing is a key all the same.
-    const hasKey = apiKey !== undefined
+    const hasKey = apiKey !== undefined || apiKeys !== undefined
     const insecure = hasKey ? insecureKeyMessage(parsed.url) : undefined
     if (insecure !== undefined) this.#report([...path, 'baseUrl'], 'value', insecure)
-    if (protocol !== 'anthropic' && protocol !== 'openai-chat') return
+    if (!isProtocol(protocol)) return
     const misplaced = officialPathMessage(protocol, parsed.url)
     if (misplaced !== undefined) this.#report([...path, 'baseUrl'], 'value', misplaced)
   }
@@ -123,6 +131,16 @@ class ReferenceChecks {
     this.#report(['control', 'listen'], 'value', message)
   }
 
+  #passthrough(provider: string, path: ConfigPath): void {
+    this.#known('provider', provider, this.#sections.providers, path)
+    if (mapping(this.#sections.providers[provider])['protocol'] !== 'gemini') return
+    this.#report(
+      path,
+      'value',
+      'expected a provider that speaks an OpenAI protocol or Anthropic’s, got one that speaks gemini',
+    )
+  }
+
   #known(kind: string, name: string, known: Mapping, path: ConfigPath): void {
     if (Object.hasOwn(known, name)) return
     const names = Object.keys(known)
@@ -150,6 +168,10 @@ class ReferenceChecks {
   #report(path: ConfigPath, at: 'key' | 'value', message: string): void {
     if (!this.#tree.isBroken(path)) this.#problems.push(this.#tree.problem(path, at, message))
   }
+}
+
+function isProtocol(value: unknown): value is ProtocolName {
+  return typeof value === 'string' && Object.hasOwn(officialBaseUrls, value)
 }
 
 function isMapping(value: unknown): value is Mapping {

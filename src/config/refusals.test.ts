@@ -63,7 +63,7 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   [
     'a missing key',
     'providers:\n  a: {}\n',
-    '2:3 providers.a.protocol: "protocol" is missing; expected one of anthropic, openai-chat',
+    '2:3 providers.a.protocol: "protocol" is missing; expected one of anthropic, openai-chat, openai-responses, gemini',
   ],
   ['a wrong type', 'providers:\n  a: 5\n', '2:6 providers.a: expected a mapping, got the number 5'],
   [
@@ -74,7 +74,7 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   [
     'an unknown value',
     'providers:\n  a: { protocol: openai }\n',
-    '2:18 providers.a.protocol: expected one of anthropic, openai-chat, got "openai"',
+    '2:18 providers.a.protocol: expected one of anthropic, openai-chat, openai-responses, gemini, got "openai"',
   ],
   [
     'a provider name with capitals',
@@ -159,7 +159,7 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   [
     'a sentinel that the protocol does not have',
     provider('completion: sentinel-only'),
-    '2:41 providers.a.completion: sentinel-only is for openai-chat alone: Anthropic’s protocol has no [DONE]; use strict or finish-only',
+    '2:41 providers.a.completion: sentinel-only is for openai-chat alone: no other protocol has [DONE]; use strict or finish-only',
   ],
   [
     'an unset variable',
@@ -266,9 +266,24 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   ['a later top-level key', `${minimal}storage: sqlite\n`, `3:1 storage: "storage" ${later}; remove it`],
   ['a later provider key', provider('prefill: never'), `2:29 providers.a.prefill: "prefill" ${later}; remove it`],
   [
-    'a later protocol',
-    'providers:\n  a: { protocol: gemini }\n',
-    `2:18 providers.a.protocol: "gemini" ${later}; use "anthropic" or "openai-chat"`,
+    'both forms of a key',
+    provider('apiKey: a, apiKeys: [b, c]'),
+    '2:40 providers.a.apiKeys: apiKey is set too; put all keys into apiKeys',
+  ],
+  [
+    'a passthrough to a provider that is not there',
+    `${minimal}passthrough: { files: nobody }`,
+    '3:23 passthrough.files: expected the name of a declared provider, got "nobody"; declared are a',
+  ],
+  [
+    'a passthrough of a family that nobody knows',
+    `${minimal}passthrough: { dreams: a }`,
+    '3:16 passthrough.dreams: unknown key "dreams"; expected one of files, batches, audio, images, moderations, completions, fine-tuning, vector-stores, containers, conversations',
+  ],
+  [
+    'a passthrough to Gemini',
+    'providers: { a: { protocol: gemini } }\npassthrough: { files: a }',
+    '2:23 passthrough.files: expected a provider that speaks an OpenAI protocol or Anthropic’s, got one that speaks gemini',
   ],
   [
     'a later delivery',
@@ -293,8 +308,7 @@ describe('a bad configuration is refused at its place:', () => {
 
   const laterKeys = {
     '': ['governance', 'storage', 'state', 'telemetry'],
-    providers: ['prefill', 'limits', 'apiKeys'],
-    models: ['affinity'],
+    providers: ['prefill', 'limits'],
     workflows: ['schema', 'expect', 'limited', 'seam', 'degrade', 'value'],
     clients: ['limits'],
   }
@@ -311,15 +325,12 @@ describe('a bad configuration is refused at its place:', () => {
     })
   }
   for (const [key, values] of [
-    ['protocol', ['openai-responses', 'gemini']],
     ['profile', ['batch', 'internal', 'customer', 'critical']],
     ['delivery', ['guarded']],
   ] as const) {
     test(`values of ${key} whose feature comes later`, () => {
       for (const value of values) {
-        const text =
-          key === 'protocol' ? `providers: { x: { protocol: ${value} } }` : `${minimal}defaults: { ${key}: ${value} }`
-        expect(problems(text).join('\n')).toContain(`"${value}" ${later}; use "`)
+        expect(problems(`${minimal}defaults: { ${key}: ${value} }`).join('\n')).toContain(`"${value}" ${later}; use "`)
       }
     })
   }

@@ -1,6 +1,7 @@
 import type { ConfigInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
 import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
 import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultTotalMs } from './policy-defaults.ts'
+import { apiFamilies } from './types.ts'
 import type { Config, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
 
 /** Puts the defaults into a checked configuration. */
@@ -19,19 +20,25 @@ export function resolveConfig(input: ConfigInput, source: string): Config {
     })),
     clients: toMap(input.clients, (name, { keyHash, workflows, tenant }) => ({ name, keyHash, workflows, tenant })),
     control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
+    passthrough: new Map(
+      apiFamilies.flatMap((family) => {
+        const provider = input.passthrough?.[family]
+        return provider === undefined ? [] : [[family, provider] as const]
+      }),
+    ),
   }
 }
 
 /** One provider with everything it did not say filled in. */
 export function resolveProvider(name: string, input: ProviderInput): ProviderConfig {
-  const { protocol, timeouts } = input
+  const { protocol, timeouts, apiKey } = input
   const baseUrl = input.baseUrl ?? new URL(officialBaseUrls[protocol])
   return {
     name,
     protocol,
     baseUrl,
-    apiKey: input.apiKey,
-    completion: input.completion ?? defaultCompletion(protocol, baseUrl),
+    apiKeys: input.apiKeys ?? (apiKey === undefined ? [] : [apiKey]),
+    completion: input.completion ?? defaultCompletion(protocol, baseUrl, input.host),
     timeouts: {
       firstEventMs: timeouts?.firstEvent ?? defaultFirstEventMs,
       idleMs: timeouts?.idle ?? defaultIdleMs,
@@ -42,8 +49,8 @@ export function resolveProvider(name: string, input: ProviderInput): ProviderCon
   }
 }
 
-function resolveModel(name: string, { platforms, fallbacks }: ModelInput): ModelConfig {
-  return { name, platforms, fallbacks: fallbacks ?? [] }
+function resolveModel(name: string, { platforms, fallbacks, affinity }: ModelInput): ModelConfig {
+  return { name, platforms, fallbacks: fallbacks ?? [], affinity: affinity ?? 'session' }
 }
 
 function resolvePolicy(input: PolicyInput | undefined, otherwise: PolicyConfig): PolicyConfig {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { ConfigInput } from './config-input.ts'
 import { formatDuration } from './duration.ts'
+import { hostNames } from './known-hosts.ts'
+import type { FullstopConfig } from './fullstop-config.ts'
 import {
   defaultDeadlineMs,
   defaultFirstEventMs,
@@ -22,6 +24,7 @@ import {
   platform,
   providerName,
 } from './schema-values.ts'
+import { apiFamilies, type ApiFamily } from './types.ts'
 
 const timeouts = section({
   firstEvent: optional(duration, {
@@ -42,20 +45,31 @@ const timeouts = section({
 })
 
 const provider = section({
-  protocol: required(word('anthropic', 'openai-chat'), { about: 'What the upstream speaks.' }),
+  protocol: required(word('anthropic', 'openai-chat', 'openai-responses', 'gemini'), {
+    about: 'What the upstream speaks.',
+  }),
   baseUrl: optional(baseUrl, {
-    about: "What the protocol's official SDK takes: OpenAI's with /v1, Anthropic's without.",
+    about: "What the protocol's official SDK takes: OpenAI's with /v1, the others' without.",
     range: 'http or https, without credentials, query or fragment',
     defaultWords: "the protocol's official host",
+  }),
+  host: optional(word(...hostNames), {
+    about: 'Whose ways this upstream has, where its address does not say: who runs vllm or ollama names it here.',
+    defaultWords: 'known by the address',
   }),
   apiKey: optional(apiKey, {
     about: 'The key of the account, best as ${NAME} from the environment.',
     defaultWords: 'none, requests are sent without a key',
   }),
+  apiKeys: optional(list(apiKey, 'a list of keys').min(1, { error: 'at least one key' }), {
+    about: 'Instead of apiKey: several keys of one account, used in turn; one that is limited or refused rests.',
+    range: 'at least one',
+    defaultWords: 'none',
+  }),
   completion: optional(word('strict', 'finish-only', 'sentinel-only'), {
     about:
       'Which proof of completeness this upstream gives. strict: every terminal marker of the protocol; finish-only: a finish reason for every choice and a clean end; sentinel-only: [DONE] alone (openai-chat only).',
-    defaultWords: "known hosts' own, else strict for anthropic and finish-only for openai-chat",
+    defaultWords: "known hosts' own, else finish-only for openai-chat and strict for the others",
   }),
   timeouts: optional(timeouts, { about: 'How long one attempt may take.', defaultWords: 'each key’s own' }),
   contextWindow: optional(
@@ -79,6 +93,10 @@ const model = section({
   fallbacks: optional(list(modelName, 'a list of model names'), {
     about: 'Other models to go to when no platform of this one answers, in order.',
     defaultWords: 'no fallbacks',
+  }),
+  affinity: optional(word('session', 'none'), {
+    about: 'session keeps a session on the platform that answered it last, while that answers; none does not.',
+    default: 'session',
   }),
 })
 
@@ -136,6 +154,19 @@ const control = section({
   }),
 })
 
+type PassthroughFields = Readonly<Record<ApiFamily, z.ZodOptional<typeof providerName>>>
+const passthrough = section(
+  Object.fromEntries(
+    apiFamilies.map((family) => [
+      family,
+      optional(providerName, {
+        about: `The provider that calls of ${family} go to.`,
+        defaultWords: 'they are refused',
+      }),
+    ]),
+  ) as PassthroughFields,
+)
+
 const root = section({
   providers: required(z.record(providerName, provider, { error: 'a mapping of provider names' }), {
     about: 'Upstream accounts by name.',
@@ -156,8 +187,12 @@ const root = section({
     about: 'Who may call the data plane.',
     defaultWords: 'everyone on this machine, and only loopback may be bound',
   }),
+  passthrough: optional(passthrough, {
+    about: 'Other families of calls, each passed through whole to one provider; nothing of them is judged.',
+    defaultWords: 'none, they are refused',
+  }),
   control: optional(control, { about: 'The control plane.', defaultWords: 'same port, loopback only' }),
 })
 
-/** The one declaration of `fullstop.yaml`. What refers to something else is checked apart (`references.ts`). */
-export const configSchema: z.ZodType<ConfigInput> = root
+/** The one declaration of `fullstop.yaml`; `FullstopConfig` says the same to users of the object. What refers to something else is checked apart (`references.ts`). */
+export const configSchema: z.ZodType<ConfigInput, FullstopConfig> = root

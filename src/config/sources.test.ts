@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { autoConfig, simulatedConfig } from './index.ts'
+import type { ProtocolName } from './types.ts'
 
 const anthropicKey = 'canary-anthropic'
 const openaiKey = 'canary-openai'
@@ -16,37 +17,50 @@ describe('a configuration made of the keys in the environment', () => {
     expect(notices).toEqual([])
     expect(config?.source).toBe('environment')
     expect(
-      [...(config?.providers.values() ?? [])].map((p) => [p.name, p.protocol, p.baseUrl.href, p.apiKey, p.completion]),
+      [...(config?.providers.values() ?? [])].map((p) => [
+        p.name,
+        p.protocol,
+        p.baseUrl.href,
+        ...p.apiKeys,
+        p.completion,
+      ]),
     ).toEqual([
       ['anthropic', 'anthropic', 'https://api.anthropic.com/', anthropicKey, 'strict'],
       ['openai', 'openai-chat', 'https://api.openai.com/v1', openaiKey, 'strict'],
+      ['openai-responses', 'openai-responses', 'https://api.openai.com/v1', openaiKey, 'strict'],
     ])
-    expect(config?.families.map(({ prefix, provider }) => `${prefix}:${provider}`)).toEqual([
+    expect(config?.families.map(({ prefix, providers }) => `${prefix}:${providers}`)).toEqual([
       'claude:anthropic',
-      'gpt:openai',
-      'o1:openai',
-      'o3:openai',
-      'o4:openai',
-      'chatgpt:openai',
+      'gpt:openai,openai-responses',
+      'o1:openai,openai-responses',
+      'o3:openai,openai-responses',
+      'o4:openai,openai-responses',
+      'chatgpt:openai,openai-responses',
+      'codex:openai,openai-responses',
+      'text-embedding:openai,openai-responses',
     ])
   })
 
   test('has only the families of the keys that are there', () => {
     const { config } = autoConfig({ ANTHROPIC_API_KEY: anthropicKey, OPENAI_API_KEY: ' ' })
-    expect(config?.families).toEqual([{ prefix: 'claude', provider: 'anthropic' }])
+    expect(config?.families).toEqual([{ prefix: 'claude', providers: ['anthropic'] }])
+  })
+
+  test('knows Gemini, and speaks Responses only to OpenAI itself', () => {
+    const { config } = autoConfig({
+      GEMINI_API_KEY: 'canary',
+      OPENAI_API_KEY: openaiKey,
+      OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1',
+    })
+    expect([...(config?.providers.values() ?? [])].map(({ name, protocol }) => [name, protocol])).toEqual([
+      ['openai', 'openai-chat'],
+      ['gemini', 'gemini'],
+    ])
+    expect(config?.families).toContainEqual({ prefix: 'gemini', providers: ['gemini'] })
   })
 
   test('is none without a usable key', () => {
     expect(autoConfig({})).toEqual({ config: undefined, notices: [] })
-    const gemini = autoConfig({ GEMINI_API_KEY: 'canary' })
-    expect(gemini.config).toBeUndefined()
-    expect(gemini.notices).toEqual([
-      'GEMINI_API_KEY is set, but the gemini protocol is not available in this version yet; it is not used',
-    ])
-    expect(addresses({ OPENAI_API_KEY: 'canary with spaces' })).toEqual({
-      at: [],
-      notices: ['OPENAI_API_KEY holds spaces or other characters that no key has; openai is left out'],
-    })
   })
 
   test('follows the base URLs of the environment', () => {
@@ -88,16 +102,22 @@ describe('a configuration made of the keys in the environment', () => {
 describe('the configuration of the simulated providers', () => {
   const config = simulatedConfig({ baseUrl: 'http://127.0.0.1:9100/' })
 
-  test('has three machines, each with both protocols', () => {
+  test('has three machines, each with all protocols', () => {
     expect([...config.providers.values()].map((p) => [p.name, p.protocol, p.baseUrl.href])).toEqual([
       ['trainium', 'anthropic', 'http://127.0.0.1:9100/trainium'],
       ['trainium-openai', 'openai-chat', 'http://127.0.0.1:9100/trainium/v1'],
+      ['trainium-responses', 'openai-responses', 'http://127.0.0.1:9100/trainium/v1'],
+      ['trainium-gemini', 'gemini', 'http://127.0.0.1:9100/trainium'],
       ['gpu', 'anthropic', 'http://127.0.0.1:9100/gpu'],
       ['gpu-openai', 'openai-chat', 'http://127.0.0.1:9100/gpu/v1'],
+      ['gpu-responses', 'openai-responses', 'http://127.0.0.1:9100/gpu/v1'],
+      ['gpu-gemini', 'gemini', 'http://127.0.0.1:9100/gpu'],
       ['tpu', 'anthropic', 'http://127.0.0.1:9100/tpu'],
       ['tpu-openai', 'openai-chat', 'http://127.0.0.1:9100/tpu/v1'],
+      ['tpu-responses', 'openai-responses', 'http://127.0.0.1:9100/tpu/v1'],
+      ['tpu-gemini', 'gemini', 'http://127.0.0.1:9100/tpu'],
     ])
-    expect(new Set([...config.providers.values()].map(({ apiKey }) => apiKey))).toEqual(new Set(['simulated']))
+    expect(new Set([...config.providers.values()].flatMap(({ apiKeys }) => apiKeys))).toEqual(new Set(['simulated']))
   })
 
   test('serves every model on all three machines of one protocol, and every reference in it exists', () => {
@@ -106,12 +126,21 @@ describe('the configuration of the simulated providers', () => {
       ['sim-haiku', 3, 'sim-gpt'],
       ['sim-gpt', 3, 'sim-sonnet'],
       ['sim-gpt-mini', 3, ''],
+      ['sim-gpt-pro', 3, 'sim-gpt'],
+      ['sim-gemini', 3, 'sim-sonnet'],
+      ['sim-gemini-flash', 3, ''],
     ])
     for (const { name, platforms, fallbacks } of config.models.values()) {
       const protocols = platforms.map(({ provider }) => config.providers.get(provider)?.protocol)
-      expect(new Set(protocols)).toEqual(new Set([name.startsWith('sim-gpt') ? 'openai-chat' : 'anthropic']))
+      expect(new Set(protocols)).toEqual(new Set([protocolOf(name)]))
       expect(platforms.every(({ model }) => model === name)).toBe(true)
       expect(fallbacks.every((fallback) => config.models.has(fallback))).toBe(true)
     }
   })
 })
+
+function protocolOf(model: string): ProtocolName {
+  if (model === 'sim-gpt-pro') return 'openai-responses'
+  if (model.startsWith('sim-gemini')) return 'gemini'
+  return model.startsWith('sim-gpt') ? 'openai-chat' : 'anthropic'
+}

@@ -1,5 +1,5 @@
 /** What a provider speaks. */
-export type ProtocolName = 'anthropic' | 'openai-chat'
+export type ProtocolName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'gemini'
 
 /**
  * Which proof of completeness an upstream gives. `strict`: every terminal marker of the protocol. `finish-only`: a finish
@@ -29,9 +29,10 @@ export interface TimeoutsConfig {
 export interface ProviderConfig {
   readonly name: string
   readonly protocol: ProtocolName
-  /** What the protocol's official SDK takes: OpenAI's with `/v1`, Anthropic's without. No slash at the end, except for `/`. */
+  /** What the protocol's official SDK takes: OpenAI's with `/v1`, the others' without. No slash at the end, except for `/`. */
   readonly baseUrl: URL
-  readonly apiKey: string | undefined
+  /** Keys of one account, used in turn; none: requests are sent without. */
+  readonly apiKeys: readonly string[]
   readonly completion: CompletionProfile
   readonly timeouts: TimeoutsConfig
   /** In tokens; `undefined` when not declared. */
@@ -51,7 +52,11 @@ export interface ModelConfig {
   readonly platforms: readonly PlatformConfig[]
   /** Names of other models, in order. */
   readonly fallbacks: readonly string[]
+  /** `session`: a session goes where its last answer came from, while that answers. */
+  readonly affinity: Affinity
 }
+
+export type Affinity = 'session' | 'none'
 
 /** What applies to an exchange. */
 export interface PolicyConfig {
@@ -88,10 +93,11 @@ export interface ControlConfig {
   readonly listen: { readonly hostname: string; readonly port: number } | undefined
 }
 
-/** Passes models through to a provider by the beginning of their name (`claude` to anthropic, `gpt` to openai). */
+/** Passes models through by the beginning of their name (`claude` to anthropic, `gpt` to openai). */
 export interface FamilyRoute {
   readonly prefix: string
-  readonly provider: string
+  /** One account, in each protocol that it speaks; the client's own is preferred. */
+  readonly providers: readonly string[]
 }
 
 /** A complete, checked configuration: every reference in it exists. */
@@ -105,4 +111,21 @@ export interface Config {
   readonly workflows: ReadonlyMap<string, WorkflowConfig>
   readonly clients: ReadonlyMap<string, ClientConfig>
   readonly control: ControlConfig
+  /** Other families of calls, each passed through whole to one provider. */
+  readonly passthrough: ReadonlyMap<ApiFamily, string>
 }
+
+/** Families of calls that Fullstop does not understand, and passes through only where the configuration says so. */
+export const apiFamilies = [
+  'files',
+  'batches',
+  'audio',
+  'images',
+  'moderations',
+  'completions',
+  'fine-tuning',
+  'vector-stores',
+  'containers',
+  'conversations',
+] as const
+export type ApiFamily = (typeof apiFamilies)[number]

@@ -23,9 +23,9 @@ export class Authentication {
   }
 
   /** Throws `missing-key` or `unknown-key`. */
-  async authenticate(headers: Headers): Promise<Caller> {
+  async authenticate({ headers, url }: Pick<Request, 'headers' | 'url'>): Promise<Caller> {
     if (this.isOpen) return ANYBODY
-    const key = keyOf(headers)
+    const key = keyOf(headers) ?? keyInQuery(url)
     if (key === undefined) throw new FullstopError('missing-key', 'Expected a client key; the request has none.')
     const known = this.#remembered.get(key)
     if (known !== undefined) return known
@@ -39,16 +39,22 @@ export class Authentication {
   }
 }
 
-const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined }
+export const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined }
 
 function toCaller({ name, tenant, workflows }: ClientConfig): Caller {
   return { client: name, tenant, workflows }
 }
 
-/** Either SDK's way of sending its key. */
+/** Google's SDKs and examples may put the key into the address: `?key=…`. */
+function keyInQuery(url: string): string | undefined {
+  const query = url.indexOf('?')
+  return query < 0 ? undefined : (new URLSearchParams(url.slice(query + 1)).get('key') ?? undefined)
+}
+
+/** The SDKs' ways of sending their key. */
 export function keyOf(headers: Headers): string | undefined {
   const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization')?.trim() ?? '')?.[1]
-  return bearer ?? (headers.get('x-api-key')?.trim() || undefined)
+  return bearer ?? (headers.get('x-api-key')?.trim() || headers.get('x-goog-api-key')?.trim() || undefined)
 }
 
 export async function sha256Hex(text: string): Promise<string> {

@@ -3,18 +3,26 @@ import { FullstopError } from '../errors.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
+  answers,
+  type AnswerOptions,
   type ClientConnection,
+  type Conditions,
   DEFAULT_LIMITS,
   type Exchange,
   type ExchangeDeps,
+  type IncomingRequest,
   KEEP_ALIVE_MS,
   type Limits,
+  Origins,
   refuse,
   type Routing,
+  Sessions,
 } from '../exchange/index.ts'
-import { Authentication } from './authentication.ts'
+import type { Protocol } from '../protocols/core/index.ts'
+import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { RecentExchanges } from './recent-exchanges.ts'
+import { passThrough } from './passthrough.ts'
 import { callerProtocol, pathOf, type RouteKind, routeOf } from './routes.ts'
 import { toRouting } from './routing.ts'
 
@@ -25,7 +33,7 @@ export interface EngineOptions {
   readonly keepAliveMs?: number
 }
 
-export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits'> {
+export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits' | 'origins' | 'sessions'> {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
 }
@@ -58,6 +66,8 @@ export class Engine {
     this.#deps = {
       ...rest,
       limits,
+      origins: new Origins(),
+      sessions: new Sessions(),
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)
@@ -82,44 +92,79 @@ export class Engine {
   }
 
   /** Answers one request of the data plane; never rejects. */
-  async fetch(request: Request, context: FetchContext = {}): Promise<Response> {
-    const route = routeOf(pathOf(request.url), request.headers)
+  async fetch(request: IncomingRequest, context: FetchContext = {}): Promise<Response> {
+    const route = routeOf(request.url, request.headers)
     if (route === undefined) return this.#unknownRoute(request)
-    if (this.#isDraining)
-      return this.reject(request, new FullstopError('shutting-down', 'This instance is shutting down.'))
+    if (this.#isDraining) return this.reject(request, shuttingDown())
     const { routing, authentication } = this.#generation
     try {
-      const caller = await authentication.authenticate(request.headers)
-      const refused = refusal(route, request.method)
-      if (refused !== undefined) return this.reject(request, refused)
-      if (route.kind !== 'answer') return listModels(routing.modelNames, route.protocol, this.#deps.clock)
-      const { connection } = context
-      const options = {
-        request,
-        protocol: route.protocol,
-        routing,
-        caller,
-        connection,
-        keepAliveMs: this.#keepAliveMs,
-        onBegin: this.#onBegin,
-        onOver: this.#onOver,
+      const caller = await authentication.authenticate(request)
+      switch (route.kind) {
+        case 'not-served':
+          throw new FullstopError('not-supported', `${route.name}: not served by this gateway.`)
+        case 'passthrough':
+          return await this.#passThrough(route, request)
+        case 'models':
+          expectMethod('GET', request)
+          return this.#listModels(route)
+        case 'operation': {
+          expectMethod('POST', request)
+          const { kind: _, framing = 'events', address, ...asked } = route
+          // It never rejects, so nothing is lost by not waiting here.
+          return this.#answer({ ...asked, framing, address, request, routing, caller, connection: context.connection })
+        }
       }
-      this.#running += 1
-      // It never rejects, so nothing is lost by not waiting here.
-      return answer(options, this.#deps)
     } catch (error) {
       if (error instanceof FullstopError) return this.reject(request, error)
       return this.reject(request, new FullstopError('internal', 'Something went wrong that should not.'))
     }
   }
 
+  #listModels({ protocol, id }: Extract<RouteKind, { kind: 'models' }>): Response {
+    const names = this.#generation.routing.modelNames
+    const list = listModels({ names, protocol, id, nowMs: this.#deps.clock.wallMs() })
+    if (list === undefined) throw new FullstopError('unknown-model', 'model: no model of this name is configured here.')
+    return Response.json(list)
+  }
+
+  /** Not among the running exchanges: a file that somebody fetches for hours is no reason to wait. */
+  #passThrough({ family }: Extract<RouteKind, { kind: 'passthrough' }>, request: IncomingRequest): Promise<Response> {
+    const { config, routing } = this.#generation
+    const name = config.passthrough.get(family)
+    const provider = name === undefined ? undefined : routing.provider(name)
+    if (provider === undefined)
+      throw new FullstopError(
+        'not-supported',
+        `${family}: not served by this gateway; \`passthrough: { ${family}: PROVIDER }\` in its configuration would pass it on.`,
+      )
+    const { newId, upstream, limits, clock } = this.#deps
+    return passThrough({ request, provider, id: newId() }, { upstream, limits, nowMs: () => clock.nowMs() })
+  }
+
+  /**
+   * Answers a request of the process's own, in whatever protocol it is, under conditions that no header can carry; never
+   * rejects.
+   */
+  async ask(request: IncomingRequest, protocol: Protocol, conditions: Conditions): Promise<Response> {
+    if (this.#isDraining) return refuse(shuttingDown(), protocol, this.#deps.newId())
+    const { routing } = this.#generation
+    const asked = { request, protocol, operation: answers, address: undefined, framing: 'events' } as const
+    return this.#answer({ ...asked, routing, caller: ANYBODY, connection: undefined, conditions })
+  }
+
+  #answer(asked: Omit<AnswerOptions, 'keepAliveMs' | 'onBegin' | 'onOver'>): Promise<Response> {
+    this.#running += 1
+    const options = { ...asked, keepAliveMs: this.#keepAliveMs, onBegin: this.#onBegin, onOver: this.#onOver }
+    return answer(options, this.#deps)
+  }
+
   /** An error of the table in the protocol that the caller of this path speaks. */
-  reject(request: Request, error: FullstopError): Response {
-    const route = routeOf(pathOf(request.url), request.headers)
+  reject(request: IncomingRequest, error: FullstopError): Response {
+    const route = routeOf(request.url, request.headers)
     return refuse(error, route?.protocol ?? callerProtocol(request.headers), this.#deps.newId())
   }
 
-  #unknownRoute(request: Request): Response {
+  #unknownRoute(request: IncomingRequest): Response {
     const path = pathOf(request.url).slice(0, 100)
     return this.reject(request, new FullstopError('unknown-route', `${request.method} ${path}: no such route.`))
   }
@@ -159,20 +204,16 @@ export class Engine {
   }
 }
 
+function shuttingDown(): FullstopError {
+  return new FullstopError('shutting-down', 'This instance is shutting down.')
+}
+
 function toGeneration(config: Config): Generation {
   return { config, routing: toRouting(config), authentication: new Authentication(config.clients) }
 }
 
-function refusal(route: RouteKind, method: string): FullstopError | undefined {
-  if (route.kind === 'not-served') {
-    return new FullstopError(
-      'not-supported',
-      `${route.name}: ${route.isComing ? 'not served yet' : 'not served by this gateway'}.`,
-    )
-  }
-  const expected = route.kind === 'answer' ? 'POST' : 'GET'
-  if (method === expected) return undefined
-  return new FullstopError('method-not-allowed', `Expected ${expected}; ${method.slice(0, 16)} came.`, {
-    allow: expected,
-  })
+function expectMethod(expected: 'GET' | 'POST', { method }: Pick<IncomingRequest, 'method'>): void {
+  if (method === expected) return
+  const message = `Expected ${expected}; ${method.slice(0, 16)} came.`
+  throw new FullstopError('method-not-allowed', message, { allow: expected })
 }

@@ -1,13 +1,39 @@
-import type { Protocol } from '../protocols/core/index.ts'
-import type { Clock } from '../resilience/index.ts'
+import type { Json, JsonObject, Protocol } from '../protocols/core/index.ts'
 
-/** The configured models, as the caller's SDK expects a list of them. */
-export function listModels(names: readonly string[], protocol: Protocol, clock: Clock): Response {
-  const now = clock.wallMs()
-  if (protocol.name === 'anthropic') {
-    const data = names.map((id) => ({ type: 'model', id, display_name: id, created_at: new Date(now).toISOString() }))
-    return Response.json({ data, has_more: false, first_id: names[0] ?? null, last_id: names.at(-1) ?? null })
-  }
-  const data = names.map((id) => ({ id, object: 'model', created: Math.floor(now / 1_000), owned_by: 'fullstop' }))
-  return Response.json({ object: 'list', data })
+export interface ModelListOptions {
+  readonly names: readonly string[]
+  /** The caller's. */
+  readonly protocol: Protocol
+  /** One model instead of all. */
+  readonly id: string | undefined
+  /** Wall clock, ms: no model here has a date of its own. */
+  readonly nowMs: number
 }
+
+/** The configured models, or one of them, as the caller's SDK expects it; `undefined` where there is no such model. */
+export function listModels({ names, protocol, id, nowMs }: ModelListOptions): JsonObject | undefined {
+  const render = renderer(protocol, nowMs)
+  if (id !== undefined) return names.includes(id) ? render(id) : undefined
+  const data = names.map(render)
+  switch (protocol.name) {
+    case 'anthropic':
+      return { data, has_more: false, first_id: names[0] ?? null, last_id: names.at(-1) ?? null }
+    case 'gemini':
+      return { models: data }
+    default:
+      return { object: 'list', data }
+  }
+}
+
+function renderer({ name: protocol }: Protocol, nowMs: number): (name: string) => JsonObject {
+  switch (protocol) {
+    case 'anthropic':
+      return (id) => ({ type: 'model', id, display_name: id, created_at: new Date(nowMs).toISOString() })
+    case 'gemini':
+      return (id) => ({ name: `models/${id}`, displayName: id, supportedGenerationMethods: GEMINI_METHODS })
+    default:
+      return (id) => ({ id, object: 'model', created: Math.floor(nowMs / 1_000), owned_by: 'fullstop' })
+  }
+}
+
+const GEMINI_METHODS: readonly Json[] = ['generateContent', 'streamGenerateContent', 'countTokens']

@@ -1,14 +1,11 @@
-import type { Config, PlatformConfig, ProtocolName, ProviderConfig } from '../config/index.ts'
+import type { Config, PlatformConfig, ProviderConfig } from '../config/index.ts'
 import { toLabel } from '../evidence/index.ts'
-import type { Platform, Provider, Route, Routing } from '../exchange/index.ts'
-import { anthropic } from '../protocols/anthropic/index.ts'
-import type { Protocol } from '../protocols/core/index.ts'
-import { openAiChat } from '../protocols/openai-chat/index.ts'
-
-export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = { anthropic, 'openai-chat': openAiChat }
+import { KeyRing, type Platform, type Provider, type Route, type Routing } from '../exchange/index.ts'
+import type { ProtocolName } from '../protocols/core/index.ts'
+import { PROTOCOLS } from './protocols.ts'
 
 /** A configuration as the exchange asks it. Unknown names have been refused when it was loaded. */
-export function toRouting({ providers, models, families, defaults, workflows }: Config): Routing {
+export function toRouting({ providers, models, families, defaults, workflows, clients }: Config): Routing {
   const ready = new Map([...providers].map(([name, provider]) => [name, toProvider(provider)]))
   const platform = ({ provider: name, model }: PlatformConfig): readonly Platform[] => {
     const provider = ready.get(name)
@@ -17,38 +14,36 @@ export function toRouting({ providers, models, families, defaults, workflows }: 
   const stage = (name: string): readonly Platform[] => models.get(name)?.platforms.flatMap(platform) ?? []
   // A fallback's own fallbacks are not followed: the list is what its author sees.
   const routes = new Map(
-    [...models.values()].map(({ name, fallbacks }): [string, Route] => [
+    [...models.values()].map(({ name, fallbacks, affinity }): [string, Route] => [
       name,
-      { stages: [stage(name), ...fallbacks.map(stage)].filter(({ length }) => length > 0) },
+      { stages: [stage(name), ...fallbacks.map(stage)].filter(({ length }) => length > 0), affinity },
     ]),
   )
-  const passThrough = (model: string): Route | undefined => {
+  const passThrough = (model: string, spoken: ProtocolName): Route | undefined => {
     // The name goes into headers and evidence as it came, where no text of a caller's has a place.
     if (toLabel(model) === undefined) return undefined
     const slash = model.indexOf('/')
     const named = slash > 0 ? platform({ provider: model.slice(0, slash), model: model.slice(slash + 1) }) : []
+    if (named.length > 0) return { stages: [named], affinity: 'none' }
     const family = families.find(({ prefix }) => model.startsWith(prefix))
-    const stage = named.length > 0 || family === undefined ? named : platform({ provider: family.provider, model })
-    return stage.length === 0 ? undefined : { stages: [stage] }
+    const served = (family?.providers ?? []).flatMap((provider) => platform({ provider, model }))
+    // The same account may be reached in several protocols; in the client's own nothing is lost.
+    const chosen = served.find(({ provider }) => provider.protocol.name === spoken) ?? served[0]
+    return chosen === undefined ? undefined : { stages: [[chosen]], affinity: 'none' }
   }
   return {
-    route: (model) => routes.get(model) ?? passThrough(model),
+    route: (model, spoken) => routes.get(model) ?? passThrough(model, spoken),
     modelNames: [...models.keys()],
+    provider: (name) => ready.get(name),
     defaults,
     workflow: (name) => workflows.get(name),
+    hasTenants: new Set([...clients.values()].map(({ tenant }) => tenant)).size > 1,
   }
 }
 
-function toProvider({
-  name,
-  protocol,
-  baseUrl,
-  apiKey,
-  completion,
-  timeouts,
-  contextWindow,
-}: ProviderConfig): Provider {
-  const spoken = PROTOCOLS[protocol]
+function toProvider(config: ProviderConfig): Provider {
+  const { name, protocol, baseUrl, apiKeys, completion, timeouts, contextWindow } = config
   const base = baseUrl.href.replace(/\/+$/, '')
-  return { name, protocol: spoken, baseUrl: base, apiKey, completion, timeouts, contextWindow }
+  const keys = new KeyRing(apiKeys)
+  return { name, protocol: PROTOCOLS[protocol], baseUrl: base, keys, completion, timeouts, contextWindow }
 }

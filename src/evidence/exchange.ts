@@ -16,6 +16,8 @@ export type Outcome =
 export interface ExchangeEvidence {
   readonly id: string
   readonly protocol: string
+  /** What was asked for: `answer`, `count-tokens` or `embeddings`. */
+  readonly operation: string
   /** The logical name asked for, where it is a configured one or a label. */
   readonly model: string | undefined
   readonly workflow: string | undefined

@@ -41,6 +41,8 @@ export type Reason =
   | 'arguments-not-json'
   | 'too-large'
   | 'bad-encoding'
+  /** Finished, and not what its caller asked for: not the JSON object, or without a field of it. */
+  | 'schema-violation'
   // failed
   | 'in-band-error'
   | 'failed-finish'

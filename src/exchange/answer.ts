@@ -1,18 +1,26 @@
 import { FullstopError } from '../errors.ts'
-import type { Protocol } from '../protocols/core/index.ts'
+import type { Address, Protocol } from '../protocols/core/index.ts'
 import { admit } from './admission/inbound.ts'
 import type { Caller, Routing } from './admission/routing.ts'
 import { refuse } from './delivery/error-response.ts'
+import type { Framing } from './delivery/framing.ts'
 import { respond } from './delivery/respond.ts'
 import { Exchange } from './exchange.ts'
-import type { ClientConnection, ExchangeDeps } from './ports.ts'
+import type { Operation } from './operations/operation.ts'
+import type { ClientConnection, Conditions, ExchangeDeps, IncomingRequest } from './ports.ts'
 
 export interface AnswerOptions {
-  readonly request: Request
+  readonly request: IncomingRequest
   /** What the client speaks. */
   readonly protocol: Protocol
+  readonly operation: Operation
+  /** What the request's own address says, where its protocol says it there. */
+  readonly address: Address | undefined
+  /** How a streamed answer is framed for the client. */
+  readonly framing: Framing
   readonly routing: Routing
   readonly caller: Caller
+  readonly conditions?: Conditions | undefined
   readonly connection: ClientConnection | undefined
   /** See `KEEP_ALIVE_MS`. */
   readonly keepAliveMs: number
@@ -24,7 +32,7 @@ export interface AnswerOptions {
 
 /** A request for an answer, from its bytes to its response; never rejects. */
 export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promise<Response> {
-  const { request, protocol, routing, caller, connection, keepAliveMs } = options
+  const { request, protocol, operation, address, routing, caller, conditions, connection, keepAliveMs } = options
   const id = deps.newId()
   let exchange: Exchange | undefined
   const onOver = once(() => {
@@ -33,11 +41,14 @@ export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promis
   })
   try {
     const bodyLimitBytes = deps.limits.requestBodyBytes
-    const inbound = await admit({ id, request, protocol, routing, caller, bodyLimitBytes }, deps)
+    const inbound = await admit(
+      { id, request, protocol, operation, address, routing, caller, conditions, bodyLimitBytes },
+      deps,
+    )
     connection?.answering()
     exchange = new Exchange(inbound, deps)
     options.onBegin(exchange)
-    return await respond({ exchange, connection, keepAliveMs, onOver }, deps)
+    return await respond({ exchange, framing: options.framing, connection, keepAliveMs, onOver }, deps)
   } catch (error) {
     exchange?.giveUp()
     onOver()

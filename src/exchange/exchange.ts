@@ -3,6 +3,7 @@ import {
   type ExchangeEvidence,
   isFinished,
   type Outcome,
+  type Reason,
   toLabel,
   type Verdict,
 } from '../evidence/index.ts'
@@ -12,9 +13,9 @@ import type { Inbound } from './admission/inbound.ts'
 import { Itinerary, type NextStep } from './admission/itinerary.ts'
 import type { Platform } from './admission/routing.ts'
 import { type Attempt, type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
-import { toOutbound } from './attempt/outbound.ts'
 import { startAttempt } from './attempt/start.ts'
 import { describeFailure, type Failure, unexpectedFailure } from './delivery/failure.ts'
+import { ownershipOf } from './memory/ownership.ts'
 import type { ExchangeDeps } from './ports.ts'
 
 /** How the exchange goes on for its client. */
@@ -27,13 +28,15 @@ export type Progress =
  * One request's journey. The order of the policies, each in its own file:
  *
  *  1. admission   who asks, for what, under which policy            admission/inbound.ts
+ *     pin         whether only one platform can know what it means  admission/pin.ts
  *  2. itinerary   where next, within one attempt budget             admission/itinerary.ts
  *  3. deadline    no wait and no attempt beyond it                  here, resilience/watchdog.ts
- *  4. outbound    the client's bytes, or a translation, or neither  attempt/outbound.ts
+ *  4. outbound    the client's bytes, or a translation, or neither  operations/
  *  5. attempt     send, scan, verdict                               attempt/stream-attempt.ts, body-attempt.ts
- *  6. commitment  once content was delivered nothing else may be tried           here
+ *  6. commitment  once content was delivered nothing else may be tried  here
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/
- *  8. evidence    once, whatever happened                                        here
+ *  8. memory      who made what, and where the session was answered memory/
+ *  9. evidence    once, whatever happened                           here
  */
 export class Exchange {
   readonly inbound: Inbound
@@ -46,6 +49,8 @@ export class Exchange {
   #lastPlatform: Platform | undefined
   #passOn = false
   #isTranslated = false
+  /** Of the attempt that was begun last. */
+  #apiKey: string | undefined
   #notExpressible: RequestProblem | undefined
   #firstDeliveredMs: number | undefined
   #isReported = false
@@ -54,7 +59,9 @@ export class Exchange {
   constructor(inbound: Inbound, deps: ExchangeDeps) {
     this.inbound = inbound
     this.#deps = deps
-    this.#itinerary = new Itinerary(inbound.route, inbound.policy.attempts, deps.random)
+    const { pin, preferred, policy } = inbound
+    const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
+    this.#itinerary = new Itinerary({ route, attempts: policy.attempts, preferred, random: deps.random })
   }
 
   /** The attempt that answers now, for the response's headers. */
@@ -106,11 +113,15 @@ export class Exchange {
       if (clock.nowMs() + afterMs >= this.inbound.deadlineAtMs) return undefined
       if (afterMs > 0) await wait(afterMs, clock, this.inbound.signal)
       if (this.inbound.signal.aborted) return undefined
-      const outbound = toOutbound(this.inbound, platform)
+      const { operation } = this.inbound
+      const apiKey = platform.provider.keys.next(clock.nowMs())
+      const ownership = ownershipOf(platform.name, this.#deps.origins)
+      const outbound = operation.toOutbound(this.inbound, platform, { apiKey, ownership })
       if (outbound.ok) {
         const ordinal = this.#ends.length + 1
         const noContentMs = this.#patienceMs()
         this.#isTranslated = !outbound.sameProtocol
+        this.#apiKey = outbound.apiKey
         this.#attempt = startAttempt({ inbound: this.inbound, platform, outbound, ordinal, noContentMs }, this.#deps)
         return this.#attempt
       }
@@ -138,11 +149,31 @@ export class Exchange {
       reason,
       retryAfterMs: end.providerError?.retryAfterMs,
       isTranslated: this.#isTranslated,
+      hasOtherKey: this.#restKey(platform, reason, end.providerError?.retryAfterMs),
     }
     return this.#itinerary.after(failure, this.#deps.clock.nowMs())
   }
 
+  /** A key that was limited or refused rests; whether another one is ready. */
+  #restKey({ provider }: Platform, reason: Reason, retryAfterMs: number | undefined): boolean {
+    if (reason !== 'authentication' && reason !== 'account-spent' && reason !== 'rate-limit') return false
+    const nowMs = this.#deps.clock.nowMs()
+    provider.keys.onFailure(this.#apiKey, reason, retryAfterMs, nowMs)
+    return provider.keys.hasReady(nowMs)
+  }
+
+  /** What the next request of this conversation needs to know of the answer. */
+  #remember({ platform, marks }: Attempt): void {
+    const { session, caller } = this.inbound
+    const { origins, sessions } = this.#deps
+    if (marks.length > 0)
+      origins.remember(marks, { platform: platform.name, provider: platform.provider.name, tenant: caller.tenant })
+    if (session !== undefined) sessions.answered(session, platform.name)
+    platform.provider.keys.onSuccess(this.#apiKey)
+  }
+
   #settle(platform: Platform, end: AttemptEnd): void {
+    if (this.#attempt !== undefined && isFinished(end.verdict)) this.#remember(this.#attempt)
     this.#attempt = undefined
     this.#lastPlatform = platform
     this.#ends.push(end)
@@ -156,6 +187,7 @@ export class Exchange {
       ends: this.#ends,
       notExpressible: this.#notExpressible,
       passOn: this.#passOn,
+      pin: this.inbound.pin,
     })
     return { kind: 'failed', failure }
   }
@@ -192,13 +224,14 @@ export class Exchange {
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
-    const { id, protocol, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
+    const { id, protocol, operation, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
     const last = this.#ends.at(-1)?.evidence
     const verdict: Verdict['name'] = last?.verdict ?? 'failed'
     const answer = outcome === 'delivered' ? last : undefined
     return {
       id,
       protocol: protocol.name,
+      operation: operation.name,
       model: toLabel(this.inbound.model),
       workflow: labels.workflow,
       client: caller.client,

@@ -8,14 +8,24 @@ export {
   type Routing,
   type Timeouts,
 } from './admission/routing.ts'
+export { KeyRing } from './admission/key-ring.ts'
+export { Origins } from './memory/origins.ts'
+export { Sessions } from './memory/sessions.ts'
+export { answers } from './operations/answers.ts'
+export { embeddings } from './operations/embeddings.ts'
+export { type Operation } from './operations/operation.ts'
+export { tokenCounts } from './operations/token-counts.ts'
 export { answer, type AnswerOptions } from './answer.ts'
 export { Exchange } from './exchange.ts'
 export { refuse } from './delivery/error-response.ts'
+export { type Framing } from './delivery/framing.ts'
 export { KEEP_ALIVE_MS } from './delivery/respond.ts'
 export {
   type ClientConnection,
+  type Conditions,
   DEFAULT_LIMITS,
   type ExchangeDeps,
+  type IncomingRequest,
   type Limits,
   type Upstream,
   type UpstreamRequest,

@@ -1,5 +1,8 @@
-import type { EvidenceSink } from '../evidence/index.ts'
+import type { EvidenceSink, FinishedVerdict, Reason } from '../evidence/index.ts'
+import type { CoreResponse } from '../protocols/core/index.ts'
 import type { Clock } from '../resilience/index.ts'
+import type { Origins } from './memory/origins.ts'
+import type { Sessions } from './memory/sessions.ts'
 
 /** What the exchange asks of the world around it. */
 export interface ExchangeDeps {
@@ -10,6 +13,8 @@ export interface ExchangeDeps {
   readonly upstream: Upstream
   readonly sink: EvidenceSink
   readonly limits: Limits
+  readonly origins: Origins
+  readonly sessions: Sessions
 }
 
 /** How requests reach providers. */
@@ -21,9 +26,9 @@ export interface Upstream {
 }
 
 export interface UpstreamRequest {
-  readonly method: 'POST' | 'GET'
+  readonly method: string
   readonly headers: Record<string, string>
-  readonly body?: string
+  readonly body?: string | ReadableStream<Uint8Array>
   readonly signal: AbortSignal
 }
 
@@ -35,6 +40,8 @@ export interface Limits {
   readonly eventBytes: number
   /** Of a provider's error answer; the rest is not read. */
   readonly errorBodyBytes: number
+  /** Of a call that is passed through whole, which is never kept. */
+  readonly passthroughBodyBytes: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -42,6 +49,26 @@ export const DEFAULT_LIMITS: Limits = {
   responseBodyBytes: 64 * 1024 * 1024,
   eventBytes: 16 * 1024 * 1024,
   errorBodyBytes: 64 * 1024,
+  passthroughBodyBytes: 512 * 1024 * 1024,
+}
+
+/** A request as it came; a standard `Request` is one. */
+export interface IncomingRequest extends Pick<Request, 'method' | 'url' | 'headers' | 'body' | 'signal' | 'text'> {
+  /** The whole body, where it is at hand already: from a caller in the same process. */
+  readonly bodyText?: string
+}
+
+/** What a caller in the same process asks for beyond its request. */
+export interface Conditions {
+  /** A smaller attempt budget than the policy's; a larger one changes nothing. */
+  readonly attempts?: number | undefined
+  /** A shorter deadline than the policy's, ms; a longer one changes nothing. */
+  readonly deadlineMs?: number | undefined
+  /**
+   * Judges every finished answer that is not streamed, in the order of the attempts: `undefined` where it will do, else
+   * why it counts as a failed attempt, after which another is made as after any.
+   */
+  readonly accept?: ((answer: CoreResponse, verdict: FinishedVerdict) => Reason | undefined) | undefined
 }
 
 /** What the exchange may know of the connection it answers on. */

@@ -5,7 +5,13 @@ const REFUSAL_TEXT = 'I am sorry, but I cannot help with that request.'
 /** A stretch of the answer, as tokens. A tool call's tokens are its argument text. */
 export type AnswerPart =
   | { readonly kind: 'thinking' | 'text' | 'refusal'; readonly tokens: readonly string[] }
-  | { readonly kind: 'tool'; readonly name: string; readonly freeForm: boolean; readonly tokens: readonly string[] }
+  | {
+      readonly kind: 'tool'
+      readonly name: string
+      readonly namespace?: string
+      readonly freeForm: boolean
+      readonly tokens: readonly string[]
+    }
 
 /** Why the model stopped. `context` is the end of the context window, `aborted` the server's own giving up. */
 export type AnswerStop = 'end' | 'tools' | 'limit' | 'context' | 'stop-sequence' | 'refusal' | 'aborted'

@@ -28,7 +28,7 @@ export function toAnthropicEvents(answer: Answer, context: RenderContext): WireE
   for (const [index, part] of visibleParts(answer).entries()) {
     events.push(event('content_block_start', { index, content_block: emptyBlock(part, random) }))
     if (index === 0) events.push({ text: 'event: ping\ndata: {"type": "ping"}\n\n', kind: 'other' })
-    for (const delta of deltasOf(part, random)) events.push(event('content_block_delta', { index, delta }, 'content'))
+    for (const delta of deltasOf(part, context)) events.push(event('content_block_delta', { index, delta }, 'content'))
     events.push(event('content_block_stop', { index }))
   }
   const delta = {
@@ -43,7 +43,7 @@ export function toAnthropicEvents(answer: Answer, context: RenderContext): WireE
 
 /** The answer as one JSON body. */
 export function toAnthropicBody(answer: Answer, context: RenderContext): string {
-  const content = visibleParts(answer).map((part) => wholeBlock(part, answer.stop, context.random))
+  const content = visibleParts(answer).map((part) => wholeBlock(part, answer.stop, context))
   const message = messageOf(
     content,
     STOP_REASONS[answer.stop],
@@ -85,19 +85,19 @@ function emptyBlock(part: AnswerPart, random: Random): object {
   return { type: 'text', text: '' }
 }
 
-function wholeBlock(part: AnswerPart, stop: AnswerStop, random: Random): object {
+function wholeBlock(part: AnswerPart, stop: AnswerStop, { random, platform }: RenderContext): object {
   const text = part.tokens.join('')
-  if (part.kind === 'thinking') return { type: 'thinking', thinking: text, signature: signatureOf(text) }
+  if (part.kind === 'thinking') return { type: 'thinking', thinking: text, signature: signatureOf(text, platform) }
   if (part.kind === 'tool') return { type: 'tool_use', id: toolId(random), name: part.name, input: inputOf(text, stop) }
   return { type: 'text', text }
 }
 
-function deltasOf(part: AnswerPart, random: Random): object[] {
+function deltasOf(part: AnswerPart, { random, platform }: RenderContext): object[] {
   const text = part.tokens.join('')
   const pieces = piecesOf(part.tokens, random, 4)
   if (part.kind === 'thinking') {
     const thoughts = pieces.map((thinking) => ({ type: 'thinking_delta', thinking }))
-    return [...thoughts, { type: 'signature_delta', signature: signatureOf(text) }]
+    return [...thoughts, { type: 'signature_delta', signature: signatureOf(text, platform) }]
   }
   if (part.kind === 'tool') {
     // Arguments begin with an empty piece, and empty arguments have no other.

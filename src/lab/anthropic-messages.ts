@@ -8,18 +8,24 @@ const TOOL_ID = /^[a-zA-Z0-9_-]+$/
 
 /** A message whose content is always a list of blocks. */
 export interface AnthropicTurn {
-  readonly role: 'user' | 'assistant'
+  readonly role: 'user' | 'assistant' | 'system'
   readonly blocks: readonly JsonRecord[]
 }
 
+export interface TurnOptions {
+  readonly platform: string
+  /** Whether system messages may stand between the others. */
+  readonly mayInterject: boolean
+}
+
 /** Checks `messages` as the real API does; throws what it would answer. */
-export function readTurns(messages: unknown): AnthropicTurn[] {
+export function readTurns(messages: unknown, options: TurnOptions): AnthropicTurn[] {
   if (messages === undefined) throw invalid('messages: Field required')
   if (!Array.isArray(messages)) throw invalid('messages: Input should be a valid list')
   if (messages.length === 0) throw invalid('messages: at least one message is required')
   const turns: AnthropicTurn[] = []
   for (const [index, message] of messages.entries()) {
-    const turn = readTurn(message, index, index === messages.length - 1)
+    const turn = readTurn(message, index, index === messages.length - 1, options)
     const before = turns.at(-1)
     // The API takes consecutive messages of one role as one turn.
     if (before?.role === turn.role)
@@ -27,20 +33,26 @@ export function readTurns(messages: unknown): AnthropicTurn[] {
     else turns.push(turn)
   }
   if (turns[0]?.role !== 'user') throw invalid('messages: first message must use the "user" role')
-  checkToolUse(turns)
+  // Interjections don't part a call from its result.
+  checkToolUse(turns.filter(({ role }) => role !== 'system'))
   return turns
 }
 
-function readTurn(message: unknown, index: number, isLast: boolean): AnthropicTurn {
+function readTurn(
+  message: unknown,
+  index: number,
+  isLast: boolean,
+  { platform, mayInterject }: TurnOptions,
+): AnthropicTurn {
   const at = `messages.${index}`
   if (!isRecord(message)) throw invalid(`${at}: Input should be a valid dictionary`)
   const { role, content } = message
-  if (role === 'system') {
+  if (role === 'system' && !mayInterject) {
     throw invalid(
       'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter, not "system" as an input message role.',
     )
   }
-  if (role !== 'user' && role !== 'assistant') {
+  if (role !== 'user' && role !== 'assistant' && role !== 'system') {
     throw invalid(
       role === undefined ? `${at}.role: Field required` : `${at}.role: Input should be 'user' or 'assistant'`,
     )
@@ -53,11 +65,11 @@ function readTurn(message: unknown, index: number, isLast: boolean): AnthropicTu
     throw invalid(`${at}: all messages must have non-empty content except for the optional final assistant message`)
   }
   if (typeof content === 'string') return { role, blocks: content === '' ? [] : [{ type: 'text', text: content }] }
-  const blocks = content.map((block: unknown, blockIndex) => readBlock(block, `${at}.content.${blockIndex}`))
+  const blocks = content.map((block: unknown, blockIndex) => readBlock(block, `${at}.content.${blockIndex}`, platform))
   return { role, blocks }
 }
 
-function readBlock(block: unknown, at: string): JsonRecord {
+function readBlock(block: unknown, at: string, platform: string): JsonRecord {
   if (!isRecord(block)) throw invalid(`${at}: Input should be a valid dictionary`)
   switch (block['type']) {
     case 'text':
@@ -69,7 +81,7 @@ function readBlock(block: unknown, at: string): JsonRecord {
       return block
     case 'thinking':
       if (block['signature'] === undefined) throw invalid(`${at}.thinking.signature: Field required`)
-      if (block['signature'] !== signatureOf(stringOr(block['thinking']))) {
+      if (block['signature'] !== signatureOf(stringOr(block['thinking']), platform)) {
         throw invalid(`${at}: Invalid \`signature\` in \`thinking\` block`)
       }
       return block

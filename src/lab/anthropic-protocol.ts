@@ -5,7 +5,7 @@ import {
   authenticateAnthropic,
   spentAnthropicAccount,
 } from './anthropic-errors.ts'
-import { readAnthropicRequest } from './anthropic-request.ts'
+import { countAnthropicTokens, readAnthropicRequest } from './anthropic-request.ts'
 import { ProviderRejection } from './provider-protocol.ts'
 import type { ProviderProtocol } from './provider-protocol.ts'
 
@@ -14,9 +14,13 @@ export const anthropicProtocol: ProviderProtocol = {
   name: 'anthropic',
   authenticate: authenticateAnthropic,
   read: readAnthropicRequest,
+  count: countAnthropicTokens,
   errorBody: anthropicErrorBody,
   errorEvent: anthropicErrorEvent,
+  refusedKey: () => new ProviderRejection(401, 'invalid x-api-key'),
   spentAccount: spentAnthropicAccount,
+  missingModel: () => new ProviderRejection(400, 'model: Field required'),
+  invalidJson: () => new ProviderRejection(400, 'The request body is not valid JSON.'),
   unknownModel: (name, problem) => new ProviderRejection(404, problem ?? `model: ${name}`),
   statusRejection: anthropicStatus,
   headers: (requestId) => ({

@@ -2,8 +2,16 @@ import { expect, test } from 'bun:test'
 import { anthropicProtocol } from './anthropic-protocol.ts'
 import { signatureOf } from './anthropic-signature.ts'
 import type { JsonRecord } from './json-checks.ts'
+import type { ReadContext } from './provider-protocol.ts'
+import { ResponseMemory } from './response-memory.ts'
 import { simulatedModels } from './simulated-models.ts'
 
+const context: ReadContext = {
+  platform: 'gpu',
+  header: () => undefined,
+  address: undefined,
+  responses: new ResponseMemory(),
+}
 const user = { role: 'user', content: 'Hi' }
 const call = { type: 'tool_use', id: 'toolu_1', name: 'find', input: {} }
 const result = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'found' }
@@ -16,7 +24,7 @@ function problemOf(changes: object, modelId = 'sim-sonnet'): string {
   const body: JsonRecord = { model: modelId, max_tokens: 2000, messages: [user], ...changes }
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
   try {
-    anthropicProtocol.read(given, model)
+    anthropicProtocol.read(given, model, context)
     return ''
   } catch (error) {
     expect(error).toMatchObject({ status: 400 })
@@ -93,7 +101,7 @@ test.each<[string, object]>([
       messages: [
         user,
         assistant([
-          { type: 'thinking', thinking: 'a', signature: signatureOf('a') },
+          { type: 'thinking', thinking: 'a', signature: signatureOf('a', 'gpu') },
           { type: 'text', text: 'b' },
         ]),
         user,

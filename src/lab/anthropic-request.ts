@@ -5,12 +5,16 @@ import type { AnthropicTurn } from './anthropic-messages.ts'
 import { readAnthropicToolChoice, readAnthropicTools } from './anthropic-tools.ts'
 import { isRecord, isRecordList, isStringList, recordOr, stringOr } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
+import { currentTurn } from './conversation.ts'
+import type { ConversationEntry } from './conversation.ts'
 import type { Prompt } from './prompt.ts'
-import type { ReadRequest } from './provider-protocol.ts'
+import type { ReadContext, ReadRequest } from './provider-protocol.ts'
 import type { SimulatedModel } from './simulated-models.ts'
 import { countTokens } from './tokenizer.ts'
 
 const LEAST_THINKING_TOKENS = 1024
+// Lets a system message stand between the others. Claude Code asks for it.
+const INTERJECTION_BETA = 'mid-conversation-system'
 
 // Unknown fields are refused by the real API, so a gateway that leaks one of its own is caught here.
 const KNOWN_FIELDS = new Set(
@@ -20,25 +24,38 @@ const KNOWN_FIELDS = new Set(
 )
 
 /** Reads a Messages request; throws what the real API would answer to a bad one. */
-export function readAnthropicRequest(body: JsonRecord, model: SimulatedModel): ReadRequest {
+export function readAnthropicRequest(body: JsonRecord, model: SimulatedModel, context: ReadContext): ReadRequest {
   const maxTokens = readMaxTokens(body, model)
   const stream = body['stream'] ?? false
   if (typeof stream !== 'boolean') throw invalid('stream: Input should be a valid boolean')
-  const prompt = readAnthropicPrompt(body, model, maxTokens)
+  const prompt = readAnthropicPrompt(body, model, context, maxTokens)
   return {
     prompt,
     stream,
     choices: 1,
     seed: undefined,
-    toEvents: ([answer], context) => (answer === undefined ? [] : toAnthropicEvents(answer, context)),
-    toBody: ([answer], context) => (answer === undefined ? '' : toAnthropicBody(answer, context)),
+    toEvents: ([answer], rendering) => (answer === undefined ? [] : toAnthropicEvents(answer, rendering)),
+    toBody: ([answer], rendering) => (answer === undefined ? '' : toAnthropicBody(answer, rendering)),
   }
 }
 
-/** The prompt of a request; without `maxTokens` that of a token count, which needs no limit. */
-export function readAnthropicPrompt(body: JsonRecord, model: SimulatedModel, maxTokens?: number): Prompt {
+/** The answer of `/v1/messages/count_tokens`: what the message itself would report as its input. */
+export function countAnthropicTokens(body: JsonRecord, model: SimulatedModel, context: ReadContext): JsonRecord {
+  return { input_tokens: readAnthropicPrompt(body, model, context).inputTokens }
+}
+
+// Without `maxTokens` it is a token count, which needs no limit.
+function readAnthropicPrompt(
+  body: JsonRecord,
+  model: SimulatedModel,
+  { platform, header }: ReadContext,
+  maxTokens?: number,
+): Prompt {
   checkFields(body)
-  const turns = readTurns(body['messages'])
+  const turns = readTurns(body['messages'], {
+    platform,
+    mayInterject: (header('anthropic-beta') ?? '').includes(INTERJECTION_BETA),
+  })
   const system = readSystem(body['system'])
   const tools = readAnthropicTools(body['tools'])
   const { toolChoice, parallel } = readAnthropicToolChoice(body['tool_choice'], tools, body['tools'] !== undefined)
@@ -50,12 +67,12 @@ export function readAnthropicPrompt(body: JsonRecord, model: SimulatedModel, max
   if (inputTokens > model.contextWindowTokens) {
     throw invalid(`prompt is too long: ${inputTokens} tokens > ${model.contextWindowTokens} maximum`)
   }
-  const last = turns.at(-1)
+  const turn = currentTurn(turns.flatMap(entriesOf))
   return {
     text,
-    lastUserText: lastUserTextOf(turns),
-    toolResults:
-      last?.role === 'user' ? last.blocks.filter((block) => block['type'] === 'tool_result').map(blockText) : [],
+    lastUserText: turn.userText,
+    callsMade: turn.callsMade,
+    toolResults: turn.toolResults,
     prefill,
     tools,
     toolChoice,
@@ -176,13 +193,13 @@ function readStopSequences(value: unknown): readonly string[] {
   return value
 }
 
-function lastUserTextOf(turns: readonly AnthropicTurn[]): string {
-  const texts = (turn: AnthropicTurn): string[] =>
-    turn.blocks.filter((block) => block['type'] === 'text').map((block) => stringOr(block['text']))
-  return (turns.findLast((turn) => turn.role === 'user' && texts(turn).length > 0)?.blocks ?? [])
-    .filter((block) => block['type'] === 'text')
-    .map((block) => stringOr(block['text']))
-    .join('\n')
+function entriesOf({ role, blocks }: AnthropicTurn): ConversationEntry[] {
+  return blocks.flatMap((block): ConversationEntry[] => {
+    if (role === 'system') return []
+    if (block['type'] === 'text') return [{ kind: role, text: stringOr(block['text']) }]
+    if (block['type'] === 'tool_use') return [{ kind: 'call' }]
+    return block['type'] === 'tool_result' ? [{ kind: 'result', text: blockText(block) }] : []
+  })
 }
 
 function blockText(block: JsonRecord): string {

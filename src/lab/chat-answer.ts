@@ -164,7 +164,8 @@ function wholeLogprobs(answer: Answer, top: number, { writer }: RenderContext): 
   return { content: writer.score(tokens, top).map(logprobOf), refusal: null }
 }
 
-function logprobOf({ token, logprob, top }: ScoredToken): object {
+/** A scored token as both of OpenAI’s protocols show it. */
+export function logprobOf({ token, logprob, top }: ScoredToken): object {
   return {
     token,
     logprob,

@@ -1,8 +1,16 @@
 import { expect, test } from 'bun:test'
 import { chatProtocol } from './chat-protocol.ts'
 import type { JsonRecord } from './json-checks.ts'
+import type { ReadContext } from './provider-protocol.ts'
+import { ResponseMemory } from './response-memory.ts'
 import { simulatedModels } from './simulated-models.ts'
 
+const context: ReadContext = {
+  platform: 'gpu',
+  header: () => undefined,
+  address: undefined,
+  responses: new ResponseMemory(),
+}
 const user = { role: 'user', content: 'Hi' }
 const call = { id: 'call_1', type: 'function', function: { name: 'find', arguments: '{}' } }
 const calls = { role: 'assistant', content: null, tool_calls: [call] }
@@ -18,7 +26,7 @@ function problemOf(
   const body: JsonRecord = { model: modelId, messages: [user], ...changes }
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
   try {
-    chatProtocol.read(given, model)
+    chatProtocol.read(given, model, context)
     return undefined
   } catch (error) {
     const { message, status, param, code } = error as Error & { status: number; param: unknown; code: unknown }

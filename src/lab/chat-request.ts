@@ -1,9 +1,12 @@
 import { toChatBody, toChatEvents } from './chat-answer.ts'
-import { invalidParameter } from './chat-errors.ts'
+import { invalidParameter } from './openai-errors.ts'
 import { chatCalls, chatText, readChatMessages, wrongType } from './chat-messages.ts'
 import { checkStrictSchema, readChatToolChoice, readChatTools } from './chat-tools.ts'
+import { currentTurn } from './conversation.ts'
+import type { ConversationEntry } from './conversation.ts'
 import { isRecord, isStringList, recordOr, stringOr } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
+import { readBoolean, readNumber } from './openai-fields.ts'
 import type { Prompt } from './prompt.ts'
 import type { ReadRequest } from './provider-protocol.ts'
 import type { SimulatedModel } from './simulated-models.ts'
@@ -75,10 +78,12 @@ function readPrompt(body: JsonRecord, model: SimulatedModel): Prompt {
     )
   }
   const effort = body['reasoning_effort']
+  const turn = currentTurn(messages.flatMap(entriesOf))
   return {
     text,
-    lastUserText: chatText(messages.findLast((message) => message['role'] === 'user') ?? {}),
-    toolResults: trailingToolResults(messages),
+    lastUserText: turn.userText,
+    callsMade: turn.callsMade,
+    toolResults: turn.toolResults,
     prefill: model.prefill === 'accepted' ? prefillOf(messages) : undefined,
     tools,
     toolChoice,
@@ -108,31 +113,6 @@ function readMaxTokens(body: JsonRecord, model: SimulatedModel): number | undefi
       `max_tokens is too large: ${value}. This model supports at most ${model.maxOutputTokens} completion tokens, whereas you provided ${value}.`,
       newer === undefined ? 'max_tokens' : 'max_completion_tokens',
       'invalid_value',
-    )
-  }
-  return value
-}
-
-function readBoolean(body: JsonRecord, key: string): boolean {
-  const value = body[key] ?? false
-  if (typeof value !== 'boolean') throw wrongType(key, 'a boolean', value)
-  return value
-}
-
-function readNumber(body: JsonRecord, key: string, min: number, max: number, whole: boolean): number | undefined {
-  const value = body[key] ?? undefined
-  if (value === undefined) return undefined
-  const kind = whole ? 'integer' : 'decimal'
-  if (typeof value !== 'number' || (whole && !Number.isInteger(value))) {
-    throw wrongType(key, whole ? 'an integer' : 'a decimal', value)
-  }
-  if (value < min || value > max) {
-    const [side, sign, bound, code] =
-      value < min ? ['below minimum', '>=', min, 'below_min_value'] : ['above maximum', '<=', max, 'above_max_value']
-    throw invalidParameter(
-      `Invalid '${key}': ${kind} ${side} value. Expected a value ${sign} ${bound}, but got ${value} instead.`,
-      key,
-      `${kind}_${code}`,
     )
   }
   return value
@@ -185,9 +165,21 @@ function readAnswerSchema(format: unknown, text: string): JsonRecord | undefined
   }
 }
 
-function trailingToolResults(messages: readonly JsonRecord[]): string[] {
-  const lastOther = messages.findLastIndex((message) => message['role'] !== 'tool')
-  return messages.slice(lastOther + 1).map(chatText)
+function entriesOf(message: JsonRecord): ConversationEntry[] {
+  const text = chatText(message)
+  switch (message['role']) {
+    case 'user':
+      return [{ kind: 'user', text }]
+    case 'tool':
+      return [{ kind: 'result', text }]
+    case 'assistant':
+      return [
+        ...(text === '' ? [] : [{ kind: 'assistant', text } as const]),
+        ...chatCalls(message).map(() => ({ kind: 'call' }) as const),
+      ]
+    default:
+      return []
+  }
 }
 
 // Hosts that serve a model with prefill continue a trailing assistant message; OpenAI's own models begin anew.

@@ -1,4 +1,4 @@
-import { invalidParameter } from './chat-errors.ts'
+import { invalidParameter } from './openai-errors.ts'
 import { wrongType } from './chat-messages.ts'
 import { isRecord, isRecordList, recordOr, stringOr } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'

@@ -25,6 +25,7 @@ function prompt(text: string, changes: Partial<Prompt> = {}): Prompt {
   return {
     text,
     lastUserText: text,
+    callsMade: 0,
     toolResults: [],
     prefill: undefined,
     tools: [],

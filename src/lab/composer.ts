@@ -2,8 +2,9 @@ import { checksumEnding, withChecksum } from './checksum.ts'
 import { refusalTokens } from './answer.ts'
 import type { Answer, AnswerFaults, AnswerPart } from './answer.ts'
 import { limitAnswer } from './answer-limits.ts'
+import { recordOr } from './json-checks.ts'
 import { parseHooks } from './prompt-hooks.ts'
-import type { PromptHooks } from './prompt-hooks.ts'
+import type { OrderedCall, PromptHooks } from './prompt-hooks.ts'
 import type { JsonSchema, Prompt, PromptTool } from './prompt.ts'
 import type { Random } from './random.ts'
 import { valueOf } from './schema-value.ts'
@@ -18,6 +19,7 @@ export interface AnswerDeps {
 
 const PREAMBLE_TEXT = 'Let me look that up.'
 const RESULT_LIMIT_CHARACTERS = 400
+const RESULT_TAIL_CHARACTERS = 100
 
 /** Writes the whole answer to a prompt. The same prompt and random give the same answer. */
 export function composeAnswer(prompt: Prompt, model: SimulatedModel, faults: AnswerFaults, deps: AnswerDeps): Answer {
@@ -33,21 +35,41 @@ function thinkingOf(prompt: Prompt, hooks: PromptHooks, deps: AnswerDeps): Answe
 
 function bodyOf(prompt: Prompt, hooks: PromptHooks, model: SimulatedModel, deps: AnswerDeps): AnswerPart[] {
   if (hooks.refuse) return [{ kind: 'refusal', tokens: refusalTokens() }]
+  // Agents also send the user's words without tools, for a title of the session: then there is nothing to call.
+  const mayCall = prompt.tools.length > 0 && prompt.toolChoice.kind !== 'none'
+  const ordered = mayCall ? hooks.calls[prompt.callsMade] : undefined
+  if (ordered !== undefined) return orderedCallOf(ordered, prompt, model)
   if (hooks.say !== undefined) return [{ kind: 'text', tokens: proven(say(hooks.say, prompt), prompt, hooks) }]
-  const calls = callsOf(prompt, deps)
-  if (calls.length > 0) {
-    const talksFirst = model.family === 'anthropic' && prompt.toolChoice.kind === 'auto'
-    return talksFirst ? [{ kind: 'text', tokens: tokenize(PREAMBLE_TEXT) }, ...calls] : calls
-  }
+  const calls = hooks.calls.length > 0 ? [] : callsOf(prompt, deps)
+  if (calls.length > 0) return withPreamble(calls, prompt, model)
   if (prompt.answerSchema !== undefined) {
     return [{ kind: 'text', tokens: tokenize(jsonOf(prompt.answerSchema, prompt, deps)) }]
   }
   return [{ kind: 'text', tokens: proven(proseOf(prompt, deps), prompt, hooks) }]
 }
 
+function withPreamble(calls: readonly AnswerPart[], prompt: Prompt, model: SimulatedModel): AnswerPart[] {
+  const talksFirst = model.family === 'anthropic' && prompt.toolChoice.kind === 'auto'
+  return talksFirst ? [{ kind: 'text', tokens: tokenize(PREAMBLE_TEXT) }, ...calls] : [...calls]
+}
+
+function orderedCallOf({ name, input }: OrderedCall, prompt: Prompt, model: SimulatedModel): AnswerPart[] {
+  const tool = prompt.tools.find((offered) => offered.name === name)
+  // Said instead of hidden behind some other answer: whoever wrote the order looks for the reason here.
+  if (tool === undefined) return [{ kind: 'text', tokens: tokenize(`No tool named ${name} is offered.`) }]
+  const text = tool.kind === 'free-form' ? freeTextOf(input) : JSON.stringify(input)
+  return withPreamble([callPart(tool, tokenize(text))], prompt, model)
+}
+
+function freeTextOf(input: unknown): string {
+  if (typeof input === 'string') return input
+  const { input: text } = recordOr(input)
+  return typeof text === 'string' ? text : JSON.stringify(input)
+}
+
 function proseOf(prompt: Prompt, deps: AnswerDeps): string[] {
   if (prompt.toolResults.length > 0) {
-    const results = prompt.toolResults.map((result) => result.slice(0, RESULT_LIMIT_CHARACTERS).replace(/\.\s*$/, ''))
+    const results = prompt.toolResults.map((result) => shortened(result).replace(/\.\s*$/, ''))
     return [
       ...tokenize(`Here is what came back: ${results.join('; ')}. `),
       ...write(deps.random.integer(1, 2), prompt, deps),
@@ -63,6 +85,12 @@ function proseOf(prompt: Prompt, deps: AnswerDeps): string[] {
     ]
   }
   return write(deps.random.integer(2, 5), prompt, deps, prompt.prefill)
+}
+
+// Both ends: what a command printed last often stands behind a long preamble.
+function shortened(result: string): string {
+  if (result.length <= RESULT_LIMIT_CHARACTERS) return result
+  return `${result.slice(0, RESULT_LIMIT_CHARACTERS)} … ${result.slice(-RESULT_TAIL_CHARACTERS)}`
 }
 
 // A prefill that is the beginning of the text is continued with the rest of it.
@@ -88,9 +116,15 @@ function callsOf(prompt: Prompt, deps: AnswerDeps): AnswerPart[] {
 }
 
 function callOf(tool: PromptTool, prompt: Prompt, deps: AnswerDeps): AnswerPart {
-  return tool.kind === 'free-form'
-    ? { kind: 'tool', name: tool.name, freeForm: true, tokens: write(1, prompt, deps) }
-    : { kind: 'tool', name: tool.name, freeForm: false, tokens: tokenize(jsonOf(tool.schema, prompt, deps)) }
+  return callPart(
+    tool,
+    tool.kind === 'free-form' ? write(1, prompt, deps) : tokenize(jsonOf(tool.schema, prompt, deps)),
+  )
+}
+
+function callPart({ kind, name, namespace }: PromptTool, tokens: readonly string[]): AnswerPart {
+  const group = namespace === undefined ? {} : { namespace }
+  return { kind: 'tool', name, ...group, freeForm: kind === 'free-form', tokens }
 }
 
 // The tools whose names and descriptions share most words with the prompt come first; ties keep the caller's order.

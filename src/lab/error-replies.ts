@@ -9,15 +9,7 @@ export function rejectionOf(rejection: Rejection, protocol: ProviderProtocol): P
     case 'spent-account':
       return protocol.spentAccount()
     case 'auth':
-      return rejection.status === 401
-        ? new ProviderRejection(
-            401,
-            protocol.name === 'anthropic' ? 'invalid x-api-key' : 'Incorrect API key provided.',
-            {
-              code: 'invalid_api_key',
-            },
-          )
-        : protocol.statusRejection(rejection.status)
+      return rejection.status === 401 ? protocol.refusedKey() : protocol.statusRejection(rejection.status)
     case 'status':
       return protocol.statusRejection(rejection.status)
   }
@@ -38,7 +30,7 @@ export function refuse(
   const retry: Record<string, string> =
     retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
   const allow: Record<string, string> = rejection.status === 405 ? { allow: 'POST' } : {}
-  const body = protocol.errorBody(rejection, requestId)
+  const body = protocol.errorBody(rejection, requestId, retryAfterSeconds)
   response.writeHead(rejection.status, {
     ...protocol.headers(requestId),
     ...retry,

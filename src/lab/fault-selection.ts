@@ -55,7 +55,8 @@ export function effectsOf(struck: readonly ChosenFault[]): FaultEffects {
   ) as FaultEffects
 }
 
-function findFault(name: string): Fault | undefined {
+/** A fault of the catalogue by its name. */
+export function findFault(name: string): Fault | undefined {
   return Object.hasOwn(faults, name) ? faults[name] : undefined
 }
 

@@ -9,6 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => providers.stop())
 
+const AN_ERROR = /"error": ?\{|event: error\ndata: \{"type":"error"/
 const SENTENCE = 'The first sentence is here. The second one follows it. The third one is the last.'
 
 interface Ask extends Partial<WireProbeOptions> {
@@ -45,13 +46,105 @@ function chat(fault: string, ask: Ask = {}): Promise<WireReading> {
   })
 }
 
+function responses(fault: string, ask: Ask = {}): Promise<WireReading> {
+  const { stream = true, prompt = `[[say:${SENTENCE}]]`, more, ...probe } = ask
+  const body = { model: `sim-gpt+${fault}`, stream, input: prompt, ...more }
+  return probeWire(`${providers.url}/trainium/v1/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer k' },
+    body: JSON.stringify(body),
+    ...probe,
+  })
+}
+
+const gemini =
+  (model: string, query = '?alt=sse') =>
+  (fault: string, ask: Ask = {}): Promise<WireReading> => {
+    const { stream = true, prompt = `[[say:${SENTENCE}]]`, more, ...probe } = ask
+    const body = { contents: [{ role: 'user', parts: [{ text: prompt }] }], ...more }
+    const method = stream ? `streamGenerateContent${query}` : 'generateContent'
+    return probeWire(`${providers.url}/trainium/v1beta/models/${model}+${fault}:${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-goog-api-key': 'k' },
+      body: JSON.stringify(body),
+      ...probe,
+    })
+  }
+
 type AskProvider = (fault: string, ask?: Ask) => Promise<WireReading>
-const both: [string, AskProvider, string, RegExp][] = [
-  ['anthropic', messages, 'message_stop', /content_block_delta\ndata/g],
-  ['openai-chat', chat, '[DONE]', /"delta":\{"content":"[^"]/g],
+
+interface Spoken {
+  readonly ask: AskProvider
+  /** What only the terminal event has. */
+  readonly terminal: string
+  /** Matches once in every content event. */
+  readonly content: RegExp
+  /** What is there although the terminal event is missing. */
+  readonly withoutTerminal: RegExp
+  readonly limited: RegExp
+  readonly refused: RegExp
+  readonly aborted: RegExp
+  /** How a body that is not a stream says that it has no end. */
+  readonly openBody: RegExp
+}
+
+const geminiSpeaks = {
+  terminal: '"finishReason"',
+  content: /"text": "[^"]/g,
+  withoutTerminal: /the last\.|"\."/,
+  limited: /"finishReason": "MAX_TOKENS"/,
+  refused: /"finishReason": "SAFETY"/,
+  aborted: /"finishReason": "OTHER"/,
+  openBody: /"finishReason": null/,
+}
+const all: [string, Spoken][] = [
+  [
+    'anthropic',
+    {
+      ask: messages,
+      terminal: 'message_stop',
+      content: /content_block_delta\ndata/g,
+      withoutTerminal: /"stop_reason":"end_turn"/,
+      limited: /"stop_reason":"max_tokens"/,
+      refused: /"stop_reason":"refusal"/,
+      aborted: /"stop_reason":"abort"/,
+      openBody: /"stop_reason":null/,
+    },
+  ],
+  [
+    'openai-chat',
+    {
+      ask: chat,
+      terminal: '[DONE]',
+      content: /"delta":\{"content":"[^"]/g,
+      withoutTerminal: /"finish_reason":"stop"/,
+      limited: /"finish_reason":"length"/,
+      refused: /"delta":\{"refusal"/,
+      aborted: /"finish_reason":"abort"/,
+      openBody: /"finish_reason":null/,
+    },
+  ],
+  [
+    'openai-responses',
+    {
+      ask: responses,
+      terminal: '"usage":{',
+      content: /output_text\.delta\ndata/g,
+      withoutTerminal: /event: response\.output_item\.done/,
+      limited: /event: response\.incomplete\ndata: .*"incomplete_details":\{"reason":"max_output_tokens"\}/,
+      refused: /response\.refusal\.delta/,
+      aborted: /event: response\.failed\ndata: .*"status":"failed".*"code":"server_error"/,
+      openBody: /"status": "in_progress"/,
+    },
+  ],
+  ['gemini that signs', { ask: gemini('sim-gemini'), ...geminiSpeaks }],
+  ['gemini that does not', { ask: gemini('sim-gemini-flash'), ...geminiSpeaks }],
 ]
 
-describe.each(both)('%s streams', (_name, ask, terminal, content) => {
+describe.each(all)('%s streams', (name, spoken) => {
+  const { ask, terminal, content } = spoken
+  // Half an event of the others shows that it is a content event.
+  const showsHalf = name !== 'openai-chat'
   const countContent = (body: string): number => body.match(content)?.length ?? 0
 
   test('end cleanly with the terminal event when nothing is wrong', async () => {
@@ -73,7 +166,7 @@ describe.each(both)('%s streams', (_name, ask, terminal, content) => {
     expect(reading.end).toBe(end)
     expect(reading.raw.endsWith('0\r\n\r\n')).toBe(end === 'clean')
     expect(reading.body).not.toContain(terminal)
-    expect(countContent(reading.body)).toBe(fault === 'cut-midjson' && ask === messages ? 4 : 3)
+    expect(countContent(reading.body)).toBe(fault === 'cut-midjson' && showsHalf ? 4 : 3)
   })
 
   test('a cut never lets the last content event through', async () => {
@@ -113,11 +206,11 @@ describe.each(both)('%s streams', (_name, ask, terminal, content) => {
 
   test('in-band-error sends the error event of the protocol', async () => {
     const late = await ask('in-band-error=1')
-    expect(late.body).toContain('"error":{')
+    expect(late.body).toMatch(AN_ERROR)
     const first = await ask('error-first')
     expect(first.status).toBe(200)
     expect(first.body.match(/data:/g)?.length).toBe(1)
-    expect(first.body).toContain('"error":{')
+    expect(first.body).toMatch(AN_ERROR)
   })
 
   test('malformed-event breaks one event and goes on', async () => {
@@ -130,7 +223,8 @@ describe.each(both)('%s streams', (_name, ask, terminal, content) => {
 
   test('no-terminal sends the stop reason and not the terminal event', async () => {
     const { body, end } = await ask('no-terminal')
-    expect(body).toMatch(/"(stop_reason|finish_reason)":"(end_turn|stop)"/)
+    expect(body).toMatch(spoken.withoutTerminal)
+    expect(textOf(body)).toBe(SENTENCE)
     expect(body).not.toContain(terminal)
     expect(end).toBe('clean')
   })
@@ -170,16 +264,16 @@ describe.each(both)('%s streams', (_name, ask, terminal, content) => {
 
   test('limited, refusal and abort-finish end with their own stop reasons', async () => {
     const limited = await ask('limited=4')
-    expect(limited.body).toMatch(/"(stop_reason|finish_reason)":"(max_tokens|length)"/)
+    expect(limited.body).toMatch(spoken.limited)
     expect(limited.body).toContain(terminal)
-    const refused = await ask('refusal=2')
-    expect(refused.body).toMatch(/"stop_reason":"refusal"|"delta":\{"refusal"/)
+    const refused = await ask('refusal=500')
+    expect(refused.body).toMatch(spoken.refused)
     const aborted = await ask('abort-finish')
-    expect(aborted.body).toMatch(/"(stop_reason|finish_reason)":"abort"/)
+    expect(aborted.body).toMatch(spoken.aborted)
   })
 })
 
-describe.each(both)('%s bodies', (_name, ask) => {
+describe.each(all)('%s bodies', (_name, { ask, openBody }) => {
   test.each([
     ['cut-eof', 'clean'],
     ['cut-fin', 'fin'],
@@ -208,7 +302,7 @@ describe.each(both)('%s bodies', (_name, ask) => {
 
   test('malformed-event does not parse; no-terminal has no stop reason; in-band-error is an error with 200', async () => {
     expect(parses((await ask('malformed-event', { stream: false })).body)).toBe(false)
-    expect((await ask('no-terminal', { stream: false })).body).toMatch(/"(stop_reason|finish_reason)":null/)
+    expect((await ask('no-terminal', { stream: false })).body).toMatch(openBody)
     const error = await ask('in-band-error', { stream: false })
     expect(error.status).toBe(200)
     expect(JSON.parse(error.body)).toHaveProperty('error.message')
@@ -233,23 +327,143 @@ describe('error responses', () => {
     const openai = await chat('insufficient-quota')
     expect(openai.status).toBe(429)
     expect(JSON.parse(openai.body)).toMatchObject({ error: { code: 'insufficient_quota' } })
+    const google = await gemini('sim-gemini')('insufficient-quota')
+    expect(google.status).toBe(429)
+    expect(google.body).toContain('exceeded your current quota')
   })
 
   test('auth refuses the key', async () => {
     expect((await messages('auth')).status).toBe(401)
     expect((await chat('auth=403')).status).toBe(403)
+    expect((await responses('auth')).status).toBe(401)
+    const google = await gemini('sim-gemini')('auth')
+    expect([google.status, google.body]).toEqual([400, expect.stringContaining('API_KEY_INVALID') as string])
   })
 })
 
-test('bad-tool-args sends arguments that do not parse in an answer that calls itself whole', async () => {
-  const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
-  const tools = [{ type: 'function', function: { name: 'find', parameters: schema } }]
-  const { body } = await chat('bad-tool-args', { stream: false, prompt: 'Find it.', more: { tools } })
-  const choice = (JSON.parse(body) as { choices: { finish_reason: string; message: { tool_calls: object[] } }[] })
-    .choices[0]
-  expect(choice?.finish_reason).toBe('tool_calls')
-  const call = choice?.message.tool_calls[0] as { function: { arguments: string } }
-  expect(parses(call.function.arguments)).toBe(false)
+const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+
+test.each<[string, () => Promise<WireReading>, RegExp, RegExp]>([
+  [
+    'anthropic',
+    () => messages('bad-tool-args', { more: { tools: [{ name: 'find', input_schema: schema }] }, prompt: 'Find it.' }),
+    /"partial_json":"[^\n]*,"\}/,
+    /"stop_reason":"tool_use"/,
+  ],
+  [
+    'openai-chat',
+    () =>
+      chat('bad-tool-args', {
+        more: { tools: [{ type: 'function', function: { name: 'find', parameters: schema } }] },
+        prompt: 'Find it.',
+        stream: false,
+      }),
+    /"arguments":"(\{.*,)"/,
+    /"finish_reason":"tool_calls"/,
+  ],
+  [
+    'openai-responses',
+    () =>
+      responses('bad-tool-args', {
+        more: { tools: [{ type: 'function', name: 'find', parameters: schema }] },
+        prompt: 'Find it.',
+      }),
+    /"arguments":"\{[^\n]*?,"\}/,
+    /event: response\.completed/,
+  ],
+  [
+    'gemini',
+    () =>
+      gemini('sim-gemini')('bad-tool-args', {
+        more: { tools: [{ functionDeclarations: [{ name: 'find', parametersJsonSchema: schema }] }] },
+        prompt: 'Find it.',
+      }),
+    /"finishMessage": "Malformed function call: \{.*,"/,
+    /"finishReason": "MALFORMED_FUNCTION_CALL"/,
+  ],
+])(
+  'bad-tool-args, %s: arguments that do not parse in an answer that calls itself whole',
+  async (name, ask, args, end) => {
+    const { body } = await ask()
+    expect(body).toMatch(args)
+    expect(body).toMatch(end)
+    if (name === 'gemini') expect(body).not.toContain('"functionCall"')
+  },
+)
+
+describe('what only one protocol can do', () => {
+  const numbers = (body: string): number[] =>
+    dataOf(body).map((data) => (JSON.parse(data) as { sequence_number: number }).sequence_number)
+
+  test('numbers of Responses events run from 0 without a gap, also with an added event and in an error', async () => {
+    for (const fault of ['slow-drip=0', 'giant-event=10', 'in-band-error=3', 'cut-eof=2', 'no-terminal']) {
+      const seen = numbers((await responses(fault)).body)
+      expect(seen).toEqual(seen.map((_, index) => index))
+      expect(seen.length).toBeGreaterThan(5)
+    }
+  })
+
+  test('sequence-gap leaves out one number and its text, and ends properly', async () => {
+    const { body, end } = await responses('sequence-gap=2')
+    const seen = numbers(body)
+    expect(seen.flatMap((number, index) => (number === (seen[index - 1] ?? -1) + 1 ? [] : [number]))).toEqual([7])
+    expect(textOf(body)).toBe(SENTENCE.replace(' sentence', ''))
+    expect(body).toContain('response.completed')
+    expect(end).toBe('clean')
+  })
+
+  test('bare-error sends the error without its framing', async () => {
+    const { body, end } = await gemini('sim-gemini')('bare-error=2')
+    expect(end).toBe('clean')
+    const bare = body.slice(body.indexOf('{\n'))
+    expect(JSON.parse(bare)).toMatchObject({ error: { code: 503, status: 'UNAVAILABLE' } })
+    expect(dataOf(body)).toHaveLength(2)
+  })
+
+  test('stop-on-every-chunk says STOP all the time, so that a cut is no longer to be seen', async () => {
+    const { body } = await gemini('sim-gemini')('stop-on-every-chunk')
+    expect(dataOf(body).every((data) => data.includes('"finishReason": "STOP"'))).toBe(true)
+    const cut = await gemini('sim-gemini')('stop-on-every-chunk+cut-eof=2')
+    expect(dataOf(cut.body)).toHaveLength(2)
+    expect(cut.body).toMatch(/"finishReason": "STOP"[^\n]*\r\n\r\n$/)
+  })
+
+  test('a fault that means nothing in a protocol is refused there', async () => {
+    const refused = await messages('sequence-gap')
+    expect([refused.status, refused.body]).toEqual([
+      404,
+      expect.stringContaining('means nothing in anthropic') as string,
+    ])
+    expect((await responses('stop-on-every-chunk')).status).toBe(404)
+    expect((await chat('bare-error')).status).toBe(404)
+  })
+})
+
+describe('gemini’s stream as one JSON array', () => {
+  const ask = gemini('sim-gemini', '')
+  const chunks = (body: string): unknown[] => JSON.parse(body) as unknown[]
+
+  test('is whole when its bracket closes, and a broken one does not parse', async () => {
+    const { body, headers, end } = await ask('slow-drip=0')
+    expect(headers['content-type']).toBe('application/json; charset=UTF-8')
+    expect(end).toBe('clean')
+    expect(chunks(body).length).toBeGreaterThan(3)
+    expect(JSON.stringify(chunks(body).at(-1))).toContain('"finishReason":"STOP"')
+    for (const fault of ['cut-eof=2', 'no-terminal', 'cut-midjson=2', 'malformed-event=2', 'stall=2'])
+      expect(parses((await ask(fault, { silenceMs: 80 })).body)).toBe(false)
+    expect((await ask('no-terminal')).body).toContain('"finishReason": "STOP"')
+  })
+
+  test('has errors and giants as elements', async () => {
+    expect(chunks((await ask('in-band-error=2')).body).at(-1)).toMatchObject({ error: { status: 'UNAVAILABLE' } })
+    const giant = chunks((await ask('giant-event=1000')).body).map((chunk) => JSON.stringify(chunk).length)
+    expect(Math.max(...giant)).toBeGreaterThan(1000)
+    expect(chunks((await ask('error-first')).body)).toMatchObject([{ error: { code: 503 } }])
+    const refused = await ask('status=429+retry-after=9')
+    expect(chunks(refused.body)).toMatchObject([
+      { error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ retryDelay: '9s' }] } },
+    ])
+  })
 })
 
 test('every fault of the catalogue is named in a test of this file', async () => {
@@ -261,19 +475,29 @@ function dataOf(body: string): string[] {
   return body
     .split('\n')
     .filter((line) => line.startsWith('data: '))
-    .map((line) => line.slice(6))
+    .map((line) => line.slice(6).trimEnd())
 }
 
+// The answer's text as far as the deltas tell it, in whichever protocol.
 function textOf(body: string): string {
   const pieces = dataOf(body)
     .filter((data) => data !== '[DONE]')
     .map((data) => JSON.parse(data) as TextPiece)
-  return pieces.map((piece) => piece.choices?.[0]?.delta.content ?? piece.delta?.text ?? '').join('')
+  return pieces.map(pieceOf).join('')
+}
+
+function pieceOf({ type, delta, choices, candidates }: TextPiece): string {
+  if (type === 'response.output_text.delta') return String(delta)
+  if (candidates !== undefined) return candidates[0]?.content.parts?.[0]?.text ?? ''
+  const text = typeof delta === 'object' ? delta.text : undefined
+  return choices?.[0]?.delta.content ?? text ?? ''
 }
 
 interface TextPiece {
-  readonly delta?: { readonly text?: string }
+  readonly type?: string
+  readonly delta?: string | { readonly text?: string }
   readonly choices?: { readonly delta: { readonly content?: string } }[]
+  readonly candidates?: { readonly content: { readonly parts?: { readonly text?: string }[] } }[]
 }
 
 function parses(text: string): boolean {

@@ -1,7 +1,8 @@
 import type { AnswerFaults } from './answer.ts'
+import type { ProtocolName } from './protocol-name.ts'
 
 /** How a stream or body ends before its time. */
-export type Cut = 'eof' | 'fin' | 'reset' | 'midjson' | 'stall' | 'in-band-error'
+export type Cut = 'eof' | 'fin' | 'reset' | 'midjson' | 'stall' | 'in-band-error' | 'bare-error'
 
 /** Everything that faults can do to one exchange; faults combine by filling different fields. */
 export interface FaultEffects extends AnswerFaults {
@@ -19,6 +20,10 @@ export interface FaultEffects extends AnswerFaults {
   readonly malformedEventAt?: number
   /** Send everything but the last, terminal event, and end cleanly. */
   readonly dropTerminal?: boolean
+  /** Leave this content event (from 0) out, but not its number. */
+  readonly leaveOutEventAt?: number
+  /** Put the finish reason on every chunk instead of the last one alone. */
+  readonly stopOnEveryChunk?: boolean
   /** Add a content event with this many letters. */
   readonly giantEventBytes?: number
   /** Send something else than the stream that was asked for. */
@@ -46,6 +51,8 @@ export interface Fault {
   readonly description: string
   /** Without it the fault takes no value. */
   readonly value?: FaultValue
+  /** Where it means something; everywhere when undefined. */
+  readonly protocols?: readonly ProtocolName[]
   readonly effects: (value: number) => FaultEffects
 }
 
@@ -74,16 +81,17 @@ export const faults: Readonly<Record<string, Fault>> = {
     effects: (status) => ({ rejection: { kind: 'status', status } }),
   },
   'retry-after': {
-    description: 'Adds a Retry-After header to an error response.',
+    description: 'Adds a Retry-After header to an error response, and Gemini’s RetryInfo.',
     value: { unit: 'seconds', default: 1, min: 0, max: 3600 },
     effects: (retryAfterSeconds) => ({ retryAfterSeconds }),
   },
   'insufficient-quota': {
-    description: 'A spent account in its disguise: OpenAI 429 insufficient_quota, Anthropic 400 credit balance.',
+    description:
+      'A spent account in its disguise: OpenAI 429 insufficient_quota, Anthropic 400 credit balance, Gemini 429 quota.',
     effects: () => ({ rejection: { kind: 'spent-account' } }),
   },
   auth: {
-    description: 'Refuses the key: 401, or 403 with =403.',
+    description: 'Refuses the key: 401 (Gemini 400), or 403 with =403.',
     value: { unit: 'HTTP status', default: 401, min: 401, max: 403 },
     effects: (status) => ({ rejection: { kind: 'auth', status } }),
   },
@@ -130,6 +138,13 @@ export const faults: Readonly<Record<string, Fault>> = {
     value: events,
     effects: cut('in-band-error'),
   },
+  'bare-error': {
+    description:
+      'Gemini only: sends the error object as it is, without `data:`, after N content events, then ends cleanly.',
+    value: events,
+    protocols: ['gemini'],
+    effects: cut('bare-error'),
+  },
   'error-first': {
     description: 'HTTP 200 with the protocol’s error event as the first event, then a clean end.',
     effects: () => ({ cut: { how: 'in-band-error', afterEvents: -1 } }),
@@ -139,8 +154,21 @@ export const faults: Readonly<Record<string, Fault>> = {
     value: { ...events, default: 3 },
     effects: (malformedEventAt) => ({ malformedEventAt }),
   },
+  'sequence-gap': {
+    description: 'Responses only: content event N is missing, and its sequence number with it; all else is as usual.',
+    value: { ...events, default: 3 },
+    protocols: ['openai-responses'],
+    effects: (leaveOutEventAt) => ({ leaveOutEventAt }),
+  },
+  'stop-on-every-chunk': {
+    description: 'Gemini only: every chunk has finishReason STOP, as some models of Vertex send it.',
+    protocols: ['gemini'],
+    effects: () => ({ stopOnEveryChunk: true }),
+  },
   'no-terminal': {
-    description: 'Sends the stop reason but not the terminal event (message_stop, [DONE]); ends cleanly.',
+    description:
+      'Sends everything but the terminal event and ends cleanly: no message_stop, no [DONE], no response.completed, ' +
+      'in Gemini’s events no finishReason, in its array no closing bracket.',
     effects: () => ({ dropTerminal: true }),
   },
   'wrong-content-type': {
@@ -184,11 +212,14 @@ export const faults: Readonly<Record<string, Fault>> = {
     effects: () => ({ truncateBody: 'reset' }),
   },
   'bad-tool-args': {
-    description: 'Sends tool arguments that do not parse, in an answer that calls itself whole.',
+    description:
+      'Sends tool arguments that do not parse, in an answer that calls itself whole. Gemini, whose arguments are an ' +
+      'object, ends with MALFORMED_FUNCTION_CALL.',
     effects: () => ({ breakToolArguments: true }),
   },
   'abort-finish': {
-    description: 'Ends with the stop reason of a server that gave up: finish_reason or stop_reason "abort".',
+    description:
+      'Ends as a server does that gave up: finish_reason or stop_reason "abort", response.failed, finishReason OTHER.',
     effects: () => ({ abort: true }),
   },
   limited: {
@@ -197,7 +228,8 @@ export const faults: Readonly<Record<string, Fault>> = {
     effects: (limitAfterTokens) => ({ limitAfterTokens }),
   },
   refusal: {
-    description: 'Refuses after this many tokens of the answer.',
+    description:
+      'Refuses after this many tokens of the answer. Gemini: finishReason SAFETY, and before the first token a blocked prompt.',
     value: { unit: 'tokens', default: 0, min: 0, max: 100_000 },
     effects: (refuseAfterTokens) => ({ refuseAfterTokens }),
   },

@@ -13,6 +13,12 @@ export interface ReplyParts {
   readonly effects: FaultEffects
   /** The error event of a stream, or the error body of what is not a stream. */
   readonly errorText: string
+  /** The error without its framing, where the protocol has such a thing. */
+  readonly bareErrorText: string
+  /** Writes an event's place in the stream into it. */
+  readonly numbered: (text: string, sequence: number) => string
+  /** The media type of the stream. */
+  readonly streamType: string
   /** The event of the `giant-event` fault. */
   readonly giantEvent: (letters: number) => string
   /** A pause before every content event; a body that is not a stream waits for all of its tokens at once. */
@@ -28,10 +34,10 @@ export async function playStream(
   events: readonly WireEvent[],
   parts: ReplyParts,
 ): Promise<PlaybackEnd> {
-  const { effects, headers } = parts
-  const instead = await playInstead(connection, parts, 'text/event-stream; charset=utf-8')
+  const { effects, headers, streamType } = parts
+  const instead = await playInstead(connection, parts, streamType)
   if (instead !== undefined) return instead
-  connection.head(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
+  connection.head(200, { ...headers, 'content-type': streamType, 'cache-control': 'no-cache' })
   await connection.wait(effects.firstTokenDelayMs ?? 0)
   const faulty = withEventFaults(events, parts)
   const cutAt = effects.cut === undefined ? faulty.length : cutIndex(faulty, effects.cut.afterEvents)
@@ -40,7 +46,13 @@ export async function playStream(
     if (connection.isGone) return 'clientLeft'
     await connection.write(event.text)
   }
-  if (effects.cut !== undefined) return cut(connection, effects.cut.how, faulty[cutAt]?.text ?? '', parts.errorText)
+  if (effects.cut !== undefined) {
+    const error = parts.numbered(parts.errorText, cutAt)
+    return cut(connection, effects.cut.how, {
+      next: faulty[cutAt]?.text ?? '',
+      error: effects.cut.how === 'bare-error' ? parts.bareErrorText : error,
+    })
+  }
   if (connection.isGone) return 'clientLeft'
   connection.end()
   return effects.dropTerminal === true ? 'cut' : 'answered'
@@ -70,7 +82,7 @@ export async function playBody(
   const length = effects.truncateBody === 'short' ? { 'content-length': String(Buffer.byteLength(faulty)) } : undefined
   connection.head(200, { ...type, ...length })
   await writeSlowly(connection, faulty.slice(0, faulty.length / 2), effects.eventDelayMs ?? 0)
-  return cut(connection, how, '', '')
+  return cut(connection, how, { next: '', error: '' })
 }
 
 async function playInstead(
@@ -92,17 +104,22 @@ async function playInstead(
   return 'cut'
 }
 
-async function cut(connection: Connection, how: Cut, nextText: string, errorText: string): Promise<PlaybackEnd> {
+async function cut(
+  connection: Connection,
+  how: Cut,
+  { next, error }: { readonly next: string; readonly error: string },
+): Promise<PlaybackEnd> {
   switch (how) {
     case 'eof':
       connection.end()
       break
     case 'midjson':
-      await connection.write(nextText.slice(0, nextText.lastIndexOf('{"') + 6))
+      await connection.write(next.slice(0, next.lastIndexOf('{"') + 6))
       connection.end()
       break
     case 'in-band-error':
-      await connection.write(errorText)
+    case 'bare-error':
+      await connection.write(error)
       connection.end()
       break
     case 'fin':
@@ -118,45 +135,66 @@ async function cut(connection: Connection, how: Cut, nextText: string, errorText
   return 'cut'
 }
 
-function withEventFaults(events: readonly WireEvent[], { effects, giantEvent }: ReplyParts): WireEvent[] {
-  const changed = effects.dropTerminal === true ? events.filter((event) => event.kind !== 'terminal') : [...events]
+function withEventFaults(events: readonly WireEvent[], { effects, giantEvent, numbered }: ReplyParts): WireEvent[] {
+  const changed = effects.dropTerminal === true ? events.flatMap(withoutTerminal) : [...events]
   const contentAt = changed.flatMap((event, index) => (event.kind === 'content' ? [index] : []))
   if (effects.malformedEventAt !== undefined) {
     const at = contentAt[Math.min(effects.malformedEventAt, contentAt.length - 1)]
     const event = at === undefined ? undefined : changed[at]
     if (at !== undefined && event !== undefined) {
       const text = event.text.trimEnd()
-      changed[at] = { ...event, text: `${text.slice(0, text.lastIndexOf('{"') + 6)}\n\n` }
+      const lineEnds = event.text.slice(text.length)
+      changed[at] = { ...event, text: `${text.slice(0, text.lastIndexOf('{"') + 6)}${lineEnds}` }
     }
   }
   if (effects.giantEventBytes !== undefined) {
     const after = (contentAt[0] ?? 0) + 1
     changed.splice(after, 0, { text: giantEvent(effects.giantEventBytes), kind: 'content' })
   }
-  return changed
+  const sent = changed.map((event, sequence) => ({ ...event, text: numbered(event.text, sequence) }))
+  // Left out after the numbers are given: that is what makes the gap.
+  if (effects.leaveOutEventAt === undefined) return sent
+  const gapAt = contentAt[Math.min(effects.leaveOutEventAt, contentAt.length - 1)]
+  return sent.filter((_, index) => index !== gapAt)
+}
+
+function withoutTerminal(event: WireEvent): readonly WireEvent[] {
+  if (event.kind !== 'terminal') return [event]
+  return event.unmarked === undefined ? [] : [{ text: event.unmarked, kind: 'content' }]
 }
 
 // Where the stream is cut: after N content events, and at the latest before the last of them.
 function cutIndex(events: readonly WireEvent[], afterEvents: number): number {
   if (afterEvents < 0) return 0
   const contentAt = events.flatMap((event, index) => (event.kind === 'content' ? [index] : []))
-  // An answer without content, such as a refusal, is cut after its first event.
-  return contentAt[Math.min(afterEvents, contentAt.length - 1)] ?? 1
+  // An answer without content, such as a refusal, is cut after its first event, unless that is all of it.
+  return contentAt[Math.min(afterEvents, contentAt.length - 1)] ?? Math.min(1, events.length - 1)
 }
 
 function bodyCut({ cut: asked, truncateBody }: FaultEffects): Cut | undefined {
   if (truncateBody !== undefined) return truncateBody === 'clean' ? 'eof' : truncateBody === 'short' ? 'fin' : 'reset'
-  if (asked === undefined || asked.how === 'in-band-error') return undefined
+  if (asked === undefined || isError(asked.how)) return undefined
   return asked.how === 'midjson' ? 'eof' : asked.how
 }
 
+function isError(how: Cut): boolean {
+  return how === 'in-band-error' || how === 'bare-error'
+}
+
 function withBodyFaults(body: string, { effects, errorText }: ReplyParts): string {
-  if (effects.cut?.how === 'in-band-error') return errorText
+  if (effects.cut !== undefined && isError(effects.cut.how)) return errorText
   let changed = body
   if (effects.malformedEventAt !== undefined) changed = `${changed.slice(0, -1)},`
-  if (effects.dropTerminal === true) changed = changed.replace(/"(stop_reason|finish_reason)":"[^"]*"/g, '"$1":null')
+  if (effects.dropTerminal === true) changed = withoutEnding(changed)
   // Blanks before a value are valid JSON: a giant body with a small answer in it.
   return effects.giantEventBytes === undefined ? changed : ' '.repeat(effects.giantEventBytes) + changed
+}
+
+// A finish reason becomes null, and a response that has one status is still in progress.
+function withoutEnding(body: string): string {
+  return body
+    .replace(/"(stop_reason|finish_reason|finishReason)":(\s*)"[^"]*"/g, '"$1":$2null')
+    .replace(/"status":(\s*)"(completed|incomplete)"/g, '"status":$1"in_progress"')
 }
 
 async function writeSlowly(connection: Connection, text: string, delayMs: number): Promise<void> {

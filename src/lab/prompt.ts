@@ -3,8 +3,15 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** A tool that the model may call. */
 export type PromptTool =
-  | { readonly kind: 'json'; readonly name: string; readonly description: string; readonly schema: JsonSchema }
-  | { readonly kind: 'free-form'; readonly name: string; readonly description: string }
+  | (NamedTool & { readonly kind: 'json'; readonly schema: JsonSchema })
+  | (NamedTool & { readonly kind: 'free-form' })
+
+interface NamedTool {
+  readonly name: string
+  readonly description: string
+  /** The group of tools it belongs to, in protocols that have groups. */
+  readonly namespace?: string
+}
 
 export type ToolChoice = { readonly kind: 'auto' | 'none' | 'any' } | { readonly kind: 'named'; readonly name: string }
 
@@ -12,9 +19,11 @@ export type ToolChoice = { readonly kind: 'auto' | 'none' | 'any' } | { readonly
 export interface Prompt {
   /** All text of the prompt, for choosing a topic. */
   readonly text: string
-  /** The text of the last user message. */
+  /** What the user said since the last answer. */
   readonly lastUserText: string
-  /** Texts of the tool results, when the last message carries some. */
+  /** How many tool calls the model made since the last answer. */
+  readonly callsMade: number
+  /** Texts of the results of the latest calls. */
   readonly toolResults: readonly string[]
   /** The beginning of the answer, when the caller gave one to be continued. */
   readonly prefill: string | undefined

@@ -1,6 +1,8 @@
 import type { Answer } from './answer.ts'
 import type { Prompt } from './prompt.ts'
+import type { ProtocolName } from './protocol-name.ts'
 import type { Random } from './random.ts'
+import type { ResponseMemory } from './response-memory.ts'
 import type { SimulatedModel } from './simulated-models.ts'
 import type { Writer } from './writer.ts'
 
@@ -31,16 +33,34 @@ export interface WireEvent {
   readonly text: string
   /** `content` is what cuts count; `terminal` is the protocol's last event. */
   readonly kind: 'start' | 'content' | 'other' | 'terminal'
+  /** The same without what makes it terminal, where the last event carries content too (Gemini's finish reason). */
+  readonly unmarked?: string
 }
 
 /** What an answer is rendered with. */
 export interface RenderContext {
   readonly model: SimulatedModel
+  /** Which platform answers: state that clients hand back is bound to it. */
+  readonly platform: string
   /** For identifiers and for how the text falls into pieces. */
   readonly random: Random
   readonly nowMs: number
   readonly writer: Writer
+  /** The `stop-on-every-chunk` fault. */
+  readonly stopOnEveryChunk: boolean
 }
+
+/** What a request is read with, besides its body. */
+export interface ReadContext {
+  readonly platform: string
+  readonly header: HeaderReader
+  /** What the address says of the answer; only Gemini's does. */
+  readonly address: StreamAddress | undefined
+  readonly responses: ResponseMemory
+}
+
+/** How an address asks for its answer: whole, as server-sent events, or as one JSON array that grows. */
+export type StreamAddress = 'whole' | 'sse' | 'array'
 
 /** A request that passed every check. */
 export interface ReadRequest {
@@ -52,21 +72,37 @@ export interface ReadRequest {
   readonly seed: number | undefined
   readonly toEvents: (answers: readonly Answer[], context: RenderContext) => WireEvent[]
   readonly toBody: (answers: readonly Answer[], context: RenderContext) => string
+  /** The media type of the stream; server-sent events when undefined. */
+  readonly streamType?: string
 }
 
 export type HeaderReader = (name: string) => string | undefined
 
 /** One protocol as a provider speaks it. */
 export interface ProviderProtocol {
-  readonly name: 'anthropic' | 'openai-chat'
+  readonly name: ProtocolName
   /** Throws a `ProviderRejection` when the key is missing or refused. */
-  readonly authenticate: (header: HeaderReader) => void
+  readonly authenticate: (header: HeaderReader, query: URLSearchParams) => void
   /** Checks a request as the real provider does and throws a `ProviderRejection` for what it would refuse. */
-  readonly read: (body: Readonly<Record<string, unknown>>, model: SimulatedModel) => ReadRequest
-  readonly errorBody: (rejection: ProviderRejection, requestId: string) => string
+  readonly read: (body: Readonly<Record<string, unknown>>, model: SimulatedModel, context: ReadContext) => ReadRequest
+  /** Checks a request for the number of its tokens and gives the answer; undefined where the protocol has none. */
+  readonly count?: (
+    body: Readonly<Record<string, unknown>>,
+    model: SimulatedModel,
+    context: ReadContext,
+  ) => Readonly<Record<string, unknown>>
+  readonly errorBody: (rejection: ProviderRejection, requestId: string, retryAfterSeconds?: number) => string
   /** The error that a provider sends inside a stream that began with HTTP 200. */
   readonly errorEvent: (requestId: string) => string
+  /** The same error without its framing, for the `bare-error` fault. */
+  readonly bareError?: (requestId: string) => string
+  /** Writes an event's place in the stream into it, in protocols that number their events. */
+  readonly numbered?: (text: string, sequence: number) => string
+  /** The refusal of a key that is not known. */
+  readonly refusedKey: () => ProviderRejection
   readonly spentAccount: () => ProviderRejection
+  readonly missingModel: () => ProviderRejection
+  readonly invalidJson: () => ProviderRejection
   readonly unknownModel: (name: string, problem?: string) => ProviderRejection
   /** The message of an error that has no other reason than its status. */
   readonly statusRejection: (status: number) => ProviderRejection

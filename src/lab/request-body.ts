@@ -2,16 +2,18 @@ import type { IncomingMessage } from 'node:http'
 import { isRecord } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
 import { ProviderRejection } from './provider-protocol.ts'
+import type { ProviderProtocol } from './provider-protocol.ts'
 
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024
 
 /** Reads a JSON object; throws what the real providers answer to anything else. */
 export async function readJsonBody(
   request: IncomingMessage,
-  protocol: 'anthropic' | 'openai-chat',
+  protocol: ProviderProtocol,
 ): Promise<{ readonly text: string; readonly body: JsonRecord }> {
   const type = request.headers['content-type'] ?? ''
-  if (!/^application\/json\b/i.test(type)) {
+  // Google takes JSON under any name.
+  if (protocol.name !== 'gemini' && !/^application\/json\b/i.test(type)) {
     throw new ProviderRejection(
       400,
       `Unsupported content type: '${type}'. This API method only accepts 'application/json' requests, but you specified the header 'Content-Type: ${type}'. Please try again with a supported content type.`,
@@ -23,12 +25,7 @@ export async function readJsonBody(
   try {
     body = JSON.parse(text)
   } catch {
-    throw new ProviderRejection(
-      400,
-      protocol === 'anthropic'
-        ? 'The request body is not valid JSON.'
-        : 'We could not parse the JSON body of your request. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.',
-    )
+    throw protocol.invalidJson()
   }
   if (!isRecord(body)) throw new ProviderRejection(400, 'Input should be a valid dictionary')
   return { text, body }

@@ -1,59 +1,75 @@
 import type { IncomingMessage } from 'node:http'
-import { faults } from './faults.ts'
+import { geminiRoute } from './gemini-routes.ts'
+import { decoded } from './path-text.ts'
+import type { ProtocolName } from './protocol-name.ts'
 import { ProviderRejection } from './provider-protocol.ts'
-import { simulatedModels } from './simulated-models.ts'
-
-type ProtocolName = 'anthropic' | 'openai-chat'
+import type { StreamAddress } from './provider-protocol.ts'
+import { describeSite } from './site-description.ts'
 
 /** What a request asks for. Refusals carry a protocol too, in which they are worded. */
-export type Route = { readonly protocol: ProtocolName } & (
-  | { readonly kind: 'answer' | 'count' | 'models'; readonly platform: string }
+export type Route = { readonly protocol: ProtocolName; readonly address?: StreamAddress } & (
+  | {
+      readonly kind: 'answer' | 'count' | 'embed'
+      readonly platform: string
+      /** Where the address names the model instead of the body. */
+      readonly model?: string
+    }
+  | { readonly kind: 'models'; readonly platform: string }
   | { readonly kind: 'model'; readonly platform: string; readonly id: string }
+  | { readonly kind: 'stored'; readonly platform: string; readonly id: string; readonly isRemoved: boolean }
   | { readonly kind: 'index'; readonly body: unknown }
   | { readonly kind: 'refused'; readonly rejection: ProviderRejection }
 )
 
-/** Finds the route of `/<platform>/v1/…`; `GET /` describes the site. */
+// Both of OpenAI's protocols share the rest of their addresses.
+const POSTED: Readonly<Record<string, readonly ['answer' | 'count' | 'embed', ProtocolName]>> = {
+  messages: ['answer', 'anthropic'],
+  'messages/count_tokens': ['count', 'anthropic'],
+  'chat/completions': ['answer', 'openai-chat'],
+  responses: ['answer', 'openai-responses'],
+  'responses/input_tokens': ['count', 'openai-responses'],
+  embeddings: ['embed', 'openai-chat'],
+}
+
+/** Finds the route of `/<platform>/v1/…` and `/<platform>/v1beta/…`; `GET /` describes the site. */
 export function findRoute(request: IncomingMessage, platforms: readonly string[]): Route {
   const method = request.method ?? 'GET'
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   const protocol = protocolOf(request, path)
   if (path === '/' && method === 'GET') return { protocol, kind: 'index', body: describeSite(platforms) }
   const [platform = '', version, ...rest] = path.slice(1).split('/')
-  if (!platforms.includes(platform) || version !== 'v1') return notFound(protocol, method, path)
-  const endpoint = rest.join('/')
-  switch (endpoint) {
-    case 'messages':
-    case 'chat/completions':
-      return method === 'POST' ? { protocol, kind: 'answer', platform } : notAllowed(protocol, method, path)
-    case 'messages/count_tokens':
-      return method === 'POST' ? { protocol, kind: 'count', platform } : notAllowed(protocol, method, path)
-    case 'models':
-      return method === 'GET' ? { protocol, kind: 'models', platform } : notAllowed(protocol, method, path)
-    default: {
-      const id = rest[0] === 'models' && rest.length === 2 ? rest[1] : undefined
-      if (id === undefined) return notFound(protocol, method, path)
-      return method === 'GET'
-        ? { protocol, kind: 'model', platform, id: decoded(id) }
-        : notAllowed(protocol, method, path)
-    }
+  if (!platforms.includes(platform)) return notFound(protocol, method, path)
+  if (version === 'v1beta') return geminiRoute(rest, { method, platform, query: queryOf(request), path })
+  if (version !== 'v1') return notFound(protocol, method, path)
+  const posted = POSTED[rest.join('/')]
+  if (posted !== undefined) {
+    const [kind, spoken] = posted
+    return method === 'POST' ? { protocol: spoken, kind, platform } : notAllowed(protocol, method, path)
   }
+  const [collection, id] = rest
+  if (rest.length > 2) return notFound(protocol, method, path)
+  if (collection === 'responses' && id !== undefined && (method === 'GET' || method === 'DELETE')) {
+    return { protocol: 'openai-responses', kind: 'stored', platform, id, isRemoved: method === 'DELETE' }
+  }
+  if (collection !== 'models') return notFound(protocol, method, path)
+  if (method !== 'GET') return notAllowed(protocol, method, path)
+  return id === undefined
+    ? { protocol, kind: 'models', platform }
+    : { protocol, kind: 'model', platform, id: decoded(id) }
 }
 
-// `/v1/models` is served by both protocols: Anthropic's clients name their version.
+/** What stands behind the question mark. */
+export function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length))
+}
+
+// `/v1/models` is served by several protocols: Anthropic's clients name their version.
 function protocolOf(request: IncomingMessage, path: string): ProtocolName {
-  if (path.endsWith('/chat/completions')) return 'openai-chat'
+  if (path.includes('/v1beta/')) return 'gemini'
+  if (path.includes('/v1/responses')) return 'openai-responses'
+  if (path.endsWith('/chat/completions') || path.endsWith('/embeddings')) return 'openai-chat'
   const isAnthropic = path.includes('/v1/messages') || request.headers['anthropic-version'] !== undefined
   return isAnthropic ? 'anthropic' : 'openai-chat'
-}
-
-// A malformed escape names no model, and is looked up as it came.
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 function notFound(protocol: ProtocolName, method: string, path: string): Route {
@@ -67,13 +83,4 @@ function notAllowed(protocol: ProtocolName, method: string, path: string): Route
       ? new ProviderRejection(405, 'Method Not Allowed')
       : new ProviderRejection(405, `Not allowed to ${method} on ${path}.`, { code: 'method_not_supported' })
   return { protocol, kind: 'refused', rejection }
-}
-
-function describeSite(platforms: readonly string[]): unknown {
-  return {
-    simulated: true,
-    platforms: platforms.map((name) => ({ name, anthropic: `/${name}`, openai: `/${name}/v1` })),
-    models: simulatedModels.map(({ id, contextWindowTokens }) => ({ id, contextWindowTokens })),
-    faults: Object.fromEntries(Object.entries(faults).map(([name, { description }]) => [name, description])),
-  }
 }

@@ -32,12 +32,12 @@ const LAST_CHUNK = '0\r\n\r\n'
  */
 export async function probeWire(url: string, options: WireProbeOptions = {}): Promise<WireReading> {
   const { method = 'GET', headers = {}, body = '', until, silenceMs = 2000 } = options
-  const { hostname, port, pathname, host } = new URL(url)
+  const { hostname, port, pathname, search, host } = new URL(url)
   const lines = { host, 'content-length': String(Buffer.byteLength(body)), ...headers }
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`)
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname, () => {
-      socket.write(`${method} ${pathname} HTTP/1.1\r\n${head.join('')}\r\n${body}`)
+      socket.write(`${method} ${pathname}${search} HTTP/1.1\r\n${head.join('')}\r\n${body}`)
     })
     let raw = ''
     const finish = (end: WireEnd): void => {

@@ -1,7 +1,7 @@
 import { isLoopback } from '../config/index.ts'
 import type { ClientConnection } from '../exchange/index.ts'
 import { type Clock, wait } from '../resilience/index.ts'
-import type { TcpTable } from '../runtime/index.ts'
+import type { TcpTable } from '../runtime/bun/index.ts'
 
 export interface BunConnectionOptions {
   readonly server: Bun.Server<undefined>

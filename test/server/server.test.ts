@@ -72,7 +72,7 @@ describe('bad input gets a clear error in the caller’s protocol, and the next 
     ],
     ['an unknown route', 404, 'unknown-route', (g) => g.post('/v1/unheard-of', CHAT_REQUEST)],
     ['a family that is not served', 404, 'not-supported', (g) => g.post('/v1/audio/speech', {})],
-    ['a family that is not served yet', 404, 'not-supported', (g) => g.post('/v1/responses', {})],
+    ['calls that are never served', 404, 'not-supported', (g) => g.post('/v1/realtime', {})],
     ['the wrong method', 405, 'method-not-allowed', (g) => fetch(`${g.url}/v1/messages`)],
     [
       'an unknown workflow',

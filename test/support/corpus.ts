@@ -16,15 +16,20 @@ export interface RecordedStream {
 export const hasCorpus: boolean = existsSync(join(ROOT, 'index.json'))
 if (!hasCorpus) console.warn('NOTICE: ../shared/corpus is absent: tests over recorded streams are skipped')
 
-/** The recorded streams of the protocols that are built; none, with a notice, where the recordings are absent. */
-export function recordedStreams(): readonly RecordedStream[] {
+/** The protocols of the tests over sockets, and all. */
+const SERVED: readonly ProtocolName[] = ['anthropic', 'openai-chat']
+export const ALL: readonly ProtocolName[] = ['anthropic', 'openai-chat', 'openai-responses', 'gemini']
+
+/** The recorded streams of these protocols; none, with a notice, where the recordings are absent. */
+export function recordedStreams(protocols: readonly ProtocolName[] = SERVED): readonly RecordedStream[] {
   if (!hasCorpus) return []
   const index: unknown = JSON.parse(readFileSync(join(ROOT, 'index.json'), 'utf8'))
   if (!Array.isArray(index)) throw new Error('corpus/index.json is not a list')
   return index.flatMap((entry: unknown) => {
     if (!isJsonObject(entry) || typeof entry.stream !== 'string' || typeof entry.host !== 'string') return []
-    const { protocol, stream, host } = entry
-    if (protocol !== 'anthropic' && protocol !== 'openai-chat') return []
+    const { stream, host } = entry
+    const protocol = protocols.find((name) => name === entry.protocol)
+    if (protocol === undefined) return []
     const bytes = new Uint8Array(readFileSync(join(ROOT, stream)))
     const request: unknown = JSON.parse(readFileSync(join(ROOT, stream.replace(/\.sse$/, '.request.json')), 'utf8'))
     return [{ name: stream, protocol, host, bytes, request: isJsonObject(request) ? request : {} }]
@@ -37,3 +42,12 @@ export const isRecordedFailure = ({ bytes }: RecordedStream): boolean =>
 
 /** Snowflake Cortex sends `[DONE]` and no finish reason. */
 export const isSentinelOnly = ({ host }: RecordedStream): boolean => host.endsWith('.snowflakecomputing.com')
+
+/**
+ * Where a recording's proof is complete, in bytes. That is its end, but OpenRouter sends a `[DONE]` behind a Responses
+ * stream, which proves nothing any more.
+ */
+export function proofEnd({ protocol, bytes }: RecordedStream): number {
+  const end = Buffer.from(bytes).lastIndexOf('data: [DONE]')
+  return protocol === 'openai-responses' && end >= 0 ? end : bytes.length
+}

@@ -49,7 +49,16 @@ export function eventBoundaries(bytes: Uint8Array): readonly number[] {
 
 export function readRecording(protocol: ProtocolName, bytes: Uint8Array): RecordedAnswer {
   const events = recordedEvents(bytes)
-  return protocol === 'anthropic' ? readMessages(events) : readChat(events)
+  switch (protocol) {
+    case 'anthropic':
+      return readMessages(events)
+    case 'openai-responses':
+      return readResponses(events)
+    case 'gemini':
+      return readGemini(events)
+    case 'openai-chat':
+      return readChat(events)
+  }
 }
 
 function readMessages(events: readonly Loose[]): RecordedAnswer {
@@ -89,6 +98,39 @@ function readMessages(events: readonly Loose[]): RecordedAnswer {
     ),
     stop,
     usage: { input: usage.input_tokens + cacheRead + cacheWrite, output: usage.output_tokens, cacheRead, cacheWrite },
+  }
+}
+
+/** What the stream's own items say when they are done; of the answer's end only how it ended. */
+function readResponses(events: readonly Loose[]): RecordedAnswer {
+  const items: readonly Loose[] = events
+    .filter(({ type }) => type === 'response.output_item.done')
+    .toSorted((a, b) => a.output_index - b.output_index)
+    .map(({ item }) => item)
+  const texts = (type: string, list: string): readonly string[] =>
+    items.flatMap((item) =>
+      (item[list] ?? []).flatMap((part: Loose) => (part.type === type ? [part.text ?? part.refusal] : [])),
+    )
+  const { response } = events.findLast(({ response }) => response !== undefined)
+  const { usage } = response
+  return {
+    id: response.id,
+    model: response.model,
+    text: texts('output_text', 'content').join(''),
+    thinking: [...texts('summary_text', 'summary'), ...texts('reasoning_text', 'content')].join('\n\n'),
+    refusal: texts('refusal', 'content').join(''),
+    calls: items.flatMap((item) =>
+      item.type === 'function_call'
+        ? [{ id: item.call_id, name: item.name, arguments: JSON.parse(item.arguments) }]
+        : [],
+    ),
+    stop: response.incomplete_details?.reason ?? response.status,
+    usage: {
+      input: usage.input_tokens,
+      output: usage.output_tokens,
+      cacheRead: usage.input_tokens_details?.cached_tokens ?? 0,
+      cacheWrite: usage.input_tokens_details?.cache_write_tokens ?? 0,
+    },
   }
 }
 
@@ -134,6 +176,41 @@ function readChat(events: readonly Loose[]): RecordedAnswer {
       cacheRead:
         usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens ?? 0,
       cacheWrite: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
+    },
+  }
+}
+
+function readGemini(events: readonly Loose[]): RecordedAnswer {
+  const calls: RecordedCall[] = []
+  let [text, thinking] = ['', '']
+  let stop: string | null = null
+  let usage: Loose = {}
+  for (const event of events) {
+    usage = { ...usage, ...event.usageMetadata }
+    const [candidate] = event.candidates ?? []
+    stop = candidate?.finishReason ?? stop
+    for (const part of candidate?.content?.parts ?? []) {
+      if (part.thought === true) thinking += part.text ?? ''
+      else text += part.text ?? ''
+      const { functionCall: call } = part
+      if (call !== undefined) calls.push({ id: call.id ?? '', name: call.name, arguments: call.args ?? {} })
+    }
+  }
+  const { responseId, modelVersion } = events.findLast(({ responseId }) => typeof responseId === 'string')
+  return {
+    id: responseId,
+    model: modelVersion,
+    text,
+    thinking,
+    refusal: '',
+    calls,
+    stop,
+    usage: {
+      // What Google's own tools read is counted beside the prompt, and thoughts beside the candidates.
+      input: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
+      output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
+      cacheRead: usage.cachedContentTokenCount ?? 0,
+      cacheWrite: 0,
     },
   }
 }

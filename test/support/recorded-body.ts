@@ -3,7 +3,8 @@ import type { RecordedAnswer } from './recorded-answer.ts'
 
 /** The answer of a recorded stream as its provider would have sent it in one body, spelled with spaces that nobody needs. */
 export function bodyOf(protocol: ProtocolName, answer: RecordedAnswer): Uint8Array {
-  const body = protocol === 'anthropic' ? messageOf(answer) : completionOf(answer)
+  const body =
+    protocol === 'gemini' ? generationOf(answer) : protocol === 'anthropic' ? messageOf(answer) : completionOf(answer)
   return new TextEncoder().encode(JSON.stringify(body, undefined, 1))
 }
 
@@ -55,5 +56,26 @@ function completionOf({ id, model, text, thinking, refusal, calls, stop, usage }
       total_tokens: usage.input + usage.output,
       prompt_tokens_details: { cached_tokens: usage.cacheRead },
     },
+  }
+}
+
+function generationOf({ id, model, text, thinking, calls, stop, usage }: RecordedAnswer): object {
+  const parts = [
+    ...(thinking === '' ? [] : [{ text: thinking, thought: true }]),
+    ...(text === '' ? [] : [{ text }]),
+    ...calls.map((call) => ({
+      functionCall: { ...(call.id !== '' && { id: call.id }), name: call.name, args: call.arguments },
+    })),
+  ]
+  return {
+    candidates: [{ content: { parts, role: 'model' }, ...(stop !== null && { finishReason: stop }), index: 0 }],
+    usageMetadata: {
+      promptTokenCount: usage.input,
+      candidatesTokenCount: usage.output,
+      totalTokenCount: usage.input + usage.output,
+      ...(usage.cacheRead > 0 && { cachedContentTokenCount: usage.cacheRead }),
+    },
+    modelVersion: model,
+    responseId: id,
   }
 }

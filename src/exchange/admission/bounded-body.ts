@@ -1,5 +1,6 @@
 import { FullstopError } from '../../errors.ts'
 import type { Clock } from '../../resilience/index.ts'
+import type { IncomingRequest } from '../ports.ts'
 
 export interface BodyBounds {
   readonly limitBytes: number
@@ -10,8 +11,14 @@ export interface BodyBounds {
 const PROMPT_BYTES = 64 * 1024
 
 /** The whole body as text, within its bounds. Throws `body-too-large`, `body-too-slow`, or `invalid-request` where it breaks off. */
-export async function readBounded(request: Request, bounds: BodyBounds, clock: Clock): Promise<string> {
+export async function readBounded(request: IncomingRequest, bounds: BodyBounds, clock: Clock): Promise<string> {
   const { limitBytes } = bounds
+  const { bodyText } = request
+  if (bodyText !== undefined) {
+    // At least a byte a character; what is in memory already need not be counted more exactly.
+    if (bodyText.length > limitBytes) throw tooLarge(limitBytes, `${bodyText.length} characters came`)
+    return bodyText
+  }
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
   if (declared > limitBytes) throw tooLarge(limitBytes, `${declared} bytes are announced`)
   try {

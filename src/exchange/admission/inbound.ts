@@ -1,6 +1,8 @@
 import { FullstopError } from '../../errors.ts'
 import { toLabel } from '../../evidence/index.ts'
 import {
+  type Address,
+  type Checked,
   type CoreRequest,
   isJsonObject,
   type JsonObject,
@@ -9,7 +11,12 @@ import {
   type RequestFacts,
 } from '../../protocols/core/index.ts'
 import type { Clock } from '../../resilience/index.ts'
+import type { Origins } from '../memory/origins.ts'
+import type { SessionKey, Sessions } from '../memory/sessions.ts'
+import type { Operation } from '../operations/operation.ts'
+import type { Conditions, IncomingRequest } from '../ports.ts'
 import { readBounded } from './bounded-body.ts'
+import { findPin, type Pin } from './pin.ts'
 import type { Caller, Policy, Route, Routing } from './routing.ts'
 
 /** A request that was understood and has somewhere to go. */
@@ -17,11 +24,19 @@ export interface Inbound {
   readonly id: string
   /** What the client speaks. */
   readonly protocol: Protocol
+  readonly operation: Operation
   readonly facts: RequestFacts
   /** The logical model; a workflow may have set it. */
   readonly model: string
   readonly route: Route
+  /** Where it must go, if anywhere. */
+  readonly pin: Pin | undefined
+  /** Under which its session is remembered; `undefined` where it has none. */
+  readonly session: SessionKey | undefined
+  /** The name of the platform that answered its session last. */
+  readonly preferred: string | undefined
   readonly policy: Policy
+  readonly accept: Conditions['accept']
   readonly caller: Caller
   readonly labels: CallLabels
   readonly headers: Headers
@@ -45,29 +60,89 @@ export interface CallLabels {
 export class InboundBody {
   readonly text: string
   readonly json: JsonObject
-  readonly #protocol: Protocol
+  readonly #parse: () => Checked<CoreRequest>
   #core: CoreRequest | undefined
 
-  constructor(text: string, json: JsonObject, protocol: Protocol) {
+  constructor(text: string, json: JsonObject, parse: () => Checked<CoreRequest>) {
     this.text = text
     this.json = json
-    this.#protocol = protocol
+    this.#parse = parse
   }
 
   /** Throws `invalid-request` where the request is not one of its protocol. */
   core(): CoreRequest {
     if (this.#core !== undefined) return this.#core
-    const parsed = parseRequest(this.#protocol, this.json)
+    const parsed = this.#parse()
     if (!parsed.ok) throw new FullstopError('invalid-request', `${parsed.problem.field}: ${parsed.problem.message}`)
     this.#core = parsed.value
     return parsed.value
   }
 }
 
+export interface AdmitOptions {
+  readonly id: string
+  readonly request: IncomingRequest
+  readonly protocol: Protocol
+  readonly operation: Operation
+  /** What the request's own address says, where its protocol says it there. */
+  readonly address: Address | undefined
+  readonly routing: Routing
+  readonly caller: Caller
+  readonly bodyLimitBytes: number
+  readonly conditions?: Conditions | undefined
+}
+
+export interface AdmitDeps {
+  readonly clock: Clock
+  readonly origins: Origins
+  readonly sessions: Sessions
+}
+
+/** Reads and understands a request once. Throws a `FullstopError` that says what is wrong with it. */
+export async function admit(options: AdmitOptions, { clock, origins, sessions }: AdmitDeps): Promise<Inbound> {
+  const { id, request, protocol, operation, address, routing, caller } = options
+  const { headers, signal } = request
+  const receivedAtMs = clock.nowMs()
+  const receivedAtWallMs = clock.wallMs()
+  const { text, json } = await readBody(request, options.bodyLimitBytes, clock)
+  const inspected = operation.inspect(protocol, json, address)
+  if (!inspected.ok)
+    throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
+  const facts = inspected.value
+  const { policy: base, model } = resolvePolicy(headers, facts.model, routing, caller)
+  const policy = withinConditions(base, options.conditions)
+  const route = routing.route(model, protocol.name)
+  if (route === undefined) throw unknownModel(model, routing.modelNames)
+  const references = operation.findState(protocol, json, text)
+  const { hasTenants } = routing
+  const session = route.affinity === 'session' ? sessionOf(headers, facts, caller, model) : undefined
+  return {
+    id,
+    protocol,
+    operation,
+    facts,
+    model,
+    route: operation.mayFallBack ? route : { ...route, stages: route.stages.slice(0, 1) },
+    pin: findPin({ references, protocol, route, caller, hasTenants }, origins),
+    session,
+    preferred: session === undefined ? undefined : sessions.platformOf(session),
+    policy,
+    accept: options.conditions?.accept,
+    caller,
+    labels: readLabels(headers),
+    headers,
+    signal,
+    receivedAtMs,
+    receivedAtWallMs,
+    deadlineAtMs: receivedAtMs + Math.min(policy.deadlineMs, clientTimeoutMs(headers)),
+    body: new InboundBody(text, json, () => bounded(() => operation.parse(protocol, json, address))),
+  }
+}
+
 /** Translation goes through the body by recursion, and nobody needs thousands of levels. */
-function parseRequest(protocol: Protocol, json: JsonObject): ReturnType<Protocol['parseRequest']> {
+function bounded<T>(parse: () => T): T {
   try {
-    return protocol.parseRequest(json)
+    return parse()
   } catch (error) {
     if (error instanceof RangeError)
       throw new FullstopError('invalid-request', 'The body is nested too deeply to be translated.')
@@ -75,54 +150,27 @@ function parseRequest(protocol: Protocol, json: JsonObject): ReturnType<Protocol
   }
 }
 
-export interface AdmitOptions {
-  readonly id: string
-  readonly request: Request
-  readonly protocol: Protocol
-  readonly routing: Routing
-  readonly caller: Caller
-  readonly bodyLimitBytes: number
-}
+/** Longer words for a session are not kept. */
+const LONGEST_SESSION = 256
 
-/** Reads and understands a request once. Throws a `FullstopError` that says what is wrong with it. */
-export async function admit(options: AdmitOptions, { clock }: { clock: Clock }): Promise<Inbound> {
-  const { id, request, protocol, routing, caller } = options
-  const receivedAtMs = clock.nowMs()
-  const receivedAtWallMs = clock.wallMs()
-  const body = await readBody(request, protocol, options.bodyLimitBytes, clock)
-  const inspected = protocol.inspectRequest(body.json)
-  if (!inspected.ok)
-    throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
-  const facts = inspected.value
-  const labels = readLabels(request.headers)
-  const { policy, model } = resolvePolicy(request.headers, facts.model, routing, caller)
-  const route = routing.route(model)
-  if (route === undefined) throw unknownModel(model, routing.modelNames)
-  return {
-    id,
-    protocol,
-    facts,
-    model,
-    route,
-    policy,
-    caller,
-    labels,
-    headers: request.headers,
-    signal: request.signal,
-    receivedAtMs,
-    receivedAtWallMs,
-    deadlineAtMs: receivedAtMs + Math.min(policy.deadlineMs, clientTimeoutMs(request.headers)),
-    body,
-  }
+/** The caller's word in the header, else what its protocol or its agent has for one (Codex sends `session_id`). */
+function sessionOf(headers: Headers, facts: RequestFacts, { tenant }: Caller, model: string): SessionKey | undefined {
+  const session = headers.get('x-fullstop-session') ?? facts.session ?? headers.get('session_id')
+  if (session === null || session === '' || session.length > LONGEST_SESSION) return undefined
+  return { tenant, model, session }
 }
 
 /** A request has this long to arrive whole, ms. */
 const REQUEST_BODY_MS = 120_000
 
-async function readBody(request: Request, protocol: Protocol, limitBytes: number, clock: Clock): Promise<InboundBody> {
+async function readBody(
+  request: IncomingRequest,
+  limitBytes: number,
+  clock: Clock,
+): Promise<{ readonly text: string; readonly json: JsonObject }> {
   const text = await readBounded(request, { limitBytes, limitMs: REQUEST_BODY_MS }, clock)
   const json = parseJson(text)
-  if (isJsonObject(json)) return new InboundBody(text, json, protocol)
+  if (isJsonObject(json)) return { text, json }
   if (text === '') throw new FullstopError('invalid-json', 'Expected a JSON object as the body; it is empty.')
   const came =
     json === undefined
@@ -183,6 +231,17 @@ function tightened(policy: Policy, delivery: string | null): Policy {
   if (delivery !== 'hold' && delivery !== 'live')
     throw new FullstopError('invalid-request', `x-fullstop-delivery: expected hold or live; ${quoted(delivery)} came.`)
   return delivery === 'hold' ? { ...policy, delivery } : policy
+}
+
+/** Conditions tighten, as headers do. */
+function withinConditions(policy: Policy, conditions: Conditions | undefined): Policy {
+  if (conditions === undefined) return policy
+  const { attempts = policy.attempts, deadlineMs = policy.deadlineMs } = conditions
+  return {
+    ...policy,
+    attempts: Math.min(attempts, policy.attempts),
+    deadlineMs: Math.min(deadlineMs, policy.deadlineMs),
+  }
 }
 
 /** The Stainless SDKs say how long they will wait, in seconds. */

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Reason } from '../../evidence/index.ts'
 import { openAiChat } from '../../protocols/openai-chat/index.ts'
 import { Itinerary, LONGEST_WAIT_MS, type NextStep } from './itinerary.ts'
+import { KeyRing } from './key-ring.ts'
 import type { Platform } from './routing.ts'
 
 function platform(name: string, contextWindow?: number): Platform {
@@ -15,7 +16,7 @@ function platform(name: string, contextWindow?: number): Platform {
       name: provider,
       protocol: openAiChat,
       baseUrl: '',
-      apiKey: undefined,
+      keys: new KeyRing([]),
       completion: 'strict',
       timeouts,
       contextWindow,
@@ -25,6 +26,9 @@ function platform(name: string, contextWindow?: number): Platform {
 
 const [a, b, c] = [platform('a/x'), platform('b/x'), platform('c/y')]
 
+const itineraryOf = (stages: readonly (readonly Platform[])[], attempts: number, preferred?: string): Itinerary =>
+  new Itinerary({ route: { stages, affinity: 'session' }, attempts, preferred, random: () => 0.5 })
+
 /** The names that are tried when every attempt fails for its reason, and how it ends. */
 function walk(
   stages: readonly (readonly Platform[])[],
@@ -32,7 +36,7 @@ function walk(
   reasons: readonly Reason[],
   retryAfterMs?: number,
 ): string[] {
-  const itinerary = new Itinerary({ stages }, attempts, () => 0.5)
+  const itinerary = itineraryOf(stages, attempts)
   const way: string[] = []
   let step: NextStep = itinerary.first()
   for (let i = 0; step.do === 'try'; i++) {
@@ -71,7 +75,7 @@ describe('Itinerary', () => {
   })
 
   test('going elsewhere does not wait, going back does, and no longer than is bearable', () => {
-    const itinerary = new Itinerary({ stages: [[a, b]] }, 4, () => 0.5)
+    const itinerary = itineraryOf([[a, b]], 4)
     itinerary.first()
     expect(itinerary.after({ platform: a, reason: 'overloaded', retryAfterMs: 700 }, 0)).toMatchObject({
       platform: b,
@@ -82,7 +86,7 @@ describe('Itinerary', () => {
   })
 
   test('a platform that could not be sent the request costs no attempt', () => {
-    const itinerary = new Itinerary({ stages: [[a, b]] }, 1, () => 0.5)
+    const itinerary = itineraryOf([[a, b]], 1)
     itinerary.first()
     expect(itinerary.notSent(a, 0)).toMatchObject({ do: 'try', platform: b })
     expect(itinerary.notSent(b, 0)).toEqual({ do: 'give-up' })
@@ -107,5 +111,20 @@ describe('Itinerary', () => {
         },
       ),
     )
+  })
+
+  test('a session goes first where it was answered last, and takes the usual way from there', () => {
+    const itinerary = itineraryOf([[a, b], [c]], 4, 'c/y')
+    expect(itinerary.first()).toMatchObject({ platform: c })
+    expect(itinerary.after({ platform: c, reason: 'overloaded' }, 0)).toMatchObject({ platform: a, afterMs: 0 })
+    expect(itineraryOf([[a, b]], 4, 'no/longer').first()).toMatchObject({ platform: a })
+  })
+
+  test('another key of the same account is tried at once, within the budget', () => {
+    const itinerary = itineraryOf([[a, b]], 2)
+    itinerary.first()
+    const limited = { platform: a, reason: 'rate-limit', retryAfterMs: 5_000, hasOtherKey: true } as const
+    expect(itinerary.after(limited, 0)).toEqual({ do: 'try', platform: a, afterMs: 0 })
+    expect(itinerary.after(limited, 0)).toEqual({ do: 'give-up' })
   })
 })

@@ -10,6 +10,8 @@ export interface Failure {
   readonly retryAfterMs?: number | undefined
   /** The provider was sent a translation, so what it found wrong may not be the caller's. */
   readonly isTranslated?: boolean
+  /** The failure was one of the key, and the provider has another that is ready. */
+  readonly hasOtherKey?: boolean
 }
 
 /** What to do after a failed attempt. */
@@ -21,6 +23,15 @@ export type NextStep =
 
 /** Waiting longer than this for one platform is left to the caller, who is told how long. */
 export const LONGEST_WAIT_MS = 10_000
+
+export interface ItineraryOptions {
+  readonly route: Route
+  /** The whole budget. */
+  readonly attempts: number
+  /** Tried first, where it is on the route: the name of the platform that a session was answered by. */
+  readonly preferred?: string | undefined
+  readonly random: () => number
+}
 
 /**
  * Walks a route: each platform of the model once (a lone one twice), then the fallbacks' likewise, then around again
@@ -38,8 +49,10 @@ export class Itinerary {
   #windowAbove: number | undefined
   #hasFailedElsewhere = false
 
-  constructor(route: Route, attempts: number, random: () => number) {
-    this.#order = route.stages.flatMap((stage) => (stage.length === 1 ? [...stage, ...stage] : stage))
+  constructor({ route, attempts, preferred: name, random }: ItineraryOptions) {
+    const order = route.stages.flatMap((stage) => (stage.length === 1 ? [...stage, ...stage] : stage))
+    const preferred = order.find((platform) => platform.name === name)
+    this.#order = preferred === undefined || preferred === order[0] ? order : [preferred, ...order]
     this.#budget = attempts
     this.#random = random
   }
@@ -50,6 +63,7 @@ export class Itinerary {
 
   after(failure: Failure, nowMs: number): NextStep {
     const { platform, reason, retryAfterMs } = failure
+    if (failure.hasOtherKey === true && this.#budget > 0) return this.#again(platform)
     switch (effectOf(reason)) {
       case 'same-anywhere':
         // What a translation is refused for may be the translation's; after a failure elsewhere it is not the answer.
@@ -107,6 +121,12 @@ export class Itinerary {
     return { do: 'give-up' }
   }
 
+  /** The same platform at once, with another key: nothing is wrong with the platform. */
+  #again(platform: Platform): NextStep {
+    this.#budget -= 1
+    return { do: 'try', platform, afterMs: 0 }
+  }
+
   #canHelp(platform: Platform): boolean {
     if (this.#deadPlatforms.has(platform) || this.#deadProviders.has(platform.provider.name)) return false
     return this.#windowAbove === undefined || (platform.provider.contextWindow ?? 0) > this.#windowAbove
@@ -160,6 +180,7 @@ function effectOf(reason: Reason): Effect {
     case 'arguments-not-json':
     case 'too-large':
     case 'bad-encoding':
+    case 'schema-violation':
     case 'in-band-error':
     case 'failed-finish':
     case 'connect-failed':

@@ -1,4 +1,5 @@
-import type { Completion, Protocol } from '../../protocols/core/index.ts'
+import type { Completion, Protocol, ProtocolName } from '../../protocols/core/index.ts'
+import type { KeyRing } from './key-ring.ts'
 
 /** One provider account, ready to be called. */
 export interface Provider {
@@ -6,7 +7,7 @@ export interface Provider {
   readonly protocol: Protocol
   /** Without a slash at the end; the protocol's path follows it. */
   readonly baseUrl: string
-  readonly apiKey: string | undefined
+  readonly keys: KeyRing
   readonly completion: Completion
   readonly timeouts: Timeouts
   /** Tokens, where declared. */
@@ -34,6 +35,8 @@ export interface Platform {
 export interface Route {
   /** At least one stage; no stage is empty. */
   readonly stages: readonly (readonly Platform[])[]
+  /** Whether a session stays where it was answered last, while that answers. */
+  readonly affinity: 'session' | 'none'
 }
 
 /** What applies to an exchange, after the request's headers have tightened it. */
@@ -45,10 +48,13 @@ export interface Policy {
 
 /** What the configuration says about who may ask for what, and where it goes. */
 export interface Routing {
-  /** `undefined`: no such model. */
-  route(model: string): Route | undefined
+  /** `undefined`: no such model. `spoken`: by the client, for models that are passed through by family. */
+  route(model: string, spoken: ProtocolName): Route | undefined
   readonly modelNames: readonly string[]
+  provider(name: string): Provider | undefined
   readonly defaults: Policy
+  /** More than one tenant may call, so what one of them made is not another's. */
+  readonly hasTenants: boolean
   workflow(name: string): (Policy & { readonly model: string | undefined }) | undefined
 }
 

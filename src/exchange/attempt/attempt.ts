@@ -31,6 +31,8 @@ export interface Attempt {
   abort(cause: UnfinishedVerdict): void
   /** Stops the upstream at once: the end as it stands, which is the proof's where there was one. */
   conclude(verdict: Verdict): AttemptEnd
+  /** Of a finished answer: strings that only this platform can read again. */
+  readonly marks: readonly string[]
   /** Headers of the provider's answer that the client may see; empty before the answer. */
   readonly answerHeaders: Headers | undefined
 }

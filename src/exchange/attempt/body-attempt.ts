@@ -1,6 +1,7 @@
-import { type FinishedVerdict, isFinished, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
-import { parseJson, type Protocol, type StreamFacts } from '../../protocols/core/index.ts'
+import type { FinishedVerdict, UnfinishedVerdict, Verdict } from '../../evidence/index.ts'
+import type { StreamFacts } from '../../protocols/core/index.ts'
 import { joinBytes } from '../admission/bounded-body.ts'
+import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import type { Call } from './call.ts'
@@ -8,32 +9,21 @@ import type { BodyReader } from './upstream-body.ts'
 
 export interface BodyAttemptOptions {
   readonly call: Call
-  /** Answers that were asked for. */
-  readonly choices: number
-  /** What the client speaks. */
-  readonly clientProtocol: Protocol
-  /** For an answer whose provider gave none. */
-  readonly fallbackId: string
+  readonly inbound: Inbound
 }
-
-const decoder = new TextDecoder()
-const encoder = new TextEncoder()
 
 /** An answer that is not streamed: read whole, proven, then delivered whole or not at all. */
 export class BodyAttempt implements Attempt {
   readonly #call: Call
-  readonly #clientProtocol: Protocol
-  readonly #fallbackId: string
-  readonly #choices: number
+  readonly #inbound: Inbound
   #answerHeaders: Headers | undefined
   #proven: FinishedVerdict | undefined
   #facts: StreamFacts | undefined
+  #marks: readonly string[] = []
 
-  constructor({ call, choices, clientProtocol, fallbackId }: BodyAttemptOptions) {
-    this.#fallbackId = fallbackId
+  constructor({ call, inbound }: BodyAttemptOptions) {
     this.#call = call
-    this.#choices = choices
-    this.#clientProtocol = clientProtocol
+    this.#inbound = inbound
   }
 
   get platform(): Platform {
@@ -42,6 +32,10 @@ export class BodyAttempt implements Attempt {
 
   get answerHeaders(): Headers | undefined {
     return this.#answerHeaders
+  }
+
+  get marks(): readonly string[] {
+    return this.#marks
   }
 
   get ended(): AttemptEnd | undefined {
@@ -75,27 +69,17 @@ export class BodyAttempt implements Attempt {
   }
 
   #judge(bytes: Uint8Array): Uint8Array | AttemptEnd {
-    const { protocol, completion } = this.platform.provider
-    const body = parseJson(decoder.decode(bytes))
-    const answer = protocol.readResponse(body, { completion, choices: this.#choices })
-    const { verdict, facts, amended } = answer
-    this.#facts = facts
-    if (!isFinished(verdict)) {
-      return verdict.reason === 'in-band-error'
-        ? this.#call.finishInBand(body, facts)
-        : this.#call.finish(verdict, facts)
+    const nowSeconds = Math.floor(this.#call.deps.clock.wallMs() / 1_000)
+    const judged = this.#inbound.operation.judge(bytes, { inbound: this.#inbound, platform: this.platform, nowSeconds })
+    this.#facts = judged.facts
+    if (!('bytes' in judged)) {
+      const { verdict, facts, inBandError } = judged
+      return inBandError === undefined ? this.#call.finish(verdict, facts) : this.#call.finishInBand(inBandError, facts)
     }
-    this.#proven = verdict
+    this.#proven = judged.verdict
+    this.#marks = judged.marks
     this.#call.onEvent(true)
-    if (protocol === this.#clientProtocol)
-      return amended === undefined ? bytes : encoder.encode(JSON.stringify(amended))
-    const { response } = answer
-    if (response === undefined) return this.#call.finish({ name: 'malformed', reason: 'not-this-protocol' }, facts)
-    // Not every provider names and dates its answers, and clients expect both.
-    const id = response.id === '' ? this.#fallbackId : response.id
-    const model = response.model === '' ? this.platform.model : response.model
-    const created = response.created ?? Math.floor(this.#call.deps.clock.wallMs() / 1_000)
-    return encoder.encode(JSON.stringify(this.#clientProtocol.renderResponse({ ...response, id, model, created })))
+    return judged.bytes
   }
 
   abort(cause: UnfinishedVerdict): void {

@@ -3,9 +3,9 @@ import { type Json, parseJson, type StreamFacts } from '../../protocols/core/ind
 import { Watchdog } from '../../resilience/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform, Timeouts } from '../admission/routing.ts'
+import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from './attempt.ts'
-import type { Outbound } from './outbound.ts'
 import { bodyReader, type BodyReader, isPlain } from './upstream-body.ts'
 
 export interface CallOptions {
@@ -115,10 +115,13 @@ export class Call {
     return this.#abortCause ?? { name: 'truncated', reason: 'connection-lost' }
   }
 
-  /** Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. */
+  /**
+   * Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. Of one that
+   * was compressed, what is announced is not what comes out, whoever undoes it.
+   */
   isBounded({ headers }: Response): boolean {
     const announced = Number(headers.get('content-length') ?? Number.NaN)
-    return announced <= this.deps.limits.responseBodyBytes && isPlain(headers, this.deps.upstream.decodesBodies)
+    return announced <= this.deps.limits.responseBodyBytes && isPlain(headers, false)
   }
 
   /** The whole of a bounded body, which is cheaper than piece by piece; or why it broke. */
@@ -196,13 +199,7 @@ export class Call {
   /** The provider reported its error inside an answer: what it means, as an error status would. */
   finishInBand(error: Json | undefined, facts: StreamFacts | undefined): AttemptEnd {
     const { verdict, message, type } = this.platform.provider.protocol.readError(0, error)
-    return this.finish(verdict, facts, { status: 0, message: this.#withoutKey(message), type })
-  }
-
-  /** A provider may repeat the key that it was sent; nobody else is to see it. */
-  #withoutKey(message: string): string {
-    const { apiKey } = this.platform.provider
-    return apiKey === undefined || apiKey === '' ? message : message.replaceAll(apiKey, '[key]')
+    return this.finish(verdict, facts, { status: 0, message: this.platform.provider.keys.withoutKeys(message), type })
   }
 
   /** The provider answered with an error status: read what it says, at most so much of it. */
@@ -222,16 +219,16 @@ export class Call {
     const retryAfterMs = readRetryAfter(response.headers, this.deps.clock.wallMs())
     return this.finish(this.#abortCause ?? verdict, undefined, {
       status: response.status,
-      message: this.#withoutKey(message),
+      message: this.platform.provider.keys.withoutKeys(message),
       type,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     })
   }
 
   /** The beginning of a body that is not an answer, at most so much of it as an error may take. */
-  async readText(body: BodyReader): Promise<string> {
+  async readText(body: BodyReader, begun: Uint8Array = NOTHING): Promise<string> {
     const decoder = new TextDecoder()
-    let text = ''
+    let text = decoder.decode(begun, { stream: true })
     while (text.length < this.deps.limits.errorBodyBytes) {
       const piece = await this.readPiece(body)
       if (!(piece instanceof Uint8Array)) return text
@@ -245,6 +242,8 @@ export class Call {
     return this.deps.clock.nowMs() - this.#startedAtMs
   }
 }
+
+const NOTHING = new Uint8Array(0)
 
 /** A silent think is not a stall, and an answer that is not streamed says nothing until it is there. */
 function patience(

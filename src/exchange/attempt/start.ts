@@ -1,10 +1,10 @@
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
+import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { Attempt } from './attempt.ts'
 import { BodyAttempt } from './body-attempt.ts'
 import { Call } from './call.ts'
-import type { Outbound } from './outbound.ts'
 import { StreamAttempt } from './stream-attempt.ts'
 
 export interface StartOptions {
@@ -20,8 +20,7 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   const { inbound, platform, outbound } = options
   const call = new Call({ ...options, deps })
   const { choices } = inbound.facts
-  if (!inbound.facts.stream)
-    return new BodyAttempt({ call, choices, clientProtocol: inbound.protocol, fallbackId: inbound.id })
+  if (!inbound.facts.stream) return new BodyAttempt({ call, inbound })
   const { provider } = platform
   const scanner = provider.protocol.createScanner({
     completion: provider.completion,

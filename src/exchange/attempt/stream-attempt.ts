@@ -1,6 +1,7 @@
 import { isFinished, type FinishedVerdict, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
 import { isJsonObject, parseJson, type StreamEncoder, type StreamScanner } from '../../protocols/core/index.ts'
 import type { Platform } from '../admission/routing.ts'
+import { ArrayBody, BrokenArray } from './array-body.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
 import { HeldBytes } from './held-bytes.ts'
@@ -48,6 +49,10 @@ export class StreamAttempt implements Attempt {
     return this.#answerHeaders
   }
 
+  get marks(): readonly string[] {
+    return this.#proven === undefined ? [] : this.#scanner.takeMarks()
+  }
+
   async read(): Promise<Uint8Array | AttemptEnd> {
     if (this.#body === undefined) {
       const response = await this.#call.send()
@@ -56,7 +61,10 @@ export class StreamAttempt implements Attempt {
       const body = this.#call.open(response)
       if ('verdict' in body) return body
       this.#body = body
-      if (!isEventStream(response.headers)) return this.#notStreamed(body)
+      if (!isEventStream(response.headers)) {
+        const end = await this.#openOther(body)
+        if (end !== undefined) return end
+      }
     }
     for (;;) {
       let piece: Uint8Array
@@ -65,8 +73,8 @@ export class StreamAttempt implements Attempt {
         const { value, done } = await this.#body.read()
         if (done) return this.#onTransportEnd(undefined)
         piece = value
-      } catch {
-        return this.#onTransportEnd(this.#call.whyBroken)
+      } catch (error) {
+        return this.#onTransportEnd(error instanceof BrokenArray ? error.verdict : this.#call.whyBroken)
       }
       const tooMuch = this.#call.afterRead(piece)
       if (tooMuch !== undefined) return this.#onTransportEnd(tooMuch)
@@ -131,9 +139,24 @@ export class StreamAttempt implements Attempt {
     return isFinished(verdict) ? { name: 'failed', reason: 'in-band-error' } : verdict
   }
 
-  /** Not a stream of events: an error that forgot its status, or something else altogether. */
-  async #notStreamed(body: BodyReader): Promise<AttemptEnd> {
-    const json = parseJson(await this.#call.readText(body))
+  /** Not a stream of events: one array of what they would hold, an error that forgot its status, or something else. */
+  async #openOther(body: BodyReader): Promise<AttemptEnd | undefined> {
+    let first: Uint8Array
+    try {
+      this.#call.beforeRead()
+      const { value } = await body.read()
+      first = value ?? NOTHING
+    } catch {
+      return this.#break(this.#call.whyBroken)
+    }
+    if (!this.platform.provider.protocol.mayStreamArrays || !ArrayBody.isArray(first))
+      return this.#notStreamed(first, body)
+    this.#body = new ArrayBody(body, first)
+    return undefined
+  }
+
+  async #notStreamed(first: Uint8Array, body: BodyReader): Promise<AttemptEnd> {
+    const json = parseJson(await this.#call.readText(body, first))
     if (isJsonObject(json) && isJsonObject(json.error)) return this.#call.finishInBand(json, undefined)
     return this.#break({ name: 'malformed', reason: 'wrong-content-type' })
   }

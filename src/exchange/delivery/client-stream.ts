@@ -1,9 +1,11 @@
 import type { Clock } from '../../resilience/index.ts'
 import type { Exchange, Progress } from '../exchange.ts'
 import type { ClientConnection } from '../ports.ts'
+import type { ClientFrames } from './framing.ts'
 
 export interface ClientStreamOptions {
   readonly exchange: Exchange
+  readonly frames: ClientFrames
   /** What is ready already, or the wait that the stream goes on with. */
   readonly pending: Promise<Progress>
   /** Whether the stream begins with a keep-alive, since the status had to be sent before there was content. */
@@ -63,16 +65,22 @@ export class ClientStream {
         this.#close()
         this.#options.exchange.report('delivered')
         this.#options.onOver()
-        controller.close()
+        this.#end(controller)
         return
       case 'failed':
         return this.#breakOff(controller, progress)
     }
   }
 
-  #write(controller: Controller, bytes: Uint8Array): void {
+  #write(controller: Controller, events: Uint8Array): void {
     this.#writtenAtMs = this.#options.clock.nowMs()
-    controller.enqueue(bytes)
+    controller.enqueue(this.#options.frames.frame(events))
+  }
+
+  #end(controller: Controller): void {
+    const last = this.#options.frames.finish()
+    if (last.length > 0) controller.enqueue(last)
+    controller.close()
   }
 
   // ## Keep-alive: between whole events, while the client waits and nothing comes
@@ -98,7 +106,7 @@ export class ClientStream {
     this.#close()
     const { exchange, connection, onOver } = this.#options
     exchange.report('broken-off', failure.code)
-    controller.enqueue(encoder.encode(exchange.inbound.protocol.renderErrorEvent(failure.error)))
+    this.#write(controller, encoder.encode(exchange.inbound.protocol.renderErrorEvent(failure.error)))
     // Aborting discards what has not left yet, and in this turn nothing has.
     await macrotask(this.#options.clock)
     await connection?.drained(this.#gone.signal)

@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode, FullstopError } from '../../errors.ts'
 import type { AttemptEvidence, Reason } from '../../evidence/index.ts'
 import type { CallerError, RequestProblem } from '../../protocols/core/index.ts'
+import type { Pin } from '../admission/pin.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from '../attempt/attempt.ts'
 
 /** What the client is told in the end, before it is put into words of a protocol. */
@@ -20,11 +21,13 @@ export interface FailureOptions {
   readonly notExpressible: RequestProblem | undefined
   /** The provider's own answer is the caller's. */
   readonly passOn: boolean
+  /** Why only one platform was asked. */
+  readonly pin: Pin | undefined
 }
 
 /** Puts a failed exchange into one row of the error table, or passes the provider's own error on. */
 export function describeFailure(options: FailureOptions): Failure {
-  const { exchange, ends, notExpressible, passOn } = options
+  const { exchange, ends, notExpressible, passOn, pin } = options
   const last = ends.at(-1)
   const attempts = ends.map(({ evidence }) => toAttemptLine(evidence))
   if (last === undefined) {
@@ -42,8 +45,11 @@ export function describeFailure(options: FailureOptions): Failure {
   if (passOn && last.providerError !== undefined) return passedOn(last.providerError, last, exchange, attempts)
   // What may pass outweighs what will not: as long as one platform only failed this time, trying again makes sense.
   const telling = ends.findLast((end) => ERRORS[codeOf(reasonOf(end))].retryable) ?? last
-  const code = codeOf(reasonOf(telling))
-  const failure = tableFailure(code, sentence(code, attempts, telling.providerError), exchange, attempts)
+  const cause = codeOf(reasonOf(telling))
+  const code = pin !== undefined && ERRORS[cause].retryable ? 'pinned-platform-failed' : cause
+  const said = sentence(code, attempts, telling.providerError)
+  const message = pin === undefined ? said : `${said} ${pinned(pin)}`
+  const failure = tableFailure(code, message, exchange, attempts)
   const waits = ends.flatMap(({ providerError }) => providerError?.retryAfterMs ?? [])
   return waits.length === 0 || !failure.retryable ? failure : { ...failure, retryAfterMs: Math.min(...waits) }
 }
@@ -101,6 +107,10 @@ function sentence(
       ? ''
       : ` One said: ${clipped(providerError.message)}`
   return `No complete answer after ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}: ${tried.join(', ')}.${said}`
+}
+
+function pinned({ field, platform }: Pin): string {
+  return `${field} hangs on what ${platform.name} stores, so no other platform was asked.`
 }
 
 function clipped(message: string): string {

@@ -2,6 +2,7 @@ import type { Exchange, Progress } from '../exchange.ts'
 import type { ClientConnection, ExchangeDeps } from '../ports.ts'
 import { ClientStream } from './client-stream.ts'
 import { errorResponse } from './error-response.ts'
+import { createFrames, type Framing } from './framing.ts'
 
 /**
  * Silence towards a streaming client before it gets a keep-alive, ms. Stall watchdogs of agents and proxies are known
@@ -11,6 +12,7 @@ export const KEEP_ALIVE_MS = 15_000
 
 export interface RespondOptions {
   readonly exchange: Exchange
+  readonly framing: Framing
   readonly connection: ClientConnection | undefined
   readonly keepAliveMs: number
   /** The answer is over, whether it was whole or not; may be called more than once. */
@@ -22,7 +24,7 @@ export interface RespondOptions {
  * has grown so long that only a keep-alive holds the client, which commits the status but no content.
  */
 export async function respond(
-  { exchange, connection, keepAliveMs, onOver }: RespondOptions,
+  { exchange, framing, connection, keepAliveMs, onOver }: RespondOptions,
   deps: ExchangeDeps,
 ): Promise<Response> {
   const { clock } = deps
@@ -40,13 +42,15 @@ export async function respond(
   // After an early commit who answers is not known yet, and what is not known is not said.
   const headers = early === undefined ? idHeader(exchange) : responseHeaders(exchange)
   if (!inbound.facts.stream) return wholeResponse(exchange, early, headers, onOver)
-  headers['content-type'] = 'text/event-stream; charset=utf-8'
+  const frames = createFrames(framing)
+  headers['content-type'] = frames.contentType
   headers['cache-control'] = 'no-cache'
   // Asks nginx, which buffers by default, to pass events on as they come.
   headers['x-accel-buffering'] = 'no'
   const pending = early === undefined ? first : Promise.resolve(early)
   const stream = new ClientStream({
     exchange,
+    frames,
     pending,
     keepAliveFirst: early === undefined,
     keepAliveMs,

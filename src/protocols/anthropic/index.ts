@@ -25,6 +25,7 @@ export const anthropic: Protocol = {
   keepAlive: KEEP_ALIVE,
   path,
   modelField: 'model',
+  mayStreamArrays: false,
   requestHeaders,
   renderRequest,
   withoutForeign,

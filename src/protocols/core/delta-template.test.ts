@@ -16,10 +16,12 @@ const match = (
   template: DeltaTemplate,
   text: string,
   at = 0,
+  number = 0,
 ): { readonly value: string; readonly end: number } | undefined => {
-  const valueEnd = template.valueEnd(text, at)
-  const end = valueEnd < 0 ? -1 : template.eventEnd(text, valueEnd)
-  return end < 0 ? undefined : { value: text.slice(template.valueStart(at), valueEnd), end }
+  const start = template.valueStart(text, at, number)
+  const valueEnd = start < 0 ? -1 : template.valueEnd(text, start)
+  const end = valueEnd < 0 ? -1 : template.eventEnd(text, valueEnd, number)
+  return end < 0 ? undefined : { value: text.slice(start, valueEnd), end }
 }
 
 const anthropic = (text: string, spaces = ''): string =>
@@ -92,6 +94,74 @@ describe('a learned template', () => {
   })
 })
 
+describe('a template with a number', () => {
+  const DELTA = '"delta":"'
+  const NUMBER = '"sequence_number":'
+  const behind = (delta: string, number: number | string, padding = 'xy'): string =>
+    `event: e\ndata: {"delta":${delta},"logprobs":[],"obfuscation":"${padding}","output_index":0,"sequence_number":${number}}`
+  const inFront = (delta: string, number: number | string, padding = 'xy'): string =>
+    `data: {"sequence_number":${number},"summary_index":0,"delta":${delta},"obfuscation":"${padding}"}`
+  const inMiddle = (delta: string, number: number | string, padding = 'xy'): string =>
+    `data: {"obfuscation":"${padding}","sequence_number":${number},"delta":${delta},"type":"d"}\nevent: response.d`
+  const learn = (event: string, value: number): DeltaTemplate | undefined =>
+    DeltaTemplate.learn(event, {
+      marker: DELTA,
+      padding: PADDING,
+      number: { marker: NUMBER, value },
+      value: 'Hi',
+    })
+  const counted = (event: string, value: number): DeltaTemplate => {
+    const template = learn(event, value)
+    if (template === undefined) throw new Error('not learnt')
+    return template
+  }
+
+  test.each([
+    ['behind the value', behind],
+    ['in front of it', inFront],
+    ['between padding and value, with the name at the end', inMiddle],
+  ])('%s takes exactly the expected number', (_, event) => {
+    const template = counted(event('"Hi"', 9), 9)
+    expect(template.isCounted).toBe(true)
+    const text = `${event('"there"', 10, 'longer')}\n\n`
+    expect(match(template, text, 0, 10)).toEqual({ value: 'there', end: text.length })
+    expect(match(template, `${event('"a"', 1000, '')}\n\n`, 0, 1000)?.value).toBe('a')
+    for (const wrong of [9, 11, 1, 100, '10.5', '10e1', '"10"', '010', '-10', 'null', ''])
+      expect(match(template, `${event('"a"', wrong)}\n\n`, 0, 10), String(wrong)).toBeUndefined()
+  })
+
+  test.each([
+    ['the number is another', behind('"Hi"', 8), 9],
+    ['the number goes on', behind('"Hi"', 91), 9],
+    ['the number is a fraction', behind('"Hi"', '9.5'), 9],
+    ['the number has an exponent', behind('"Hi"', '9e2'), 9],
+    ['the number is text', inFront('"Hi"', '"9"'), 9],
+    ['there are two', inFront('"Hi"', '9,"x":{"sequence_number":9}'), 9],
+  ])('does not learn where %s', (_, event, value) => {
+    expect(learn(event, value)).toBeUndefined()
+  })
+
+  test('an event without the number is learnt, and not counted', () => {
+    const template = counted('data: {"delta":"Hi","output_index":0}', 0)
+    expect(template.isCounted).toBe(false)
+    expect(match(template, 'data: {"delta":"b","output_index":0}\n\n', 0, 77)?.value).toBe('b')
+  })
+
+  test.each([
+    ['another name', inMiddle('"a"', 4).replace(/response\.d$/, 'response.x')],
+    ['no name', inMiddle('"a"', 4).replace(/\nevent.*$/, '')],
+    ['a longer name', `${inMiddle('"a"', 4)}x`],
+    ['one more line', `${inMiddle('"a"', 4)}\ndata: {}`],
+  ])('with the name behind the data: does not take %s', (_, event) => {
+    expect(match(counted(inMiddle('"Hi"', 3), 3), `${event}\n\n`, 0, 4)).toBeUndefined()
+  })
+
+  test('other lines behind the data are not learnt', () => {
+    for (const line of ['id: 1', ': comment', 'event: a b', 'event:'])
+      expect(learn(`${inFront('"Hi"', 3)}\n${line}`, 3)).toBeUndefined()
+  })
+})
+
 describe('learning', () => {
   const source = (value: string, padding?: string): TemplateSource => ({ marker: MARKER, padding, value })
 
@@ -156,6 +226,42 @@ describe('what a template recognises', () => {
       { numRuns: 5_000 },
     )
     expect(recognised).toBeGreaterThan(500)
+  })
+
+  test('is exactly JSON.parse of it with a number too, in whatever order the fields stand', () => {
+    let recognised = 0
+    const fields = ['value', 'padding', 'number', 'other'] as const
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([...fields], { minLength: 4 }),
+        content,
+        fc.nat(12),
+        fc.nat(12),
+        fc.boolean(),
+        (order, text, number, expected, isRaw) => {
+          const write = (value: string, count: number, raw: boolean): string => {
+            const quoted = raw ? `"${value}"` : JSON.stringify(value)
+            const all = {
+              value: `"text":${quoted}`,
+              padding: `"obfuscation":"p"`,
+              number: `"n":${count}`,
+              other: '"o":[]',
+            }
+            return `{${order.map((field) => all[field]).join(',')}}`
+          }
+          const source = { marker: MARKER, padding: PADDING, number: { marker: '"n":', value: 0 }, value: 'x' }
+          const template = DeltaTemplate.learn(`data: ${write('x', 0, true)}`, source)
+          if (template === undefined) throw new Error('not learnt')
+          const json = write(text, number, isRaw)
+          const found = match(template, `data: ${json}\n\n`, 0, expected)
+          if (found === undefined) return
+          recognised += 1
+          expect(JSON.parse(json)).toEqual({ text: unescaped(found.value), obfuscation: 'p', n: expected, o: [] })
+        },
+      ),
+      { numRuns: 5_000 },
+    )
+    expect(recognised).toBeGreaterThan(100)
   })
 
   test('is valid JSON of the same shape whatever single character of an event is changed', () => {

@@ -16,7 +16,7 @@ export {
   type VideoPart,
 } from './content.ts'
 export { saysContextLength } from './context-length.ts'
-export { type TemplateSource } from './delta-template.ts'
+export { type TemplateSource, unescaped } from './delta-template.ts'
 export {
   checked,
   describe,
@@ -38,6 +38,7 @@ export {
   unexpected,
 } from './fields.ts'
 export { filterEvents } from './filter-events.ts'
+export { EventsToJsonArray, type JsonArrayState, JsonArrayToEvents } from './json-array-frames.ts'
 export { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
 export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
 export {

@@ -110,9 +110,15 @@ export const LOSS_TABLE: readonly LossRow[] = [
   ),
   row(
     'image-output',
-    'answers with pictures',
+    'answers with pictures or video',
     { anthropic: 'refused', 'openai-chat': 'refused', 'openai-responses': 'refused' },
     'such an answer has a place in its own protocol only',
+  ),
+  row(
+    'output-media-type',
+    'answers in a media type other than text or JSON',
+    NOWHERE('refused'),
+    'only Gemini can hold a model to one (`text/x.enum`)',
   ),
   row(
     'image-detail',
@@ -145,6 +151,12 @@ export const LOSS_TABLE: readonly LossRow[] = [
     'prompt-cache breakpoints',
     { 'openai-chat': 'dropped', 'openai-responses': 'dropped', gemini: 'dropped' },
     'OpenAI and Gemini cache by themselves',
+  ),
+  row(
+    'output-limit-below-16',
+    'limits of fewer than 16 output tokens',
+    { 'openai-responses': 'dropped' },
+    'OpenAI Responses takes 16 at least; it is sent as 16',
   ),
   row('top-k', 'top_k', { 'openai-chat': 'dropped', 'openai-responses': 'dropped' }, 'OpenAI has no such parameter'),
   row(
@@ -285,8 +297,18 @@ const ROW_OF_FIELD: ReadonlyMap<string, string> = new Map([
   ['previous_response_id', 'provider-state'],
   ['conversation', 'provider-state'],
   ['prompt', 'provider-state'],
+  // Of an item in a Responses input: only its own provider has, or can read, what it stands for.
+  ['item_reference', 'provider-state'],
+  ['compaction', 'provider-state'],
   ['container', 'provider-state'],
   ['cachedContent', 'provider-state'],
+  ['continuationToken', 'provider-state'],
+  ['serviceTier', 'service-tier'],
+  ['generationConfig.responseModalities.AUDIO', 'audio-output'],
+  ['generationConfig.responseModalities.IMAGE', 'image-output'],
+  ['generationConfig.responseModalities.VIDEO', 'image-output'],
+  ['generationConfig.responseMimeType', 'output-media-type'],
+  ['generationConfig.responseFormat', 'output-media-type'],
   ['safetySettings', 'safety-settings'],
 ])
 

@@ -129,6 +129,8 @@ export interface Protocol {
   // ## Provider side
   /** Path, with its query, below the base URL that the protocol's official SDK takes. */
   path(target: Address): string
+  /** Whether a stream may come as one JSON array instead of events. */
+  readonly mayStreamArrays: boolean
   /** The body's field for the model's name; `undefined` where the path has it. */
   readonly modelField: 'model' | undefined
   /** Authentication and fixed headers; `clientHeaders` is read by allow-list. */

@@ -50,7 +50,13 @@ export type Tool =
       readonly strict?: boolean
       readonly cache?: Json
     }
-  | { readonly kind: 'custom'; readonly name: string; readonly description?: string; readonly format?: Json }
+  | {
+      readonly kind: 'custom'
+      readonly name: string
+      readonly description?: string
+      /** As OpenAI Chat writes it: a grammar in an object of its own. */
+      readonly format?: Json
+    }
   /** Run by the provider itself; known to one protocol. */
   | { readonly kind: 'server'; readonly protocol: string; readonly type: string; readonly value: JsonObject }
 

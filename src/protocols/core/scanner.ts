@@ -61,7 +61,7 @@ export interface StreamScanner {
   verdictAtEnd(): Verdict
   /** The verdict if the transport broke here for `cause`; a proof already seen stands. */
   verdictAfter(cause: UnfinishedVerdict): Verdict
-  /** The provider's own in-band error, for classification; only while `broken`. */
+  /** The provider's own in-band error, for classification; while `broken`, or where the body ends here with it. */
   readonly inBandError: Json | undefined
   /**
    * The held bytes without the tool calls that the model was stopped inside, which no client may see; the same bytes

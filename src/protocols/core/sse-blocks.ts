@@ -22,6 +22,11 @@ export class SseBlocks {
     return this.#pendingBytes
   }
 
+  /** Of everything so far; LF before anything came. */
+  get lastByte(): number {
+    return this.#previous
+  }
+
   /**
    * Gives `onText` the events that these bytes complete, each ending in a blank line, with LF line ends; in one piece,
    * or in two where the first event had begun before.

@@ -67,6 +67,57 @@ const textOf = (scanner: StreamScanner): string =>
 
 const lost = { name: 'truncated', reason: 'connection-lost' } as const
 
+describe('an error that is not framed as an event should be', () => {
+  const error = { error: { code: 503, message: 'a\nb' } }
+  const pretty = JSON.stringify(error, undefined, 2)
+  const failed = { name: 'failed', reason: 'in-band-error' } as const
+
+  test.each([
+    ['bare', pretty],
+    ['behind one `data:`', `data: ${pretty}`],
+    ['behind a `data:` for each line', pretty.replaceAll(/^/gm, 'data: ')],
+    ['with CRLF', pretty.replaceAll('\n', '\r\n')],
+  ])('over several lines, %s', (_, text) => {
+    const scanner = scannerAfter(`${say('a')}${text}\n\n`)
+    expect(scanner.phase).toBe('broken')
+    expect(scanner.verdictAtEnd()).toEqual(failed)
+    expect(scanner.inBandError).toEqual(error)
+  })
+
+  test.each([
+    ['in one line', `data: ${JSON.stringify(error)}`],
+    ['bare', JSON.stringify(error)],
+    ['over several lines', `data: ${pretty}`],
+    ['with a line end', `${pretty}\r\n`],
+  ])('the last of the body, without a blank line, %s', (_, text) => {
+    const scanner = scannerAfter(say('a') + text)
+    expect(scanner.phase).toBe('flowing')
+    expect(scanner.verdictAtEnd()).toEqual(failed)
+    expect(scanner.verdictAfter(lost)).toEqual(failed)
+    expect(scanner.inBandError).toEqual(error)
+  })
+
+  test('half of one is a cut, and so is half of anything else', () => {
+    const whole = `data: ${JSON.stringify(error)}`
+    for (let end = 1; end < whole.length; end++) {
+      const scanner = scannerAfter(say('a') + whole.slice(0, end))
+      expect(scanner.verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-inside-event' })
+      expect(scanner.inBandError).toBeUndefined()
+    }
+    expect(scannerAfter('data: {"text":"b"}').verdictAtEnd().name).toBe('truncated')
+  })
+
+  test('behind a proof it is nothing', () => {
+    const scanner = scannerAfter(`data: end\n\ndata: ${JSON.stringify(error)}`)
+    expect(scanner.verdictAtEnd().name).toBe('complete')
+    expect(scanner.inBandError).toBeUndefined()
+  })
+
+  test('what is over several lines and no error is not JSON', () => {
+    expect(scannerAfter('data: {\n"text":"b"}\n\n').verdictAtEnd()).toEqual({ name: 'malformed', reason: 'not-json' })
+  })
+})
+
 describe('phases', () => {
   test('opening, flowing, held, proven', () => {
     const scanner = scannerAfter(': hello\n\n')

@@ -22,6 +22,8 @@ export abstract class SseScanner implements StreamScanner {
   protected toolCalls = 0
   protected invalidToolCalls = 0
   protected servedModel: Label | undefined
+  /** The number of the last event that carried one, where a protocol numbers its events and declares it when learning. */
+  protected eventNumber = -1
   #blocks = new SseBlocks()
   #phase: StreamPhase = 'opening'
   #events = 0
@@ -46,6 +48,8 @@ export abstract class SseScanner implements StreamScanner {
   protected onData(_data: string): boolean {
     return false
   }
+  /** Sees the raw JSON string, from quote to quote, of each delta that was recognised without parsing it. */
+  protected onPlainText(_text: string, _start: number, _end: number): void {}
   /** The finished verdict if the proof that a stream may give before its end was seen. */
   protected abstract proofSoFar(): FinishedVerdict | undefined
   /** The finished verdict if a clean transport end here completes the declared proof. */
@@ -100,7 +104,7 @@ export abstract class SseScanner implements StreamScanner {
     const isBare = data === undefined && event.startsWith('{')
     const text = isBare ? event : data
     if (text === undefined || this.onData(text)) return
-    const message = parseJson(text)
+    const message = parseJson(text) ?? this.#errorOverLines(event)
     if (message === undefined) this.break('malformed', 'not-json')
     else if (!isJsonObject(message)) this.break('malformed', 'not-this-protocol')
     else if (name === 'error' || this.isInBandError(message)) this.break('failed', 'in-band-error', message)
@@ -108,18 +112,41 @@ export abstract class SseScanner implements StreamScanner {
     else this.onMessage(message, event)
   }
 
+  /** A provider's error that was written over several lines of which only the first says `data:`, or none. */
+  #errorOverLines(event: string): JsonObject | undefined {
+    const message = parseJson(event.startsWith('data:') ? event.slice('data:'.length) : event)
+    return isJsonObject(message) && this.isInBandError(message) ? message : undefined
+  }
+
+  /** A provider's error that is the last of the body and whole but for its blank line. */
+  get #errorAtEnd(): JsonObject | undefined {
+    const { pendingBytes, lastByte } = this.#blocks
+    // Looked at only where it may be whole, since the end may be asked for after every piece.
+    if (this.#isSettled || pendingBytes === 0 || pendingBytes > PENDING_ERROR_BYTES || !mayEndJson(lastByte))
+      return undefined
+    const event = this.#blocks.pendingText().replaceAll(/\r\n?/g, '\n').trim()
+    const { data } = parseSseEvent(event)
+    const message = data === undefined ? undefined : parseJson(data)
+    if (isJsonObject(message) && this.isInBandError(message)) return message
+    return this.#errorOverLines(event)
+  }
+
   /** Takes a plain delta of the learned shape; the index behind it, or -1. */
   #matchDelta(text: string, at: number): number {
     const template = this.#template
     if (template === undefined) return -1
-    const valueEnd = template.valueEnd(text, at)
+    const number = this.eventNumber + 1
+    const start = template.valueStart(text, at, number)
+    if (start < 0) return -1
+    const valueEnd = template.valueEnd(text, start)
     if (valueEnd < 0) return -1
-    const end = template.eventEnd(text, valueEnd)
+    const end = template.eventEnd(text, valueEnd, number)
     if (end < 0) return -1
     this.#events += 1
-    const start = template.valueStart(at)
+    if (template.isCounted) this.eventNumber = number
     if (valueEnd > start) {
       this.content()
+      this.onPlainText(text, start, valueEnd)
       if (this.options.decode && this.#target !== undefined)
         this.#decoded.push({ ...this.#target, text: unescaped(text.slice(start, valueEnd)) })
     }
@@ -185,7 +212,7 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   get inBandError(): Json | undefined {
-    return this.#inBandError
+    return this.#inBandError ?? this.#errorAtEnd
   }
 
   get facts(): StreamFacts {
@@ -215,6 +242,7 @@ export abstract class SseScanner implements StreamScanner {
 
   verdictAtEnd(): Verdict {
     if (this.#broken !== undefined) return this.#broken
+    if (this.#errorAtEnd !== undefined) return IN_BAND_ERROR
     const pending = this.#blocks.pendingBytes > PENDING_PROOF_BYTES ? MORE : this.#blocks.pendingText().trim()
     const proof = this.proofSoFar() ?? this.proofAtEnd(pending)
     if (proof !== undefined) return proof
@@ -223,13 +251,14 @@ export abstract class SseScanner implements StreamScanner {
 
   verdictAfter(cause: UnfinishedVerdict): Verdict {
     if (this.#broken !== undefined) return this.#broken
-    return this.proofSoFar() ?? cause
+    return this.proofSoFar() ?? (this.#errorAtEnd === undefined ? cause : IN_BAND_ERROR)
   }
 
   protected copyTo(copy: SseScanner): void {
     copy.toolCalls = this.toolCalls
     copy.invalidToolCalls = this.invalidToolCalls
     copy.servedModel = this.servedModel
+    copy.eventNumber = this.eventNumber
     copy.#blocks = this.#blocks.fork()
     copy.#phase = this.#phase
     copy.#events = this.#events
@@ -243,6 +272,17 @@ export abstract class SseScanner implements StreamScanner {
 }
 
 const LF = 10
+const CR = 13
+const SPACE = 32
+const CLOSING_BRACE = 125
+
+const IN_BAND_ERROR: UnfinishedVerdict = { name: 'failed', reason: 'in-band-error' }
+/** Longer than any provider's error, Google's with all their details included. */
+const PENDING_ERROR_BYTES = 16 * 1024
+
+function mayEndJson(byte: number): boolean {
+  return byte === CLOSING_BRACE || byte === LF || byte === CR || byte === SPACE
+}
 
 /** A comment shows that somebody is there, not that the answer goes on. */
 function isComment(event: string): boolean {

@@ -9,8 +9,9 @@ import {
   type Part,
   ToolInput,
 } from '../core/index.ts'
+import { toText } from '../openai/index.ts'
 import { readFinishReason } from './stop-reason.ts'
-import { joinTexts, toText } from './texts.ts'
+import { joinTexts } from './texts.ts'
 
 /** One choice of a whole answer, understood. */
 export interface ReadChoice {

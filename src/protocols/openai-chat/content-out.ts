@@ -1,14 +1,6 @@
-import { type DocumentPart, type ImagePart, type Losses, type MediaSource, type Part } from '../core/index.ts'
+import { type DocumentPart, type ImagePart, type Losses, type Part } from '../core/index.ts'
+import { toFileName, toMediaUrl } from '../openai/index.ts'
 import type { WireContent, WirePart } from './wire.ts'
-
-const EXTENSIONS: ReadonlyMap<string, string> = new Map([
-  ['application/pdf', 'pdf'],
-  ['application/json', 'json'],
-  ['application/msword', 'doc'],
-  ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'docx'],
-  ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'xlsx'],
-  ['application/vnd.openxmlformats-officedocument.presentationml.presentation', 'pptx'],
-])
 
 /** Part by part; what only its maker understands is dropped, and the losses say so. */
 export function renderParts(parts: readonly Part[], field: string, losses: Losses): readonly WirePart[] {
@@ -54,18 +46,7 @@ function renderImage(part: ImagePart, field: string, losses: Losses): WirePart {
   const { detail } = part
   return {
     type: 'image_url',
-    image_url: { url: toUrl(part.source, field, losses), ...(detail !== undefined && { detail }) },
-  }
-}
-
-function toUrl(source: MediaSource, field: string, losses: Losses): string {
-  switch (source.kind) {
-    case 'url':
-      return source.url
-    case 'base64':
-      return `data:${source.mediaType};base64,${source.data}`
-    case 'file':
-      return losses.refuse('file-references', field)
+    image_url: { url: toMediaUrl(part.source, field, losses), ...(detail !== undefined && { detail }) },
   }
 }
 
@@ -77,8 +58,8 @@ function renderDocument(part: DocumentPart, field: string, losses: Losses): Wire
       if (title !== undefined) losses.drop('document-options')
       return { type: 'text', text: source.text }
     case 'base64': {
-      const filename = title ?? `document.${EXTENSIONS.get(source.mediaType) ?? 'bin'}`
-      return { type: 'file', file: { filename, file_data: toUrl(source, field, losses) } }
+      const filename = title ?? toFileName(source.mediaType)
+      return { type: 'file', file: { filename, file_data: toMediaUrl(source, field, losses) } }
     }
     case 'url':
       return losses.refuse('document-url', field)

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { APIError, OpenAI, RateLimitError } from 'openai'
 import type { CallerError } from '../core/index.ts'
-import { renderError, renderErrorEvent } from './errors.ts'
+import { renderError } from '../openai/index.ts'
+import { renderErrorEvent } from './error-event.ts'
 
 const caller = (more: Partial<CallerError>): CallerError => ({
   status: 503,

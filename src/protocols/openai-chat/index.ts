@@ -1,7 +1,6 @@
 import type { Protocol } from '../core/index.ts'
-import { readError } from './error-in.ts'
-import { renderError, renderErrorEvent } from './errors.ts'
-import { KEEP_ALIVE, path, requestHeaders } from './headers.ts'
+import { KEEP_ALIVE, readError, renderError, requestHeaders } from '../openai/index.ts'
+import { renderErrorEvent } from './error-event.ts'
 import { findState, inspectRequest } from './inspect.ts'
 import { parseRequest } from './request-in.ts'
 import { renderRequest } from './request-out.ts'
@@ -21,8 +20,10 @@ export const openAiChat: Protocol = {
   renderError,
   renderErrorEvent,
   keepAlive: KEEP_ALIVE,
-  path,
+  // Below a base URL that ends in `/v1`.
+  path: () => '/chat/completions',
   modelField: 'model',
+  mayStreamArrays: false,
   requestHeaders,
   renderRequest,
   // Nothing in a conversation of this protocol is bound to its maker.

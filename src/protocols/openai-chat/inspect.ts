@@ -11,6 +11,7 @@ import {
   type StateReference,
   type Json,
 } from '../core/index.ts'
+import { isThinkingEffort } from '../openai/index.ts'
 
 /** What the plan needs to know of a request; everything else is left to the provider or to the translation. */
 export function inspectRequest(body: JsonObject): Checked<RequestFacts> {
@@ -34,10 +35,6 @@ function asksForReasoning(body: JsonObject): boolean {
   }
   // DeepSeek, Z.ai
   return isJsonObject(body.thinking) && typeof body.thinking.type === 'string' && body.thinking.type !== 'disabled'
-}
-
-function isThinkingEffort(effort: string): boolean {
-  return effort !== 'none' && effort !== 'minimal'
 }
 
 /** Names things in OpenAI's own stores: files, and answers in sound. */

@@ -9,16 +9,11 @@ import {
   type RenderedRequest,
   type RenderOptions,
 } from '../core/index.ts'
+import { DEFAULT_SCHEMA_NAME, isOpenAiModel, renderReasoningEffort, renderUserId } from '../openai/index.ts'
 import { renderMessages } from './messages-out.ts'
-import { isOpenAiModel } from './openai-model.ts'
-import { renderReasoning } from './reasoning-out.ts'
 import { renderToolUse } from './tools-out.ts'
 
 const STOP_SEQUENCE_LIMIT = 4
-/** OpenAI requires a name for a schema; other protocols have none. */
-const DEFAULT_SCHEMA_NAME = 'response'
-/** A longer `user` is answered with 400 by OpenAI. */
-const USER_LENGTH_LIMIT = 64
 
 /** A core request for a provider of this protocol, or the first thing in it that must not be lost. */
 export function renderRequest(request: CoreRequest, { model }: RenderOptions): Checked<RenderedRequest> {
@@ -35,7 +30,7 @@ function renderBody(request: CoreRequest, model: string, losses: Losses): JsonOb
   if (request.topLogprobs !== undefined) return losses.refuse('logprobs', 'logprobs')
   if (request.topK !== undefined) losses.drop('top-k')
   if (request.metadata !== undefined) losses.drop('metadata')
-  const reasoningEffort = renderReasoning(request.reasoning)
+  const reasoningEffort = renderReasoningEffort(request.reasoning)
   // Fields that were not asked for are left out, null or not: several hosts refuse what they don't know.
   return {
     model,
@@ -53,7 +48,7 @@ function renderBody(request: CoreRequest, model: string, losses: Losses): JsonOb
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(request.frequencyPenalty !== undefined && { frequency_penalty: request.frequencyPenalty }),
     ...(request.presencePenalty !== undefined && { presence_penalty: request.presencePenalty }),
-    ...renderUser(request.userId, model, losses),
+    ...renderUserId(request.userId, model, losses),
     ...losses.settleUnknown(request.unknown),
   }
 }
@@ -67,11 +62,4 @@ function renderFormat(format: OutputFormat): Json {
   if (format.type === 'json') return { type: 'json_object' }
   const { name = DEFAULT_SCHEMA_NAME, schema, strict } = format
   return { type: 'json_schema', json_schema: { name, schema, ...(strict !== undefined && { strict }) } }
-}
-
-function renderUser(userId: string | undefined, model: string, losses: Losses): JsonObject {
-  if (userId === undefined) return {}
-  if (isOpenAiModel(model) && userId.length <= USER_LENGTH_LIMIT) return { user: userId }
-  losses.drop('metadata')
-  return {}
 }

@@ -12,7 +12,7 @@ import {
   unfinished,
 } from '../core/index.ts'
 import { type ReadChoice, readChoice } from './choice-in.ts'
-import { inBandErrorOf } from './in-band-error.ts'
+import { inBandErrorOf } from '../openai/index.ts'
 import { isFailedFinish, overallStop } from './stop-reason.ts'
 import { usageOf } from './usage.ts'
 

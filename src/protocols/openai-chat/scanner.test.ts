@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { isFinished } from '../../evidence/index.ts'
 import type { ScannerOptions, StreamEvent, StreamScanner } from '../core/index.ts'
-import { readError } from './error-in.ts'
+import { readError } from '../openai/index.ts'
 import { createOpenAiChatScanner } from './scanner.ts'
 
 const encoder = new TextEncoder()

@@ -16,7 +16,7 @@ import {
   SseScanner,
   type StreamScanner,
 } from '../core/index.ts'
-import { inBandErrorOf } from './in-band-error.ts'
+import { inBandErrorOf } from '../openai/index.ts'
 import { plainDelta } from './plain-delta.ts'
 import { ChoiceState } from './scanner-choice.ts'
 import { isFailedFinish, overallStop } from './stop-reason.ts'

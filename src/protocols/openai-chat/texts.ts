@@ -1,9 +1,5 @@
 import { isJsonObject, type Json } from '../core/index.ts'
-
-/** The text, or none where the value is something else. */
-export function toText(value: Json | undefined): string {
-  return typeof value === 'string' ? value : ''
-}
+import { toText } from '../openai/index.ts'
 
 /** A string, or the pieces with a `text` of which Mistral's thinking consists. */
 export function joinTexts(value: Json | undefined): string {

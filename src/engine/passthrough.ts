@@ -1,0 +1,107 @@
+import { FullstopError } from '../errors.ts'
+import type { IncomingRequest, Limits, Provider, Upstream } from '../exchange/index.ts'
+import { pathOf } from './routes.ts'
+
+export interface PassthroughOptions {
+  readonly request: IncomingRequest
+  readonly provider: Provider
+  readonly id: string
+}
+
+export interface PassthroughDeps {
+  readonly upstream: Upstream
+  readonly limits: Pick<Limits, 'passthroughBodyBytes'>
+  readonly nowMs: () => number
+}
+
+/** Of a client's headers only these travel on; its credentials are for Fullstop alone. */
+const REQUEST_HEADERS = [
+  'content-type',
+  'accept',
+  'anthropic-version',
+  'anthropic-beta',
+  'openai-beta',
+  'range',
+] as const
+/** Of a provider's headers only these come back. */
+const RESPONSE_HEADERS = [
+  'content-type',
+  'content-disposition',
+  'content-range',
+  'retry-after',
+  'request-id',
+  'x-request-id',
+] as const
+
+/**
+ * Passes a call that Fullstop does not understand to the one provider that the configuration names for it. Nothing of
+ * it is judged, retried or recorded: the bytes go there and come back as they are.
+ */
+export async function passThrough(
+  { request, provider, id }: PassthroughOptions,
+  deps: PassthroughDeps,
+): Promise<Response> {
+  const { upstream, limits, nowMs } = deps
+  const key = provider.keys.next(nowMs())
+  const headers: Record<string, string> = {
+    ...provider.protocol.requestHeaders({ apiKey: key, clientHeaders: request.headers }),
+    'accept-encoding': 'identity',
+  }
+  // The protocol's own are for JSON; a file has its own type, or none.
+  delete headers['content-type']
+  for (const name of REQUEST_HEADERS) {
+    const value = request.headers.get(name)
+    if (value !== null) headers[name] = value
+  }
+  const body = bounded(request, limits.passthroughBodyBytes)
+  let response: Response
+  try {
+    const url = provider.baseUrl + pathBelow(provider, request.url)
+    response = await upstream.fetch(url, {
+      method: request.method,
+      headers,
+      signal: request.signal,
+      ...(body !== undefined && { body }),
+    })
+  } catch {
+    throw new FullstopError('no-complete-answer', `${provider.name} could not be reached.`)
+  }
+  if (response.status >= 300 && response.status < 400)
+    throw new FullstopError('no-complete-answer', `${provider.name} redirected the call, which is not followed.`)
+  const passed: Record<string, string> = { 'x-fullstop-id': id, 'x-fullstop-platform': provider.name }
+  for (const name of RESPONSE_HEADERS) {
+    const value = response.headers.get(name)
+    if (value !== null) passed[name] = value
+  }
+  // An encoding that the upstream's `fetch` did not undo is still on the bytes.
+  const encoding = response.headers.get('content-encoding')
+  if (encoding !== null && !upstream.decodesBodies) passed['content-encoding'] = encoding
+  return new Response(response.body, { status: response.status, headers: passed })
+}
+
+/** OpenAI's base URLs end in `/v1`, the others' do not. A key in the query is a client's and stays here. */
+function pathBelow({ protocol }: Provider, url: string): string {
+  const path = pathOf(url)
+  const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '')
+  query.delete('key')
+  const search = query.size > 0 ? `?${query}` : ''
+  return (protocol.name.startsWith('openai') ? path.replace(/^\/v1(?=\/)/, '') : path) + search
+}
+
+function bounded(request: IncomingRequest, limitBytes: number): ReadableStream<Uint8Array> | undefined {
+  const { body, headers } = request
+  if (body === null || request.method === 'GET' || request.method === 'HEAD') return undefined
+  const tooLarge = (): FullstopError =>
+    new FullstopError('body-too-large', `Expected a body of at most ${limitBytes} bytes; more came.`)
+  if (Number(headers.get('content-length') ?? 0) > limitBytes) throw tooLarge()
+  let total = 0
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: (piece, controller) => {
+        total += piece.length
+        if (total > limitBytes) controller.error(tooLarge())
+        else controller.enqueue(piece)
+      },
+    }),
+  )
+}

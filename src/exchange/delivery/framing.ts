@@ -1,0 +1,46 @@
+import { EventsToJsonArray } from '../../protocols/core/index.ts'
+import { joinBytes } from '../admission/bounded-body.ts'
+
+/** How a streamed answer reaches the client: as server-sent events, or as one JSON array of what they hold. */
+export type Framing = 'events' | 'array'
+
+/** Puts the events of a stream into the frame that the client reads. */
+export interface ClientFrames {
+  readonly contentType: string
+  /** Whole events, a keep-alive or an error event. */
+  frame(events: Uint8Array): Uint8Array
+  /** What ends a finished stream. */
+  finish(): Uint8Array
+}
+
+export function createFrames(framing: Framing): ClientFrames {
+  return framing === 'events' ? EVENTS : new ArrayFrames()
+}
+
+const NOTHING = new Uint8Array(0)
+const EVENTS: ClientFrames = {
+  contentType: 'text/event-stream; charset=utf-8',
+  frame: (events) => events,
+  finish: () => NOTHING,
+}
+
+class ArrayFrames implements ClientFrames {
+  readonly contentType = 'application/json; charset=utf-8'
+  readonly #array = new EventsToJsonArray()
+  #isBegun = false
+
+  frame(events: Uint8Array): Uint8Array {
+    return this.#begun(this.#array.push(events))
+  }
+
+  finish(): Uint8Array {
+    return this.#begun(this.#array.finish())
+  }
+
+  #begun(bytes: Uint8Array): Uint8Array {
+    if (this.#isBegun) return bytes
+    this.#isBegun = true
+    const begin = this.#array.begin()
+    return joinBytes([begin, bytes], begin.length + bytes.length)
+  }
+}

@@ -1,0 +1,66 @@
+import { isFinished } from '../../evidence/index.ts'
+import type { ReadResponse } from '../../protocols/core/index.ts'
+import type { Judged, JudgeOptions, Operation } from './operation.ts'
+import { addressOf, headersFor, sameProtocolBody, toBytes, toJson } from './sending.ts'
+
+/** An answer of a model, whole or streamed. */
+export const answers: Operation = {
+  name: 'answer',
+  mayFallBack: true,
+  inspect: (protocol, body, address) => protocol.inspectRequest(body, address),
+  parse: (protocol, body, address) => protocol.parseRequest(body, address),
+  findState: (protocol, body, text) => protocol.findState(body, text),
+
+  toOutbound(inbound, platform, { apiKey, ownership }) {
+    const { provider, model } = platform
+    const { protocol } = provider
+    const headers = headersFor(inbound, platform, apiKey)
+    const url = provider.baseUrl + protocol.path(addressOf(inbound, platform))
+    if (protocol === inbound.protocol)
+      return {
+        ok: true,
+        url,
+        headers,
+        apiKey,
+        sameProtocol: true,
+        ...sameProtocolBody(inbound, platform, { ownership }),
+      }
+    const rendered = protocol.renderRequest(inbound.body.core(), { model, isOwn: ownership.isOwn })
+    if (!rendered.ok) return rendered
+    const { body, dropped } = rendered.value
+    return { ok: true, url, headers, apiKey, sameProtocol: false, body: JSON.stringify(body), dropped }
+  },
+
+  judge(bytes, options) {
+    const { inbound, platform } = options
+    const { protocol, completion } = platform.provider
+    const body = toJson(bytes)
+    const answer = protocol.readResponse(body, { completion, choices: inbound.facts.choices })
+    const { verdict, facts } = answer
+    if (!isFinished(verdict))
+      return { verdict, facts, ...(verdict.reason === 'in-band-error' && { inBandError: body }) }
+    if (inbound.accept !== undefined) {
+      const { response } = answer
+      const reason = response === undefined ? 'not-this-protocol' : inbound.accept(response, verdict)
+      if (reason !== undefined) return { verdict: { name: 'malformed', reason }, facts }
+    }
+    const rendered = render(bytes, answer, options)
+    if (rendered === undefined) return { verdict: { name: 'malformed', reason: 'not-this-protocol' }, facts }
+    return { verdict, facts, bytes: rendered, marks: answer.marks ?? [] } satisfies Judged
+  },
+}
+
+/** The answer in the client's protocol: as it came, or translated. */
+function render(
+  bytes: Uint8Array,
+  { amended, response }: ReadResponse,
+  { inbound, platform, nowSeconds }: JudgeOptions,
+): Uint8Array | undefined {
+  if (platform.provider.protocol === inbound.protocol) return amended === undefined ? bytes : toBytes(amended)
+  if (response === undefined) return undefined
+  // Not every provider names and dates its answers, and clients expect both.
+  const id = response.id === '' ? inbound.id : response.id
+  const model = response.model === '' ? platform.model : response.model
+  const created = response.created ?? nowSeconds
+  return toBytes(inbound.protocol.renderResponse({ ...response, id, model, created }))
+}

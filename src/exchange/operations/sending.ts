@@ -1,0 +1,51 @@
+import { parseJson, type Address, type Json } from '../../protocols/core/index.ts'
+import type { Inbound } from '../admission/inbound.ts'
+import type { Platform } from '../admission/routing.ts'
+import type { Outbound, SendOptions } from './operation.ts'
+import { spliceTopLevel } from './splice.ts'
+
+const decoder = new TextDecoder()
+const encoder = new TextEncoder()
+
+export function toJson(bytes: Uint8Array): Json | undefined {
+  return parseJson(decoder.decode(bytes))
+}
+
+export function toBytes(json: Json): Uint8Array {
+  return encoder.encode(JSON.stringify(json))
+}
+
+/** What the platform's address has of the request. */
+export function addressOf({ facts }: Inbound, { model }: Platform): Address {
+  return { model, stream: facts.stream }
+}
+
+/** The headers of every request to this platform. */
+export function headersFor(
+  inbound: Inbound,
+  { provider }: Platform,
+  apiKey: string | undefined,
+): Record<string, string> {
+  const headers = provider.protocol.requestHeaders({ apiKey, clientHeaders: inbound.headers })
+  // What comes back is bounded as it comes; a compressed answer would have to be undone first.
+  headers['accept-encoding'] = 'identity'
+  return headers
+}
+
+/**
+ * The client's own bytes for a provider of its protocol, with the model's name exchanged. Only where another platform's
+ * marks stand in the history is the body written anew.
+ */
+export function sameProtocolBody(
+  inbound: Inbound,
+  { provider, model }: Platform,
+  { ownership }: Pick<SendOptions, 'ownership'>,
+): Pick<Extract<Outbound, { ok: true }>, 'body' | 'dropped'> {
+  const { protocol } = provider
+  const { text, json } = inbound.body
+  const own = protocol.withoutForeign(json, text, ownership.isForeign)
+  const field = protocol.modelField
+  const isNamed = field === undefined || inbound.facts.model === model
+  if (own === json) return { body: isNamed ? text : spliceTopLevel(text, field, model), dropped: [] }
+  return { body: JSON.stringify(isNamed ? own : { ...own, [field]: model }), dropped: ['thinking-history'] }
+}

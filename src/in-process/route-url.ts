@@ -1,0 +1,22 @@
+/** Where the engine finds the request's path; the host it was meant for says nothing here. */
+const BASE = 'http://fullstop.invalid'
+
+/** Hosts of other people's serve OpenAI's protocol below paths of their own (`/api/v1`, `/openai/deployments/x`). */
+const CHAT_ENDING = '/chat/completions'
+/** What `generate` asks for. */
+export const GENERATE_URL: string = `${BASE}/v1${CHAT_ENDING}`
+const VERSION_SEGMENT = /^.*(?=\/v1(?:beta)?\/)/
+
+/**
+ * The URL of an SDK's request as the engine routes it: the provider's host and whatever stands before the protocol's own
+ * path are left out, the query stays. A path alone will do. Throws a `TypeError` where it is no URL, as `fetch` does.
+ */
+export function toRouteUrl(input: string | URL): string {
+  const { pathname, search } = typeof input === 'string' ? new URL(input, BASE) : input
+  return BASE + toRoutePath(pathname) + search
+}
+
+function toRoutePath(path: string): string {
+  if (path.endsWith(CHAT_ENDING)) return `/v1${CHAT_ENDING}`
+  return path.startsWith('/v1/') || path.startsWith('/v1beta/') ? path : path.replace(VERSION_SEGMENT, '')
+}

@@ -1,0 +1,161 @@
+import { toLabel, verdictOfStop } from '../../evidence/index.ts'
+import {
+  type CoreChoice,
+  type CoreResponse,
+  type CoreStop,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  mayCutCalls,
+  NO_FACTS,
+  type Part,
+  type ReadResponse,
+  type ReadResponseOptions,
+  type StreamEvent,
+  type StreamFacts,
+  unfinished,
+} from '../core/index.ts'
+import { CallNumbers, withoutCalls } from './call-numbers.ts'
+import { isInBandError } from './in-band-error.ts'
+import { CandidateState, candidateIndex } from './scanner-candidate.ts'
+import { finishReasonOf, isFailedFinish, overallStop, readBlockReason } from './stop-reason.ts'
+import { readUsage } from './usage.ts'
+import { isFilled } from './wire.ts'
+
+/**
+ * An answer that came as one body; `undefined` is a body that is no JSON. Its proof is the finish reason of every
+ * candidate, or that the prompt was blocked.
+ */
+export function readResponse(body: Json | undefined, { choices }: ReadResponseOptions): ReadResponse {
+  if (body === undefined) return unfinished('malformed', 'not-json', NO_FACTS)
+  // Google's errors sometimes come in a list.
+  const only = Array.isArray(body) && body.length === 1 ? (body as readonly Json[])[0] : body
+  if (isJsonObject(only) && isInBandError(only)) return unfinished('failed', 'in-band-error', NO_FACTS)
+  if (!isJsonObject(body)) return unfinished('malformed', 'not-this-protocol', NO_FACTS)
+  const facts = { ...NO_FACTS, servedModel: toLabel(body.modelVersion), usage: readUsage(body.usageMetadata) }
+  const { blockReason } = isJsonObject(body.promptFeedback) ? body.promptFeedback : {}
+  const wires = readWires(body)
+  if (wires.length === 0 && isFilled(blockReason)) return refused(body, readBlockReason(blockReason), facts)
+  const isAnswer = body.candidates !== undefined || body.usageMetadata !== undefined || body.modelVersion !== undefined
+  if (wires.length === 0 && !isAnswer) return unfinished('malformed', 'not-this-protocol', facts)
+  return judge(body, wires, facts, choices)
+}
+
+/** Candidates in the order of their indexes: the core counts them by their place. */
+function readWires({ candidates }: JsonObject): readonly JsonObject[] {
+  const wires = Array.isArray(candidates) ? (candidates as readonly Json[]).filter(isJsonObject) : []
+  return wires.length <= 1 ? wires : wires.toSorted((a, b) => candidateIndex(a) - candidateIndex(b))
+}
+
+function refused(body: JsonObject, stop: CoreStop, facts: StreamFacts): ReadResponse {
+  return {
+    verdict: { name: 'refused', proof: 'body', stop: 'refusal' },
+    facts: { ...facts, rawStop: stop.raw },
+    get response() {
+      return toResponse(body, [{ content: [], stop }], facts)
+    },
+  }
+}
+
+function judge(body: JsonObject, wires: readonly JsonObject[], bodyFacts: StreamFacts, choices: number): ReadResponse {
+  const raws = wires.map(({ finishReason }) => finishReasonOf(finishReason))
+  const failed = raws.find((raw) => raw !== undefined && isFailedFinish(raw))
+  if (failed !== undefined) return unfinished('failed', 'failed-finish', { ...bodyFacts, rawStop: toLabel(failed) })
+  const candidates = wires.map((wire, index) => readCandidate(wire, index, body, false))
+  const stops = candidates.flatMap(({ state: { stop } }) => (stop === undefined ? [] : [stop]))
+  const stop = overallStop(stops)
+  const facts: StreamFacts = {
+    ...bodyFacts,
+    toolCalls: candidates.reduce((sum, { state }) => sum + state.toolCallCount, 0),
+    invalidToolCalls: candidates.reduce((sum, { state }) => sum + state.unfinishedCalls.size, 0),
+    rawStop: stop?.raw,
+  }
+  if (stop === undefined || stops.length < Math.max(wires.length, choices))
+    return unfinished('truncated', 'ended-before-proof', facts)
+  // A limit or a filter may stop inside a call; where nothing stopped the model, a broken call is a broken answer.
+  if (
+    candidates.some(
+      ({ state }) => state.stop !== undefined && !mayCutCalls(state.stop) && state.unfinishedCalls.size > 0,
+    )
+  )
+    return unfinished('malformed', 'arguments-not-json', facts)
+  return {
+    verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
+    facts,
+    get marks() {
+      return candidates.flatMap(({ marks }) => marks)
+    },
+    get response() {
+      return toResponse(
+        body,
+        wires.map((wire, index) => toChoice(wire, index, body)),
+        facts,
+      )
+    },
+    ...(facts.invalidToolCalls > 0 && {
+      amended: {
+        ...body,
+        candidates: wires.map((wire, index) =>
+          withoutCalls(wire, candidates[index]?.state.unfinishedCalls ?? new Set(), new CallNumbers()),
+        ),
+      },
+    }),
+  }
+}
+
+interface ReadCandidate {
+  readonly state: CandidateState
+  readonly marks: readonly string[]
+}
+
+/** A whole candidate is a stream of one chunk. */
+function readCandidate(wire: JsonObject, index: number, { responseId }: JsonObject, decode: boolean): ReadCandidate {
+  const state = new CandidateState(index, { decode, eventLimitBytes: Infinity })
+  state.onChunk(wire, typeof responseId === 'string' ? responseId : '')
+  const raw = finishReasonOf(wire.finishReason)
+  if (raw !== undefined) state.finish(raw)
+  return { state, marks: state.takeMarks() }
+}
+
+function toResponse(body: JsonObject, choices: readonly CoreChoice[], { usage }: StreamFacts): CoreResponse {
+  const { responseId, modelVersion, createTime } = body
+  const createdMs = typeof createTime === 'string' ? Date.parse(createTime) : Number.NaN
+  return {
+    id: typeof responseId === 'string' ? responseId : '',
+    model: typeof modelVersion === 'string' ? modelVersion : '',
+    ...(!Number.isNaN(createdMs) && { created: Math.floor(createdMs / 1_000) }),
+    choices,
+    usage,
+  }
+}
+
+const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
+
+function toChoice(wire: JsonObject, index: number, body: JsonObject): CoreChoice {
+  const { state } = readCandidate(wire, index, body, true)
+  return { content: collect(state.takeEvents()), stop: state.stop ?? UNSAID_STOP }
+}
+
+/** The parts that the events of one candidate build, in order. */
+function collect(events: readonly StreamEvent[]): readonly Part[] {
+  const parts = new Map<number, Part>()
+  for (const event of events) {
+    if (!('part' in event)) continue
+    const known = parts.get(event.part)
+    if (event.type === 'whole') parts.set(event.part, event.content)
+    else if (event.type === 'text' || event.type === 'thinking')
+      parts.set(event.part, {
+        type: event.type,
+        text: (known !== undefined && 'text' in known ? known.text : '') + event.text,
+      })
+    else if (event.type === 'thinking-signature')
+      parts.set(event.part, {
+        type: 'thinking',
+        text: known?.type === 'thinking' ? known.text : '',
+        signature: event.signature,
+      })
+    else if (event.type === 'citation' && known?.type === 'text')
+      parts.set(event.part, { ...known, citations: [...(known.citations ?? []), event.citation] })
+  }
+  return [...parts].toSorted(([a], [b]) => a - b).map(([, part]) => part)
+}

@@ -1,0 +1,195 @@
+import {
+  type Caveat,
+  type FinishedVerdict,
+  type Label,
+  toLabel,
+  type Usage,
+  verdictOfStop,
+} from '../../evidence/index.ts'
+import {
+  type CoreStop,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type ScannerOptions,
+  SseScanner,
+  type StreamScanner,
+} from '../core/index.ts'
+import { isInBandError } from './in-band-error.ts'
+import { CandidateState, candidateIndex } from './scanner-candidate.ts'
+import { finishReasonOf, isFailedFinish, overallStop, readBlockReason } from './stop-reason.ts'
+import { readUsage } from './usage.ts'
+import { withoutWithheld } from './withheld-calls.ts'
+import { isFilled } from './wire.ts'
+
+/** More candidates than any model gives; each costs memory until the end. */
+const MOST_CANDIDATES = 1_000
+
+/** What the chunks before the first candidate say of the answer. */
+interface Head {
+  readonly id: string
+  readonly model: string
+  readonly created: number | undefined
+}
+
+export function createGeminiScanner(options: ScannerOptions): StreamScanner {
+  return new GeminiScanner(options)
+}
+
+/**
+ * `streamGenerateContent?alt=sse`: whole answers, each with what is new. There is no sentinel, whatever `completion`
+ * says: the proof is a clean transport end behind a finish reason of every candidate. A finish reason ends nothing by
+ * itself. Older models give one with every chunk, and some proxies one before the text; content behind it voids it until
+ * the next, and the evidence says that such a stream could have been cut without a trace. Everything from the first one
+ * on is held, since only the end shows that it was the last. Chunks of usage alone, and `{}`, may come anywhere.
+ */
+class GeminiScanner extends SseScanner {
+  readonly #candidates = new Map<number, CandidateState>()
+  /** The prompt's, which is the answer of every candidate that has not stopped itself. */
+  #blocked: CoreStop | undefined
+  // Merged as the wire has it: a later report may leave counts out that an earlier one gave.
+  #usage: JsonObject = {}
+  #head: Head = { id: '', model: '', created: undefined }
+  #started = false
+
+  protected override isInBandError(message: JsonObject): boolean {
+    return isInBandError(message)
+  }
+
+  protected override onMessage(chunk: JsonObject): void {
+    this.servedModel = toLabel(chunk.modelVersion) ?? this.servedModel
+    this.#readHead(chunk)
+    const candidates: readonly Json[] = Array.isArray(chunk.candidates) ? chunk.candidates : []
+    for (const candidate of candidates) if (isJsonObject(candidate)) this.#onCandidate(candidate)
+    const { blockReason } = isJsonObject(chunk.promptFeedback) ? chunk.promptFeedback : {}
+    if (isFilled(blockReason)) this.#onBlocked(blockReason)
+    if (isJsonObject(chunk.usageMetadata)) this.#onUsage(chunk.usageMetadata)
+  }
+
+  #readHead({ responseId, modelVersion, createTime }: JsonObject): void {
+    if (this.#started) return
+    const createdMs = typeof createTime === 'string' ? Date.parse(createTime) : Number.NaN
+    this.#head = {
+      id: isFilled(responseId) ? responseId : this.#head.id,
+      model: isFilled(modelVersion) ? modelVersion : this.#head.model,
+      created: Number.isNaN(createdMs) ? this.#head.created : Math.floor(createdMs / 1_000),
+    }
+  }
+
+  #start(): void {
+    if (this.#started) return
+    this.#started = true
+    const { id, model, created } = this.#head
+    this.emit({ type: 'start', id, model, ...(created !== undefined && { created }), usage: {} })
+  }
+
+  #onUsage(usage: JsonObject): void {
+    this.#usage = { ...this.#usage, ...usage }
+    this.emit({ type: 'usage', usage: this.usage() })
+  }
+
+  #onCandidate(wire: JsonObject): void {
+    const candidate = this.#candidate(candidateIndex(wire))
+    if (candidate === undefined) return this.break('malformed', 'too-large')
+    this.#start()
+    const progress = candidate.onChunk(wire, this.#head.id)
+    if (progress === 'content') this.content()
+    else if (progress === 'tool') this.hold()
+    else if (progress === 'too-large') this.break('malformed', 'too-large')
+    // What came behind it may be an answer after all.
+    if (progress !== 'nothing') this.#blocked = undefined
+    const raw = finishReasonOf(wire.finishReason)
+    if (raw !== undefined) this.#onFinish(candidate, raw)
+    for (const event of candidate.takeEvents()) this.emit(event)
+    for (const mark of candidate.takeMarks()) this.mark(mark)
+    this.toolCalls = this.#sum((each) => each.toolCallCount)
+  }
+
+  #onFinish(candidate: CandidateState, raw: string): void {
+    this.hold()
+    if (isFailedFinish(raw)) return this.break('failed', 'failed-finish')
+    const flaw = candidate.finish(raw)
+    this.invalidToolCalls = this.#sum((each) => each.unfinishedCalls.size)
+    if (flaw !== undefined) this.break('malformed', flaw)
+  }
+
+  #onBlocked(raw: string): void {
+    this.#start()
+    this.hold()
+    this.#blocked = readBlockReason(raw)
+    const open = [...this.#candidates].filter(([, { stop }]) => stop === undefined).map(([index]) => index)
+    const choices = this.#candidates.size === 0 ? [0] : open
+    for (const choice of choices) this.emit({ type: 'stop', choice, stop: this.#blocked })
+  }
+
+  /** `undefined` for one more than may be kept. */
+  #candidate(index: number): CandidateState | undefined {
+    let candidate = this.#candidates.get(index)
+    if (candidate === undefined && this.#candidates.size < MOST_CANDIDATES) {
+      candidate = new CandidateState(index, this.options)
+      this.#candidates.set(index, candidate)
+    }
+    return candidate
+  }
+
+  #sum(of: (candidate: CandidateState) => number): number {
+    let sum = 0
+    for (const candidate of this.#candidates.values()) sum += of(candidate)
+    return sum
+  }
+
+  // ## Proof
+
+  protected override proofSoFar(): FinishedVerdict | undefined {
+    return undefined
+  }
+
+  protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
+    // Half of anything is a cut: clients read no event without its blank line.
+    if (pending !== '' || !this.#allFinished()) return undefined
+    const stop = this.#overallStop()
+    return { name: verdictOfStop(stop?.kind), proof: 'finish-reason+end', stop: stop?.kind }
+  }
+
+  #allFinished(): boolean {
+    if (this.#blocked !== undefined) return true
+    if (this.#candidates.size < Math.max(1, this.options.choices)) return false
+    for (const { stop } of this.#candidates.values()) if (stop === undefined) return false
+    return true
+  }
+
+  #overallStop(): CoreStop | undefined {
+    const stops = [...this.#candidates.values()].map(({ stop }) => stop ?? this.#blocked)
+    const known = stops.filter((stop) => stop !== undefined)
+    return known.length === 0 ? this.#blocked : overallStop(known)
+  }
+
+  protected override usage(): Usage {
+    return readUsage(this.#usage)
+  }
+
+  protected override rawStop(): Label | undefined {
+    return this.#overallStop()?.raw
+  }
+
+  protected override caveat(): Caveat | undefined {
+    const wentOn = [...this.#candidates.values()].some(({ hasGoneOn }) => hasGoneOn)
+    return wentOn ? 'finish-on-every-chunk' : undefined
+  }
+
+  override withoutUnfinishedCalls(held: Uint8Array): Uint8Array {
+    if (this.invalidToolCalls === 0) return held
+    return withoutWithheld(held, new Map([...this.#candidates].map(([index, each]) => [index, each.unfinishedCalls])))
+  }
+
+  override fork(): StreamScanner {
+    const copy = new GeminiScanner(this.options)
+    this.copyTo(copy)
+    for (const [index, candidate] of this.#candidates) copy.#candidates.set(index, candidate.fork())
+    copy.#blocked = this.#blocked
+    copy.#usage = this.#usage
+    copy.#head = this.#head
+    copy.#started = this.#started
+    return copy
+  }
+}

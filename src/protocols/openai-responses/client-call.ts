@@ -1,0 +1,33 @@
+import { type JsonObject, ToolInput } from '../core/index.ts'
+import { callInput, callKind } from './output-in.ts'
+
+/**
+ * Whether a call of an answer is one that nobody can run: its arguments are no object, or, where something stopped the
+ * model from outside, it may have been stopped inside of this call. An item's own word that it is whole settles that;
+ * hosts without one leave it open for the last call.
+ */
+export function isUnfinishedCall(item: JsonObject, input: ToolInput | undefined, at: CallPlace): boolean {
+  if (item.status === 'incomplete' || item.status === 'in_progress') return true
+  if (input === undefined) return at.mayBeCut && item.status !== 'completed' && at.isLast
+  if (!at.mayBeCut || item.status === 'completed') return !input.isWhole
+  return input.isUnfinishedAtLimit(at.isLast)
+}
+
+export interface CallPlace {
+  /** The answer was stopped from outside. */
+  readonly mayBeCut: boolean
+  readonly isLast: boolean
+}
+
+/** The input of a call to a function or a free-form tool; other calls have none that could be judged. */
+export function inputOf(
+  item: JsonObject,
+  options: { readonly keepText: boolean; readonly limitBytes: number } = UNLIMITED,
+): ToolInput | undefined {
+  if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return undefined
+  const input = new ToolInput({ kind: callKind(item), ...options })
+  input.push(callInput(item))
+  return input
+}
+
+const UNLIMITED = { keepText: false, limitBytes: Infinity } as const

@@ -1,0 +1,39 @@
+import type { Usage } from '../../evidence/index.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+
+const count = (value: Json | undefined): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+
+/**
+ * A `usage` object; empty where there is none. `input_tokens` already contains the cached tokens. Numbers that make no
+ * sense count as not reported: a bad report must not fail a good answer.
+ */
+export function readUsage(value: Json | undefined): Usage {
+  if (!isJsonObject(value)) return {}
+  const input = isJsonObject(value.input_tokens_details) ? value.input_tokens_details : {}
+  const output = isJsonObject(value.output_tokens_details) ? value.output_tokens_details : {}
+  const inputTokens = count(value.input_tokens)
+  const outputTokens = count(value.output_tokens)
+  const cacheReadTokens = count(input.cached_tokens)
+  const cacheWriteTokens = count(input.cache_write_tokens)
+  const reasoningTokens = count(output.reasoning_tokens)
+  return {
+    ...(inputTokens !== undefined && { inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(cacheReadTokens !== undefined && { cacheReadTokens }),
+    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
+  }
+}
+
+/** For a client. Both details are always there, as OpenAI's SDK types promise; what nobody counted is 0. */
+export function renderUsage(usage: Usage): JsonObject {
+  const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0 } = usage
+  return {
+    input_tokens: inputTokens,
+    input_tokens_details: { cached_tokens: cacheReadTokens, cache_write_tokens: cacheWriteTokens },
+    output_tokens: outputTokens,
+    output_tokens_details: { reasoning_tokens: reasoningTokens },
+    total_tokens: inputTokens + outputTokens,
+  }
+}

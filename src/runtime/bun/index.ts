@@ -1,0 +1,2 @@
+export { TcpTable } from './tcp-table.ts'
+export { bunUpstream } from './upstream.ts'

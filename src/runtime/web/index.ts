@@ -1,0 +1,3 @@
+export { environment } from './environment.ts'
+export { newId, systemClock } from './system.ts'
+export { type UpstreamFetch, webUpstream } from './upstream.ts'
