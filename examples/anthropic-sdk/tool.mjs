@@ -9,7 +9,11 @@ const tools = [
   {
     name: 'find_order',
     description: 'Where an order of the shop is.',
-    input_schema: { type: 'object', properties: { order: { type: 'integer', minimum: 1000, maximum: 9999 } }, required: ['order'] },
+    input_schema: {
+      type: 'object',
+      properties: { order: { type: 'integer', minimum: 1000, maximum: 9999 } },
+      required: ['order'],
+    },
   },
 ]
 const findOrder = ({ order }) => `Order ${order} left the warehouse this morning.`

@@ -34,7 +34,10 @@ export function startInSituation(providersUrl: string, situation: Situation, bro
     ),
     models: Object.fromEntries(
       protocols.flatMap(([protocol, { models }]) =>
-        models.map((model) => [model, { platforms: machines.map((machine, at) => `${machine}-${protocol}/${model}${faultOf(model, at)}`) }]),
+        models.map((model) => [
+          model,
+          { platforms: machines.map((machine, at) => `${machine}-${protocol}/${model}${faultOf(model, at)}`) },
+        ]),
       ),
     ),
     defaults: { delivery: situation.delivery, attempts: 2 },

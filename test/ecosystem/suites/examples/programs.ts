@@ -20,8 +20,13 @@ export const EXAMPLES: readonly Example[] = [
   { path: 'vercel-ai-sdk/tool.mjs', says: TOOL_RESULT },
   {
     path: 'langchain/three-models.mjs',
-    says: new RegExp(['ChatOpenAI', 'ChatAnthropic', 'ChatGoogleGenerativeAI'].map((name) => `${name}: ${TEXT}\n`).join('[^]*')),
+    says: new RegExp(
+      ['ChatOpenAI', 'ChatAnthropic', 'ChatGoogleGenerativeAI'].map((name) => `${name}: ${TEXT}\n`).join('[^]*'),
+    ),
   },
-  { path: 'langgraph/fallback-node.mjs', says: /from the primary node: \{[^]*ticket_id: '[^]+sentiment: '[^]+reply: '/ },
+  {
+    path: 'langgraph/fallback-node.mjs',
+    says: /from the primary node: \{[^]*ticket_id: '[^]+sentiment: '[^]+reply: '/,
+  },
   { path: 'langgraph/hand-off.mjs', says: new RegExp(`action: '(?:reply|refund|escalate)'[^]*Complete. ${TEXT}`) },
 ]
