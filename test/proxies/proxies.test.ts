@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { connect as connectHttp2 } from 'node:http2'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { probeWire, type WireReading } from '../../src/lab/index.ts'
 import { CHAT_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
 import { CHAT_EVENTS, startUpstream, type TestUpstream } from '../support/upstream.ts'
+import { readHttp2 } from './http2-client.ts'
 import { PROXIES, type RunningProxy, startProxy, versionOf } from './proxy-process.ts'
 
 const KEEP_ALIVE_MS = 50
@@ -126,9 +126,9 @@ for (const proxy of PROXIES) {
     })
 
     test('an answer that breaks off does not end cleanly for HTTP/2', async () => {
-      const whole = await readHttp2(before2.url, 'whole')
+      const whole = await readHttp2(before2.url + PATH, bodyFor('whole'))
       expect({ ...whole, text: withoutKeepAlives(whole.text) }).toEqual({ end: 'clean', text: CHAT_EVENTS.join('') })
-      const { end, text } = await readHttp2(before2.url, 'cut')
+      const { end, text } = await readHttp2(before2.url + PATH, bodyFor('cut'))
       expect(text).toContain('"code":"no-complete-answer"')
       expectBroken(end, proxy.hidesAborts?.http2)
     })
@@ -180,23 +180,4 @@ for (const proxy of PROXIES) {
 /** A machine that is busy may be so late that there are some. */
 function withoutKeepAlives(text: string): string {
   return text.replaceAll(/^:[^\n]*\n\n/gm, '')
-}
-
-/** How a stream of HTTP/2 ends: `clean`, or with which error. */
-function readHttp2(url: string, model: string): Promise<{ end: string; text: string }> {
-  return new Promise((resolve) => {
-    const session = connectHttp2(url)
-    const stream = session.request({ ':method': 'POST', ':path': PATH, 'content-type': 'application/json' })
-    let text = ''
-    let problem = ''
-    session.on('error', (error) => void (problem = String(error)))
-    stream.on('data', (bytes: Buffer) => void (text += bytes.toString()))
-    stream.on('error', (error) => void (problem = String(error)))
-    stream.on('close', () => {
-      session.close()
-      const code = stream.rstCode
-      resolve({ end: problem === '' && code === 0 ? 'clean' : `${code} ${problem}`, text })
-    })
-    stream.end(bodyFor(model))
-  })
 }

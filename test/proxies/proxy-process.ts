@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,7 +76,8 @@ export async function startProxy(
   const folder = mkdtempSync(join(tmpdir(), 'fullstop-proxy-'))
   mkdirSync(join(folder, 'home'))
   const port = await freePort()
-  const config = change(readFileSync(join(EXAMPLES, proxy.file), 'utf8'))
+  const example = join(EXAMPLES, proxy.file)
+  const config = change(existsSync(example) ? readFileSync(example, 'utf8') : '')
     .replaceAll(GATEWAY, new URL(gatewayUrl).host)
     .replaceAll(LISTENER, String(port))
   const file = join(folder, proxy.file)

@@ -5,7 +5,7 @@ export interface Example {
 }
 
 /** Said by examples whose answer is proven; never without one. */
-export const COMPLETE = /\bComplete\b/
+export const COMPLETE: RegExp = /\bComplete\b/
 
 /** A customer's text of some length. */
 const TEXT = String.raw`(?:\S+\s+){5,}\S+`

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { withoutKeys } from '../../gateway-process.ts'
 
-export const EXAMPLES_FOLDER = fileURLToPath(new URL('../../../../examples', import.meta.url))
+export const EXAMPLES_FOLDER: string = fileURLToPath(new URL('../../../../examples', import.meta.url))
 const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url))
 
 /** A program that has not ended by then hangs, ms. */
