@@ -51,10 +51,6 @@ function modelsOf(first: ProtocolName): readonly (readonly [string, object])[] {
   ])
 }
 
-function bodyScripts(
-  scenario: FaultScenario,
-  fault: Script['fault'],
-  provider: ProtocolName,
-): readonly Script[] {
+function bodyScripts(scenario: FaultScenario, fault: Script['fault'], provider: ProtocolName): readonly Script[] {
   return scriptsFor(scenario, fault, { provider, streamed: false })
 }

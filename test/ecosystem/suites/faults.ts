@@ -54,7 +54,12 @@ describe('straight to the upstream', () => {
   test('the same faults make false successes', () => {
     const direct = measured.filter(({ way }) => way === 'direct')
     const fooled = direct.filter(({ cell }) => cell === 'false success').map(({ client }) => client)
-    const due = ['openai raw iterator', 'anthropic raw iterator', '@google/genai stream', 'LangChain ChatOpenAI `stream()`']
+    const due = [
+      'openai raw iterator',
+      'anthropic raw iterator',
+      '@google/genai stream',
+      'LangChain ChatOpenAI `stream()`',
+    ]
     deepEqual(
       due.filter((client) => !fooled.includes(client)),
       [],
