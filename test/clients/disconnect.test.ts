@@ -6,7 +6,8 @@ import type { Scenario } from './answers.ts'
 import { alone, PROTOCOLS, startGateway } from './gateway.ts'
 import { pause } from './playback.ts'
 import { type Fault, type Script, toModel, whole } from './script.ts'
-import { pathOf, type ScriptedUpstream, startUpstream, type UpstreamRequest } from './upstream.ts'
+import { type ScriptedUpstream, startUpstream, type UpstreamRequest } from './upstream.ts'
+import { pathOf } from './wires.ts'
 
 let upstream: ScriptedUpstream
 let gateway: RunningServer

@@ -3,7 +3,7 @@ import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
 import { FAULTS, type Script, scriptsFor, toModel, whole } from './script.ts'
 import type { Scenario } from './answers.ts'
-import { baseUrlOf } from './upstream.ts'
+import { baseUrlOf } from './wires.ts'
 
 export const PROTOCOLS: readonly ProtocolName[] = ['openai-chat', 'anthropic']
 

@@ -7,7 +7,8 @@ import type { ClientPath } from './client-path.ts'
 import { CLIENT_PATHS } from './clients.ts'
 import { alone, backed, PROTOCOLS, startGateway } from './gateway.ts'
 import { type Fault, type Script, whole } from './script.ts'
-import { pathOf, type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { pathOf } from './wires.ts'
 
 let upstream: ScriptedUpstream
 let gateway: RunningServer

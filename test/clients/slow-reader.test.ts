@@ -8,7 +8,8 @@ import { toChatWire } from './chat-wire.ts'
 import { readChunkedBody } from './chunked-body.ts'
 import { alone, PROTOCOLS, startGateway } from './gateway.ts'
 import { type Fault, type Script, toModel, whole } from './script.ts'
-import { pathOf, type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { pathOf } from './wires.ts'
 
 let upstream: ScriptedUpstream
 let gateway: RunningServer

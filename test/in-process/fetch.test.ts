@@ -79,6 +79,17 @@ describe('fetch for SDKs that know nothing of it', () => {
     expect(text).not.toContain('[DONE]')
   })
 
+  test('Google’s address is routed too, and the key in it goes nowhere', async () => {
+    await using world = await startTwoProviders(chat('All is well.'), overloaded)
+    const url = 'https://generativelanguage.googleapis.com/v1beta/models/m:generateContent?key=SDK-KEY'
+    const body = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'How is it?' }] }] })
+    const response = await world.fullstop.fetch(url, { method: 'POST', body })
+    expect(await response.json()).toMatchObject({
+      candidates: [{ content: { parts: [{ text: 'All is well.' }] }, finishReason: 'STOP' }],
+    })
+    expect(JSON.stringify(world.openai.received)).not.toContain('SDK-KEY')
+  })
+
   test('models are listed, unknown paths are errors in the caller’s protocol', async () => {
     await using world = await startTwoProviders(overloaded, overloaded)
     const list = await world.fullstop.fetch('https://api.openai.com/v1/models')
