@@ -110,6 +110,25 @@ export class Call {
     return verdict
   }
 
+  /** Something is delivered while a read goes on: as after a piece, the client's time is not the provider's. */
+  betweenReads(): void {
+    this.#watchdog.pause()
+  }
+
+  /** Whether this time comes before the read is over, whichever way; resolves with the first of the two. */
+  async isDue(atMs: number, reading: Promise<unknown>): Promise<boolean> {
+    let cancel = (): void => undefined
+    const due = new Promise<boolean>((resolve) => {
+      cancel = this.deps.clock.setTimer(() => resolve(true), Math.max(0, atMs - this.deps.clock.nowMs()))
+    })
+    const over = (): boolean => false
+    try {
+      return await Promise.race([due, reading.then(over, over)])
+    } finally {
+      cancel()
+    }
+  }
+
   /** After a read that rejected. */
   get whyBroken(): UnfinishedVerdict {
     return this.#abortCause ?? { name: 'truncated', reason: 'connection-lost' }

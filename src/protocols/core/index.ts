@@ -70,6 +70,7 @@ export {
 export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop } from './response.ts'
 export {
   type Completion,
+  type ContentWatcher,
   type ScannerOptions,
   type StreamFacts,
   type StreamPhase,

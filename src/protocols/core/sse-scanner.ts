@@ -27,6 +27,7 @@ export abstract class SseScanner implements StreamScanner {
   #blocks = new SseBlocks()
   #phase: StreamPhase = 'opening'
   #events = 0
+  #eventBlocks = 0
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
   #decoded: StreamEvent[] = []
@@ -81,6 +82,7 @@ export abstract class SseScanner implements StreamScanner {
         at += 1
         continue
       }
+      this.#eventBlocks += 1
       const end = this.#matchDelta(text, at)
       if (end > 0) {
         at = end
@@ -154,9 +156,16 @@ export abstract class SseScanner implements StreamScanner {
       this.content()
       this.onPlainText(text, start, valueEnd)
       if (this.options.decode && this.#target !== undefined)
-        this.#decoded.push({ ...this.#target, text: unescaped(text.slice(start, valueEnd)) })
+        this.#onPlainDelta(this.#target, text.slice(start, valueEnd))
     }
     return end
+  }
+
+  #onPlainDelta(target: DeltaTarget, raw: string): void {
+    const text = unescaped(raw)
+    const { watch } = this.options
+    if (watch === undefined) this.#decoded.push({ ...target, text })
+    else watch.onContent(target.type, text, this.#eventBlocks)
   }
 
   // ## For the protocol's own events
@@ -194,7 +203,11 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   protected emit(event: StreamEvent): void {
-    if (this.options.decode) this.#decoded.push(event)
+    const { decode, watch } = this.options
+    if (watch !== undefined) {
+      if (event.type === 'text' || event.type === 'refusal') watch.onContent('text', event.text, this.#eventBlocks)
+      else if (event.type === 'thinking') watch.onContent('thinking', event.text, this.#eventBlocks)
+    } else if (decode) this.#decoded.push(event)
   }
 
   /** Something that only the platform that made it can read or look up. */
@@ -211,6 +224,10 @@ export abstract class SseScanner implements StreamScanner {
 
   get events(): number {
     return this.#events
+  }
+
+  get blocks(): number {
+    return this.#eventBlocks
   }
 
   get pendingBytes(): number {
@@ -268,6 +285,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.#blocks = this.#blocks.fork()
     copy.#phase = this.#phase
     copy.#events = this.#events
+    copy.#eventBlocks = this.#eventBlocks
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError
     copy.#decoded = [...this.#decoded]
