@@ -18,7 +18,9 @@ export function welcome(loaded: Loaded, { url, controlUrl }: RunningServer): str
       break
     case 'simulated':
       lines.push('NO PROVIDER KEYS AND NO CONFIGURATION: answers come from SIMULATED providers, not from a real model.')
-      lines.push('Set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, or write a fullstop.yaml, to serve real ones.')
+      lines.push(
+        'Set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, or write a fullstop.yaml, to serve real ones.',
+      )
       break
   }
   if (loaded.from !== 'file') for (const notice of loaded.notices) lines.push(`Notice: ${notice}`)

@@ -15,6 +15,7 @@ export {
   type ToolResultPart,
   type VideoPart,
 } from './content.ts'
+export { type ChoiceState, ChoiceStates } from './choice-states.ts'
 export { saysContextLength } from './context-length.ts'
 export { type TemplateSource, unescaped } from './delta-template.ts'
 export {
