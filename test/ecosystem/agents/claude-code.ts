@@ -32,7 +32,9 @@ export const claudeCode: Agent = {
 function binary(): string {
   const { platform, arch } = process
   const names = [`claude-code-${platform}-${arch}`, `claude-code-${platform}-${arch}-musl`]
-  const paths = names.map((name) => fileURLToPath(new URL(`../node_modules/@anthropic-ai/${name}/claude`, import.meta.url)))
+  const paths = names.map((name) =>
+    fileURLToPath(new URL(`../node_modules/@anthropic-ai/${name}/claude`, import.meta.url)),
+  )
   const found = paths.find((path) => existsSync(path))
   if (found === undefined) throw new Error(`no Claude Code for ${platform} ${arch}`)
   return found

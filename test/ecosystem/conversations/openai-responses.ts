@@ -60,5 +60,11 @@ async function next(settings: Settings, input: ResponseInput): Promise<Response>
 }
 
 function clientFor({ url, headers }: Settings): OpenAI {
-  return new OpenAI({ apiKey: 'k', baseURL: `${url}/v1`, logLevel: 'off', maxRetries: 0, defaultHeaders: { ...headers } })
+  return new OpenAI({
+    apiKey: 'k',
+    baseURL: `${url}/v1`,
+    logLevel: 'off',
+    maxRetries: 0,
+    defaultHeaders: { ...headers },
+  })
 }

@@ -1,4 +1,13 @@
-import { generateText, isStepCount, type LanguageModel, type ModelMessage, Output, streamText, tool, type ToolSet } from 'ai'
+import {
+  generateText,
+  isStepCount,
+  type LanguageModel,
+  type ModelMessage,
+  Output,
+  streamText,
+  tool,
+  type ToolSet,
+} from 'ai'
 import { VERCEL_MODELS } from '../clients/vercel.ts'
 import { ASKED, type ChatClient, MAX_TOKENS, runTool, type Settings, THINKING_TOKENS, TICKET } from './conversation.ts'
 

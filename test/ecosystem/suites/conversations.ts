@@ -64,7 +64,9 @@ function describeClient(client: ChatClient, provider: ProtocolName): void {
       test(`${how}${reasoning ? ', with reasoning' : ''}: calls, results and answers over several turns`, async () => {
         const { tools, made } = notingTools()
         const conversation = client.converse(settingsFor(provider, { streamed, reasoning, tools }))
-        const first = await conversation.say(`Both tides. ${order('get_tide', 'Bergen')} ${order('get_tide', 'Ålesund')}`)
+        const first = await conversation.say(
+          `Both tides. ${order('get_tide', 'Bergen')} ${order('get_tide', 'Ålesund')}`,
+        )
         deepEqual(made, ['get_tide Bergen', 'get_tide Ålesund'])
         match(first, new RegExp(resultOf('get_tide', 'Ålesund')))
         const second = await conversation.say(`And the wind. ${order('get_wind', 'Oslo "quay"')}`)
