@@ -55,7 +55,8 @@ export async function createFullstop(options: FullstopOptions = {}): Promise<Ful
   const { fetch: upstreamFetch = globalThis.fetch, onExchange } = options
   const { config, notices } = await loadConfiguration(options.config, environment)
   const engine = new Engine(
-    { config },
+    // There is no control plane to ask; `onExchange` has them all.
+    { config, recentExchanges: 0 },
     {
       clock: systemClock,
       random: Math.random,

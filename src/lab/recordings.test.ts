@@ -130,6 +130,7 @@ test.if(isHere)('a Responses stream has the recorded order of events', async () 
   )
   const orders = recorded('openai-responses', 'api.openai.com').map((stream) => orderOf(eventsOf(stream)))
   expect(orders).toContainEqual(orderOf(plain))
+  expect(orderOf(background)).toContain('response.queued')
   expect(orders).toContainEqual(orderOf(background))
 })
 

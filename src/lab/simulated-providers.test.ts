@@ -246,6 +246,9 @@ test('the site describes itself, and a taken port is an error', async () => {
   expect(described).toMatchObject({
     simulated: true,
     platforms: [{ name: 'trainium' }, { name: 'gpu' }, { name: 'tpu' }],
+    faults: { 'sequence-gap': expect.any(String) as string },
+    promptHooks: { '[[call NAME JSON]]': expect.any(String) as string },
+    embeddingModels: [{ id: 'sim-embedding', dimensions: 1536 }, {}],
   })
   await expect(startSimulatedProviders({ port: providers.port })).rejects.toThrow()
   await expect(startSimulatedProviders({ port: 0, scenario: 'nothing' })).rejects.toThrow(/outage-2026-06-21/)

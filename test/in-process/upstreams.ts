@@ -60,3 +60,12 @@ export function message(text: string, stopReason = 'end_turn'): UpstreamHandler 
 }
 
 export const overloaded: UpstreamHandler = (_, response) => json(response, 503, { error: { message: 'busy' } })
+
+/** Waits for what another turn brings. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100_000; turn++) {
+    if (isTrue()) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error('it never came')
+}

@@ -116,12 +116,14 @@ export class Call {
   }
 
   /**
-   * Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. Of one that
-   * was compressed, what is announced is not what comes out, whoever undoes it.
+   * Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. Where the
+   * runtime has undone a compression, what was announced is not what comes out; and Node takes pieces faster anyway.
    */
   isBounded({ headers }: Response): boolean {
     const announced = Number(headers.get('content-length') ?? Number.NaN)
-    return announced <= this.deps.limits.responseBodyBytes && isPlain(headers, false)
+    return (
+      !this.deps.upstream.decodesBodies && announced <= this.deps.limits.responseBodyBytes && isPlain(headers, false)
+    )
   }
 
   /** The whole of a bounded body, which is cheaper than piece by piece; or why it broke. */

@@ -17,8 +17,8 @@ export interface StartOptions {
 
 /** A fresh attempt; nothing is sent before its first `read`. */
 export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt {
-  const { inbound, platform, outbound } = options
-  const call = new Call({ ...options, deps })
+  const { inbound, platform, outbound, ordinal, noContentMs } = options
+  const call = new Call({ inbound, platform, outbound, ordinal, noContentMs, deps })
   const { choices } = inbound.facts
   if (!inbound.facts.stream) return new BodyAttempt({ call, inbound })
   const { provider } = platform

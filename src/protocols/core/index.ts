@@ -67,7 +67,7 @@ export {
   type Tool,
   type ToolChoice,
 } from './request.ts'
-export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls } from './response.ts'
+export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop } from './response.ts'
 export {
   type Completion,
   type ScannerOptions,

@@ -101,8 +101,8 @@ export abstract class SseScanner implements StreamScanner {
   #onEvent(event: string): void {
     const { name, data } = parseSseEvent(event)
     // Some hosts write their error without `data:` in the middle of a stream. Clients read no other such line.
-    const isBare = data === undefined && event.startsWith('{')
-    const text = isBare ? event : data
+    const isBare = event.startsWith('{') && (data === undefined || this.#beginsWithError(event))
+    const text = isBare ? bareOf(event) : data
     if (text === undefined || this.onData(text)) return
     const message = parseJson(text) ?? this.#errorOverLines(event)
     if (message === undefined) this.break('malformed', 'not-json')
@@ -110,6 +110,12 @@ export abstract class SseScanner implements StreamScanner {
     else if (name === 'error' || this.isInBandError(message)) this.break('failed', 'in-band-error', message)
     else if (isBare) this.break('malformed', 'not-this-protocol')
     else this.onMessage(message, event)
+  }
+
+  /** The error's blank line is missing, and the next event's lines stand right behind it. */
+  #beginsWithError(event: string): boolean {
+    const message = parseJson(bareOf(event))
+    return isJsonObject(message) && this.isInBandError(message)
   }
 
   /** A provider's error that was written over several lines of which only the first says `data:`, or none. */
@@ -285,6 +291,12 @@ function mayEndJson(byte: number): boolean {
 }
 
 /** A comment shows that somebody is there, not that the answer goes on. */
+/** What stands before the first `data:` line. */
+function bareOf(event: string): string {
+  const at = event.indexOf('\ndata:')
+  return at < 0 ? event : event.slice(0, at)
+}
+
 function isComment(event: string): boolean {
   return event.startsWith(':') && !event.includes('\n')
 }

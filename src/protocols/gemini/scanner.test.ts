@@ -204,6 +204,7 @@ describe('how it stopped', () => {
     })
     const scanner = scannerAfter(blocked, { choices: 3 })
     expect(scanner.verdictAtEnd()).toEqual({ name: 'refused', proof: 'finish-reason+end', stop: 'refusal' })
+    expect(scanner.fork().verdictAtEnd()).toEqual(scanner.verdictAtEnd())
     expect(scanner.verdictAfter(lost)).toEqual(lost)
     expect(scanner.facts.rawStop).toBe('PROHIBITED_CONTENT' as never)
     expect(scanner.takeEvents()).toContainEqual({
@@ -374,6 +375,11 @@ describe('calls whose arguments are streamed', () => {
     ]
     const scanner = scannerAfter(parts.map((part) => chunk([part])).join('') + end('STOP'))
     expect(wholes(scanner.takeEvents())).toMatchObject([{ input: '{"a":true,"b":null}' }])
+  })
+
+  test('one that goes on behind a finish reason voids it', () => {
+    expect(verdictOf(stream + end('MAX_TOKENS'))).toMatchObject({ name: 'limited' })
+    expect(verdictOf(stream + end('MAX_TOKENS') + chunk([last]))).toEqual(truncated)
   })
 
   test('more than may be kept is too much', () => {

@@ -14,10 +14,11 @@ import {
   type ScannerOptions,
   SseScanner,
   type StreamScanner,
+  overallStop,
 } from '../core/index.ts'
 import { isInBandError } from './in-band-error.ts'
 import { CandidateState, candidateIndex } from './scanner-candidate.ts'
-import { finishReasonOf, isFailedFinish, overallStop, readBlockReason } from './stop-reason.ts'
+import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 import { withoutWithheld } from './withheld-calls.ts'
 import { isFilled } from './wire.ts'

@@ -15,11 +15,12 @@ import {
   type ScannerOptions,
   SseScanner,
   type StreamScanner,
+  overallStop,
 } from '../core/index.ts'
 import { inBandErrorOf } from '../openai/index.ts'
 import { plainDelta } from './plain-delta.ts'
 import { ChoiceState } from './scanner-choice.ts'
-import { isFailedFinish, overallStop } from './stop-reason.ts'
+import { isFailedFinish } from './stop-reason.ts'
 import { usageOf } from './usage.ts'
 import { choiceIndex, withoutCalls } from './withheld-calls.ts'
 

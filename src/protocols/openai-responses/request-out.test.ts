@@ -148,6 +148,27 @@ describe('the conversation', () => {
     ])
   })
 
+  test('an id that comes again belongs to the latest call', () => {
+    const { body } = render({
+      messages: [
+        assistant(call('a', 'custom', 'x')),
+        user(result('a')),
+        assistant(call('a')),
+        user(result('a')),
+        assistant(call('a', 'custom', 'x')),
+        user(result('a')),
+      ],
+    })
+    expect((body.input as JsonObject[]).map(({ type }) => type)).toEqual([
+      'custom_tool_call',
+      'custom_tool_call_output',
+      'function_call',
+      'function_call_output',
+      'custom_tool_call',
+      'custom_tool_call_output',
+    ])
+  })
+
   test('files go inline or by URL, text as text', () => {
     const { body, dropped } = render({
       messages: [
