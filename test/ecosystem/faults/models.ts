@@ -20,7 +20,7 @@ export function faultConfig(upstreamUrl: string): object {
   const provider = (protocol: ProtocolName, timeouts: object): object => {
     return { protocol, baseUrl: baseUrlOf(upstreamUrl, protocol), apiKey: 'k', completion: 'strict', timeouts }
   }
-  const hasty = { firstEvent: '600ms', idle: '600ms', total: '900ms' }
+  const hasty = { firstEvent: '300ms', idle: '300ms', total: '600ms' }
   return {
     providers: Object.fromEntries(
       SERVED.flatMap((protocol) => [
