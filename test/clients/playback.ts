@@ -142,6 +142,13 @@ function placeOf({ position }: Script, events: readonly WireEvent[]): number {
   return places[Math.floor(places.length / 2)] ?? 1
 }
 
+/** The body without the word that says how the answer stopped. */
+function unstopped(body: string): string {
+  return body
+    .replace(/"(stop_reason|finish_reason|finishReason)":"[^"]*"/g, '"$1":null')
+    .replace(/"status":"(?:completed|incomplete)"/g, '"status":"in_progress"')
+}
+
 async function playBody(wire: Wire, script: Script, { body, errorBody }: WireAnswer): Promise<void> {
   const { fault, pace } = script
   if (pace === 'slow') await pause(SLOW_MS)
@@ -164,7 +171,7 @@ async function playBody(wire: Wire, script: Script, { body, errorBody }: WireAns
       return wire.whole(200, 'application/json', `${body.slice(0, -1)},`)
     case 'noterm':
     case 'nostop':
-      return wire.whole(200, 'application/json', body.replace(/"(stop_reason|finish_reason)":"[^"]*"/g, '"$1":null'))
+      return wire.whole(200, 'application/json', unstopped(body))
     default:
       return wire.whole(200, 'application/json', body)
   }

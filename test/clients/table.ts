@@ -1,7 +1,8 @@
+import { PROTOCOLS } from '../support/corpus.ts'
 import { answerOf, contentOf, type Scenario } from './answers.ts'
 import type { ClientPath, Reading } from './client-path.ts'
 import { CLIENT_PATHS } from './clients.ts'
-import { alone, PROTOCOLS, startGateway } from './gateway.ts'
+import { alone, hasCustomTools, startGateway } from './gateway.ts'
 import { inParallel } from './pool.ts'
 import { type Fault, FAULTS, type Script, scriptsFor, toModel, whole } from './script.ts'
 import { type ScriptedUpstream, startUpstream } from './upstream.ts'
@@ -49,7 +50,7 @@ async function rows(asking: Asking): Promise<readonly Row[]> {
   const all = CLIENT_PATHS.flatMap((path) => (['text', 'tools'] as const).map((asked) => ({ path, asked })))
   return Promise.all(
     all.map(async ({ path, asked }) => {
-      const scenarios = SCENARIOS[asked].filter((scenario) => path.protocol === 'openai-chat' || scenario !== 'custom')
+      const scenarios = SCENARIOS[asked].filter((scenario) => hasCustomTools(path.protocol) || scenario !== 'custom')
       const cells = new Map<Fault, Cell>()
       for (const fault of COLUMNS) cells.set(fault, await worst(scenarios, fault, path, asking))
       return { client: path.name, asked, cells }
@@ -72,12 +73,12 @@ async function askDirect(upstream: ScriptedUpstream, script: Script, path: Clien
   return [toCell(script, reading)]
 }
 
-/** One platform that always fails: of the client's protocol and of the other, live and held. */
+/** One platform that always fails: of the client's protocol and of the others, live and held. */
 async function askThrough(url: string, script: Script, path: ClientPath): Promise<readonly Cell[]> {
   const { scenario, fault } = script
   const providers = PROTOCOLS.filter((provider) => {
     const isPlayed = fault === 'none' || scriptsFor(scenario, fault, { provider, streamed: path.streamed }).length > 0
-    return isPlayed && (scenario !== 'custom' || provider === 'openai-chat')
+    return isPlayed && (scenario !== 'custom' || hasCustomTools(provider))
   })
   const asked = providers.flatMap((provider) =>
     (['live', 'hold'] as const).map((delivery) => ({

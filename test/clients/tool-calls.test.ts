@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import type { RunningServer } from '../../src/server/index.ts'
+import { PROTOCOLS } from '../support/corpus.ts'
 import { answerOf, contentOf } from './answers.ts'
 import { CLIENT_PATHS } from './clients.ts'
-import { alone, PROTOCOLS, startGateway } from './gateway.ts'
+import { alone, startGateway } from './gateway.ts'
 import { type Fault, type Script, whole } from './script.ts'
-import { pathOf, type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { questionFor, type ScriptedUpstream, startUpstream } from './upstream.ts'
 
 let upstream: ScriptedUpstream
 let gateway: RunningServer
@@ -20,7 +22,32 @@ afterAll(async () => {
 const ROUTES = CLIENT_PATHS.flatMap((path) => PROTOCOLS.map((provider) => ({ name: path.name, path, provider })))
 const DELIVERIES = ['live', 'hold'] as const
 
+const LIMIT: Readonly<Record<ProtocolName, string>> = {
+  anthropic: 'max_tokens',
+  'openai-chat': 'length',
+  'openai-responses': 'max_output_tokens',
+  gemini: 'MAX_TOKENS',
+}
+
 describe('a limit that stops inside a tool call', () => {
+  const pairs = PROTOCOLS.flatMap((client) => PROTOCOLS.map((provider) => ({ client, provider })))
+
+  test.each(pairs)(
+    '$client client, $provider upstream: nothing of the call on the wire',
+    async ({ client, provider }) => {
+      for (const streamed of [true, false]) {
+        const { path, body } = questionFor(client, alone(whole('limited-call'), provider), streamed)
+        const headers = { 'content-type': 'application/json' }
+        const response = await fetch(gateway.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+        const seen = await response.text()
+        expect(response.status).toBe(200)
+        expect(seen).toContain(`"${LIMIT[client]}"`)
+        expect(seen).toContain('up. ')
+        expect(seen).not.toMatch(/get_tide|call_tide|tool_use|function_?call|Ålesund/i)
+      }
+    },
+  )
+
   test.each(ROUTES)('$name, $provider upstream: all text, the limit, and no call', async ({ path, provider }) => {
     for (const delivery of DELIVERIES) {
       const { outcome, text, toolCalls, stop } = await path.ask({
@@ -29,11 +56,10 @@ describe('a limit that stops inside a tool call', () => {
         scenario: 'limited-call',
         headers: { 'x-fullstop-delivery': delivery },
       })
-      const limit = path.protocol === 'anthropic' ? 'max_tokens' : 'length'
       expect(answerOf('limited-call', 'first').calls.length).toBe(1)
       expect({ outcome, text, toolCalls, stop }).toEqual({
         outcome: 'success',
-        stop: limit,
+        stop: LIMIT[path.protocol],
         ...contentOf(answerOf('limited-call', 'first')),
       })
     }
@@ -50,20 +76,16 @@ describe('a stream cut inside arguments', () => {
       await Promise.all(
         cuts.map(async (fault) => {
           const script: Script = { ...whole('tool'), fault }
-          const response = await fetch(gateway.url + pathOf(client), {
+          const { path, body } = questionFor(client, alone(script, provider), true)
+          const response = await fetch(gateway.url + path, {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({
-              model: alone(script, provider),
-              max_tokens: 100,
-              stream: true,
-              messages: [{ role: 'user', content: 'When is high tide?' }],
-            }),
+            body: JSON.stringify(body),
           })
           const seen = await textOf(response)
           expect(seen).toContain('No complete answer after 1 attempt')
           expect(seen).not.toMatch(
-            /get_tide|call_tide|tool_use|tool_calls|message_stop|\[DONE\]|"stop_reason":"|finish_reason":"/,
+            /get_tide|call_tide|tool_use|"tool_calls|function_?call"|message_stop|\[DONE\]|response\.(?:in)?complete|"(?:stop_reason|finish_?reason)":"/i,
           )
         }),
       )

@@ -1,9 +1,13 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { isJsonObject, parseJson, type ProtocolName } from '../../src/protocols/core/index.ts'
+import type { Answer } from './answers.ts'
 import { toAnthropicWire } from './anthropic-wire.ts'
-import { toChatWire } from './chat-wire.ts'
+import { toChatWire, type WireOptions } from './chat-wire.ts'
+import { toGeminiWire } from './gemini-wire.ts'
 import { play, Wire } from './playback.ts'
+import { toResponsesWire } from './responses-wire.ts'
 import { answerFor, fromModel } from './script.ts'
+import type { WireAnswer } from './wire-event.ts'
 
 /** A request that reached the upstream. */
 export interface UpstreamRequest {
@@ -22,12 +26,30 @@ export interface ScriptedUpstream {
 
 /** What an SDK, or a provider of the configuration, takes as base URL. */
 export function baseUrlOf(url: string, protocol: ProtocolName): string {
-  return protocol === 'openai-chat' ? `${url}/v1` : url
+  return protocol.startsWith('openai') ? `${url}/v1` : url
 }
 
-/** Where answers of this protocol are asked for. */
-export function pathOf(protocol: ProtocolName): string {
-  return protocol === 'openai-chat' ? '/v1/chat/completions' : '/v1/messages'
+/** Where an answer of this model, streamed or not, is asked for, and with what. */
+export function questionFor(
+  protocol: ProtocolName,
+  model: string,
+  stream: boolean,
+): { readonly path: string; readonly body: object } {
+  const question = 'When is high tide?'
+  const messages = [{ role: 'user', content: question }]
+  switch (protocol) {
+    case 'anthropic':
+      return { path: '/v1/messages', body: { model, max_tokens: 100, stream, messages } }
+    case 'openai-chat':
+      return { path: '/v1/chat/completions', body: { model, max_tokens: 100, stream, messages } }
+    case 'openai-responses':
+      return { path: '/v1/responses', body: { model, stream, input: question } }
+    case 'gemini': {
+      const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
+      const body = { contents: [{ role: 'user', parts: [{ text: question }] }] }
+      return { path: `/v1beta/models/${encodeURIComponent(model)}:${method}`, body }
+    }
+  }
 }
 
 /**
@@ -82,9 +104,19 @@ function onRequest(socket: Socket, handle: (request: { path: string; body: strin
   })
 }
 
+const GEMINI_CALL = /\/models\/([^/:]+):(\w+)/
+
+function partsFor(path: string, said: Answer, options: WireOptions): WireAnswer {
+  if (path.endsWith('/chat/completions')) return toChatWire(said, options)
+  if (path.endsWith('/responses')) return toResponsesWire(said, options)
+  return GEMINI_CALL.test(path) ? toGeminiWire(said, options) : toAnthropicWire(said, options)
+}
+
 function answer(wire: Wire, path: string, text: string): UpstreamRequest {
   const body = parseJson(text)
-  const model = isJsonObject(body) && typeof body.model === 'string' ? body.model : ''
+  const [, inPath, method] = GEMINI_CALL.exec(path) ?? []
+  const inBody = isJsonObject(body) && typeof body.model === 'string' ? body.model : ''
+  const model = inPath === undefined ? inBody : decodeURIComponent(inPath)
   const script = fromModel(model)
   if (script === undefined || !isJsonObject(body)) {
     void wire.whole(404, 'application/json', '{"error":{"type":"not_found_error","message":"no such script"}}')
@@ -92,8 +124,7 @@ function answer(wire: Wire, path: string, text: string): UpstreamRequest {
   }
   const usage = isJsonObject(body.stream_options) && body.stream_options.include_usage === true
   const said = answerFor(script)
-  const isChat = path.endsWith('/chat/completions')
-  const parts = isChat ? toChatWire(said, { model, includeUsage: usage }) : toAnthropicWire(said, { model })
-  void play(wire, { script, parts, streamed: body.stream === true })
+  const parts = partsFor(path, said, { model, includeUsage: usage })
+  void play(wire, { script, parts, streamed: body.stream === true || method === 'streamGenerateContent' })
   return { model, abandoned: wire.abandoned }
 }
