@@ -70,7 +70,7 @@ describe('a stream cut inside arguments', () => {
   const cuts: readonly Fault[] = ['eof', 'midjson', 'fin', 'rst', 'err', 'stall', 'malformed', 'bad-arguments']
   const routes = PROTOCOLS.flatMap((client) => PROTOCOLS.map((provider) => ({ client, provider })))
 
-  test.each(routes)(
+  test.concurrent.each(routes)(
     '$client client, $provider upstream: no byte of a call reaches the client',
     async ({ client, provider }) => {
       await Promise.all(
