@@ -51,16 +51,13 @@ const finished = { ...words[2], candidates: [{ ...words[2]?.candidates[0], finis
 const ERROR = { error: { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' } }
 
 describe.each(ways)('for a client that speaks $client, $delivery', ({ client, delivery }) => {
-  test.each([
+  test.concurrent.each([
     ['in the midst', [words[0], words[1]], [words[2], finished]],
     ['behind all text', [words[0], words[1], words[2]], []],
     ['behind the finish reason', [words[0], words[1], finished], []],
   ] as const)('a bare error %s is a failure', async (_, before, behind) => {
-    for (const bare of [
-      `${JSON.stringify(ERROR)}\n\n`,
-      JSON.stringify(ERROR),
-      `${JSON.stringify(ERROR, undefined, 2)}\n`,
-    ]) {
+    const forms = [`${JSON.stringify(ERROR)}\n\n`, JSON.stringify(ERROR), `${JSON.stringify(ERROR, undefined, 2)}\n`]
+    await concurrently(forms, forms.length, async (bare) => {
       const answer = await play(client, [...before.map(toEvent), bare, ...behind.map(toEvent)], delivery)
       expect(falseSuccesses(client, answer)).toEqual([])
       expect(answer.status === 200).toBe(delivery === 'live')
@@ -68,7 +65,7 @@ describe.each(ways)('for a client that speaks $client, $delivery', ({ client, de
       // Glued to the next event's `data:` it is neither an error nor an event.
       if (behind.length === 0 || bare.endsWith('\n'))
         expect(answer.evidence?.attempts[0]).toMatchObject({ verdict: 'failed', reason: 'overloaded' })
-    }
+    })
   })
 
   test.skipIf(!hasCorpus)(
