@@ -87,7 +87,7 @@ function isWordCharacter(codePoint: number): boolean {
   return WORD.test(character) && !UNSPACED.test(character)
 }
 
-const WORD = /[\p{L}\p{N}\p{M}\p{Pc}'’\-]/u
+const WORD = /[\p{L}\p{N}\p{M}\p{Pc}'’-]/u
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
