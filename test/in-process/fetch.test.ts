@@ -102,6 +102,16 @@ describe('fetch for SDKs that know nothing of it', () => {
   })
 })
 
+describe('a response handed to a server', () => {
+  test('is served whole: Bun reads its body past its methods', async () => {
+    await using world = await startTwoProviders(chat('All is well.'), overloaded)
+    const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: (request) => world.fullstop.fetch(request) })
+    const response = await fetch(new URL('/v1/chat/completions', server.url), { method: 'POST', body: BODY })
+    expect(await response.json()).toMatchObject({ choices: [{ message: { content: 'All is well.' } }] })
+    await server.stop(true)
+  })
+})
+
 describe('what fetch is called with', () => {
   const bytes = new TextEncoder().encode(BODY)
   const stream = (): ReadableStream =>
