@@ -17,6 +17,8 @@ export function installClients(): string | undefined {
   // No package here needs its install script; two would fetch or move programs that are there already.
   const { status, stderr, error } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: FOLDER,
+    // `npm run --silent` would silence the reason of a failure too.
+    env: { ...process.env, npm_config_loglevel: 'error' },
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
   })
