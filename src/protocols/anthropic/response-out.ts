@@ -57,10 +57,11 @@ export function renderAnswerPart(part: Part): WireBlock | undefined {
   switch (part.type) {
     case 'text': {
       const citations = part.citations?.map(renderCitation).filter((citation) => citation !== undefined) ?? []
-      return { type: 'text', text: part.text, citations: citations.length > 0 ? citations : null }
+      // Left out like everywhere in Anthropic's own answers: some clients take null for a fault.
+      return { type: 'text', text: part.text, ...(citations.length > 0 && { citations }) }
     }
     case 'refusal':
-      return { type: 'text', text: part.text, citations: null }
+      return { type: 'text', text: part.text }
     case 'tool-call':
       if (part.kind === 'server') return undefined
       return { type: 'tool_use', id: part.id, name: part.name, input: toInput(part) }
