@@ -90,6 +90,11 @@ function row(status: number, retryable: boolean, todo: string): ErrorRow {
   return { status, retryable, todo }
 }
 
+/** As a sentence, since another follows. */
+export function ended(message: string): string {
+  return /[.!?…]$/.test(message) ? message : `${message}.`
+}
+
 /** An error of the table, on its way to the edge that renders it in the caller's protocol. */
 export class FullstopError extends Error {
   override readonly name = 'FullstopError'
@@ -97,7 +102,7 @@ export class FullstopError extends Error {
   readonly headers: Readonly<Record<string, string>>
 
   constructor(code: ErrorCode, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(`${message} ${ERRORS[code].todo}`)
+    super(`${ended(message)} ${ERRORS[code].todo}`)
     this.code = code
     this.headers = headers
   }

@@ -60,7 +60,11 @@ program
   .description('Play an incident against simulated providers, once bare and once through Fullstop; `list` lists them.')
   .option('-n, --requests <n>', 'requests in each of the two runs', parseWholeNumber, 2000)
   .option('--seed <n>', 'seed of answers, faults and clients', parseWholeNumber, 1)
-  .addOption(new Option('--delivery <mode>', 'how Fullstop delivers streams').choices(['hold', 'live']).default('hold'))
+  .addOption(
+    new Option('--delivery <mode>', 'how Fullstop delivers streams')
+      .choices(['hold', 'guarded', 'live'])
+      .default('hold'),
+  )
   .option('--json', 'print one JSON document')
   .addOption(coming('--report <file>'))
   .action(drill)

@@ -3,6 +3,7 @@ import {
   embeddingModels,
   faults,
   findScenario,
+  promptHooks,
   scenarios,
   simulatedModels,
   startSimulatedProviders,
@@ -38,7 +39,8 @@ export async function sim({ port, scenario, seed, tokenDelay }: SimOptions): Pro
   console.log(
     `Models: ${[...simulatedModels, ...embeddingModels].map(({ id }) => id).join(', ')}. Any API key will do.`,
   )
-  console.log(`Faults, as MODEL+FAULT=VALUE@PROBABILITY: ${Object.keys(faults).join(', ')}. GET / explains them.`)
+  console.log(`Faults, as MODEL+FAULT=VALUE@PROBABILITY: ${Object.keys(faults).join(', ')}.`)
+  console.log(`Orders in a prompt: ${Object.keys(promptHooks).join(', ')}. GET / explains both.`)
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)

@@ -7,14 +7,21 @@ const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
   'client-gone': 'the client went away',
 }
 
+const CAVEATS: Readonly<Record<NonNullable<AttemptEvidence['caveat']>, string>> = {
+  'finish-on-every-chunk':
+    'it gave a finish reason with every chunk, so a clean cut between two of them would have looked the same',
+}
+
 /** An exchange as a person reads it. */
 export function renderTrace(exchange: ExchangeEvidence): string {
-  const { id, model, protocol, delivery, streamed, outcome, verdict, errorCode, startedAtMs, durationMs } = exchange
+  const { id, model, protocol, operation, delivery, streamed, outcome, verdict, errorCode, startedAtMs, durationMs } =
+    exchange
+  const asked = operation === 'answer' ? (streamed ? `streamed, ${delivery}` : 'not streamed') : operation
   const lines = [
     `${id}  ${OUTCOMES[outcome]}  (${verdict}${errorCode === undefined ? '' : `, ${errorCode}`})`,
     '',
     `  at        ${new Date(startedAtMs).toISOString()}, ${ms(durationMs)} in all`,
-    `  asked     ${model ?? 'a model'} through ${protocol}, ${streamed ? `streamed, ${delivery}` : 'not streamed'}`,
+    `  asked     ${model ?? 'a model'} through ${protocol}, ${asked}`,
     ...labels(exchange),
     ...(exchange.platform === undefined ? [] : [`  answered  ${exchange.platform}`]),
     ...(exchange.firstDeliveredMs === undefined
@@ -50,7 +57,8 @@ function attempt(each: AttemptEvidence): readonly string[] {
     `       ${verdict}${why === undefined ? '' : ` (${why})`}${each.rawStop === undefined ? '' : `, stop reason ${each.rawStop}`}`,
     `       ${status === undefined ? 'no response' : `status ${status} after ${ms(each.headersMs)}`}${timing(each)}; over after ${ms(durationMs)}`,
     `       ${each.bytes} bytes, ${each.events} events, ${each.toolCalls} tool calls${each.invalidToolCalls > 0 ? ` (${each.invalidToolCalls} not whole)` : ''}`,
-    ...(each.dropped === undefined ? [] : [`       not carried by ${each.protocol}: ${each.dropped.join(', ')}`]),
+    ...(each.caveat === undefined ? [] : [`       but ${CAVEATS[each.caveat]}`]),
+    ...(each.dropped === undefined ? [] : [`       left out for ${each.protocol}: ${each.dropped.join(', ')}`]),
   ]
 }
 

@@ -25,8 +25,10 @@ const EVERYTHING: Complete<FullstopConfig> = {
     m: { platforms: ['a/x'], fallbacks: ['n'], affinity: 'session' },
     n: { platforms: ['a/y'], fallbacks: [], affinity: 'none' },
   },
-  defaults: { profile: 'prototype', delivery: 'hold', attempts: 2, deadline: '1m' },
-  workflows: { w: { model: 'm', profile: 'prototype', delivery: 'live', attempts: 1, deadline: '5s' } },
+  defaults: { profile: 'prototype', delivery: 'hold', thinking: 'live', attempts: 2, deadline: '1m' },
+  workflows: {
+    w: { model: 'm', profile: 'prototype', delivery: 'live', thinking: 'hold', attempts: 1, deadline: '5s' },
+  },
   clients: { c: { keyHash: `sha256:${'0'.repeat(64)}`, workflows: ['w'], tenant: 't' } },
   control: { keyHash: `sha256:${'0'.repeat(64)}`, listen: '127.0.0.1:0' },
   passthrough: {

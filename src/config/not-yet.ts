@@ -11,7 +11,6 @@ const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** The same for values, by the key they belong to. */
 const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([
-  ['delivery', ['guarded']],
   ['profile', ['batch', 'internal', 'customer', 'critical']],
 ])
 

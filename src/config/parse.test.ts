@@ -45,7 +45,13 @@ describe('a valid configuration', () => {
         declared: { firstEvent: false, idle: false },
       },
     })
-    expect(config.defaults).toEqual({ profile: 'prototype', delivery: 'live', attempts: 4, deadlineMs: 600_000 })
+    expect(config.defaults).toEqual({
+      profile: 'prototype',
+      delivery: 'guarded',
+      thinking: 'live',
+      attempts: 4,
+      deadlineMs: 600_000,
+    })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect([config.models.size, config.workflows.size, config.clients.size, config.families.length]).toEqual([
       0, 0, 0, 0,
@@ -92,6 +98,7 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       model: 'sonnet',
       profile: 'prototype',
       delivery: 'hold',
+      thinking: 'live',
       attempts: 7,
       deadlineMs: 300_000,
     })

@@ -21,7 +21,8 @@ export const maxDurationMs: number = 86_400_000
 /** What applies to requests that name no workflow when the configuration has no `defaults`. */
 export const defaultPolicy: PolicyConfig = {
   profile: 'prototype',
-  delivery: 'live',
+  delivery: 'guarded',
+  thinking: 'live',
   attempts: defaultAttempts,
   deadlineMs: defaultDeadlineMs,
 }

@@ -57,6 +57,7 @@ function resolvePolicy(input: PolicyInput | undefined, otherwise: PolicyConfig):
   return {
     profile: input?.profile ?? otherwise.profile,
     delivery: input?.delivery ?? otherwise.delivery,
+    thinking: input?.thinking ?? otherwise.thinking,
     attempts: input?.attempts ?? otherwise.attempts,
     deadlineMs: input?.deadline ?? otherwise.deadlineMs,
   }

@@ -101,7 +101,13 @@ const model = section({
 })
 
 const profileNotes = { about: 'The scenario in one word.' }
-const deliveryNotes = { about: 'hold keeps an answer until it is proven; live passes it on as it comes.' }
+const deliveryNotes = {
+  about:
+    'hold keeps an answer until it is proven; guarded passes text on a sentence late at first and a word late then, and structured output when it is proven; live passes it on as it comes.',
+}
+const thinkingNotes = {
+  about: 'Under guarded delivery: live passes thinking on as it comes; hold keeps it until the text behind it flows.',
+}
 const attemptsExpected = `a whole number from 1 to ${maxAttempts}`
 const attempts = z
   .int({ error: attemptsExpected })
@@ -111,11 +117,13 @@ const attemptsNotes = { about: "The exchange's whole budget.", unit: 'attempts',
 const deadlineNotes = { about: "From the request's arrival to its end, over all attempts.", ...durationNotes }
 
 const profile = word('prototype')
-const delivery = word('hold', 'live')
+const delivery = word('hold', 'guarded', 'live')
+const thinking = word('hold', 'live')
 
 const defaults = section({
   profile: optional(profile, { ...profileNotes, default: defaultPolicy.profile }),
   delivery: optional(delivery, { ...deliveryNotes, default: defaultPolicy.delivery }),
+  thinking: optional(thinking, { ...thinkingNotes, default: defaultPolicy.thinking }),
   attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
 })
@@ -124,6 +132,7 @@ const asInDefaults = { defaultWords: 'as in defaults' }
 const workflow = section({
   profile: optional(profile, { ...profileNotes, ...asInDefaults }),
   delivery: optional(delivery, { ...deliveryNotes, ...asInDefaults }),
+  thinking: optional(thinking, { ...thinkingNotes, ...asInDefaults }),
   model: optional(modelName, {
     about: 'The model that serves it: one of models, or provider/model.',
     defaultWords: 'what the request names',

@@ -17,6 +17,7 @@ const simulatedModels: readonly SimulatedModel[] = [
   { name: 'sim-gpt', suffix: '-openai', fallbacks: ['sim-sonnet'] },
   { name: 'sim-gpt-mini', suffix: '-openai', fallbacks: [] },
   { name: 'sim-gpt-pro', suffix: '-responses', fallbacks: ['sim-gpt'] },
+  { name: 'sim-embedding', suffix: '-openai', fallbacks: [] },
   { name: 'sim-gemini', suffix: '-gemini', fallbacks: ['sim-sonnet'] },
   { name: 'sim-gemini-flash', suffix: '-gemini', fallbacks: [] },
 ]

@@ -127,6 +127,7 @@ describe('the configuration of the simulated providers', () => {
       ['sim-gpt', 3, 'sim-sonnet'],
       ['sim-gpt-mini', 3, ''],
       ['sim-gpt-pro', 3, 'sim-gpt'],
+      ['sim-embedding', 3, ''],
       ['sim-gemini', 3, 'sim-sonnet'],
       ['sim-gemini-flash', 3, ''],
     ])
@@ -141,6 +142,7 @@ describe('the configuration of the simulated providers', () => {
 
 function protocolOf(model: string): ProtocolName {
   if (model === 'sim-gpt-pro') return 'openai-responses'
+  if (model === 'sim-embedding') return 'openai-chat'
   if (model.startsWith('sim-gemini')) return 'gemini'
   return model.startsWith('sim-gpt') ? 'openai-chat' : 'anthropic'
 }

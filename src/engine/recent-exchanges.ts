@@ -8,11 +8,12 @@ export class RecentExchanges {
   readonly #ring: (ExchangeEvidence | undefined)[]
   #next = 0
 
-  constructor(capacity: number = RECENT_EXCHANGES) {
+  constructor(capacity: number) {
     this.#ring = Array.from({ length: capacity }, () => undefined)
   }
 
   add(evidence: ExchangeEvidence): void {
+    if (this.#ring.length === 0) return
     this.#ring[this.#next] = evidence
     this.#next = (this.#next + 1) % this.#ring.length
   }

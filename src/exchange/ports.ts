@@ -15,6 +15,8 @@ export interface ExchangeDeps {
   readonly limits: Limits
   readonly origins: Origins
   readonly sessions: Sessions
+  /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
+  readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }
 
 /** How requests reach providers. */

@@ -1,33 +1,21 @@
 /**
- * The response, or the signal's reason as soon as it aborts; a response that comes too late is thrown away, which frees
- * its upstream.
+ * The response, or the signal's reason where it aborted meanwhile: the engine, whose signal it is too, ends at once then.
+ * A stream goes on listening.
  */
-export function orAborted(coming: Promise<Response>, signal: AbortSignal): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(signal.reason)
-      void coming.then(({ body }) => body?.cancel().catch(ignoreClosed))
-    }
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    const done = (): void => signal.removeEventListener('abort', onAbort)
-    coming.then(
-      (response) => {
-        done()
-        resolve(signal.aborted ? response : withAbort(response, signal))
-      },
-      (error: unknown) => {
-        done()
-        reject(error)
-      },
-    )
-  })
+export async function orAborted(coming: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  const response = await coming
+  if (!signal.aborted) return withAbort(response, signal)
+  // Its last word before the abort may have been a beginning.
+  void response.body?.cancel(signal.reason).catch(ignoreClosed)
+  throw signal.reason
 }
 
 /** A streamed response whose body ends with the signal, as that of any `fetch`; others are whole already. */
 function withAbort(response: Response, signal: AbortSignal): Response {
-  const { body, status, headers } = response
-  if (body === null || !headers.get('content-type')?.startsWith('text/event-stream')) return response
+  const { status, headers } = response
+  // The mark of every stream, whatever its frame. Only then is the body asked for, since that alone may cost something.
+  const body = headers.has('x-accel-buffering') ? response.body : null
+  if (body === null) return response
   return new Response(abortableBody(body, signal), { status, headers })
 }
 

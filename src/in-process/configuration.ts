@@ -41,7 +41,7 @@ function fromEnvironment(env: Environment): LoadedConfiguration {
   const { config, notices } = autoConfig(env)
   if (config !== undefined) return { config, notices }
   const message =
-    'No configuration and no provider key: pass `config`, or set ANTHROPIC_API_KEY or OPENAI_API_KEY in the environment.'
+    'No configuration and no provider key: pass `config`, or set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY in the environment.'
   throw new ConfigurationError([message, ...notices].join('\n'), [])
 }
 

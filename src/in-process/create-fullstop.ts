@@ -2,7 +2,14 @@ import type { FullstopConfig } from '../config/index.ts'
 import { Engine } from '../engine/index.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import { wait } from '../resilience/index.ts'
-import { environment, newId, systemClock, type UpstreamFetch, webUpstream } from '../runtime/web/index.ts'
+import {
+  environment,
+  newId,
+  systemClock,
+  toWholeResponse,
+  type UpstreamFetch,
+  webUpstream,
+} from '../runtime/web/index.ts'
 import { orAborted } from './abortable.ts'
 import { loadConfiguration } from './configuration.ts'
 import type { Generate } from './generate-options.ts'
@@ -55,12 +62,14 @@ export async function createFullstop(options: FullstopOptions = {}): Promise<Ful
   const { fetch: upstreamFetch = globalThis.fetch, onExchange } = options
   const { config, notices } = await loadConfiguration(options.config, environment)
   const engine = new Engine(
-    { config },
+    // There is no control plane to ask; `onExchange` has them all.
+    { config, recentExchanges: 0 },
     {
       clock: systemClock,
       random: Math.random,
       newId,
       upstream: webUpstream(upstreamFetch),
+      toWholeResponse,
       ...(onExchange !== undefined && { sink: onExchange }),
     },
   )

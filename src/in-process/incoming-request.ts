@@ -7,21 +7,31 @@ import { toRouteUrl } from './route-url.ts'
  */
 export function toIncomingRequest(input: string | URL | Request, init: RequestInit | undefined): IncomingRequest {
   if (input instanceof Request) return fromRequest(init === undefined ? input : new Request(input, init))
-  const { method = 'GET', headers, body, signal } = init ?? {}
-  const common = {
-    method: method.toUpperCase(),
-    url: toRouteUrl(input),
-    headers: headers instanceof Headers ? headers : new Headers(headers),
-    signal: signal ?? new AbortController().signal,
-  }
+  const url = toRouteUrl(input)
+  const method = init?.method?.toUpperCase() ?? 'GET'
+  const headers = init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)
+  const signal = init?.signal ?? new AbortController().signal
+  const body = init?.body
   const bodyText = textAtHand(body)
-  if (bodyText !== undefined) return { ...common, bodyText, body: null, text: () => Promise.resolve(bodyText) }
-  return { ...common, ...streamed(new Response(body).body, common) }
+  if (bodyText === undefined) return { method, url, signal, ...streamed(new Response(body), { headers, signal }) }
+  // Without a spread: this is the way that every SDK goes.
+  return {
+    method,
+    url,
+    headers,
+    signal,
+    bodyText,
+    // Asked for by what is passed through alone, whose bytes need not be a text.
+    get body() {
+      return body === null || body === undefined ? null : new Response(body).body
+    },
+    text: () => Promise.resolve(bodyText),
+  }
 }
 
 function fromRequest(request: Request): IncomingRequest {
   const { method, url, headers, signal } = request
-  return { method, url: toRouteUrl(url), ...streamed(request.body, { headers, signal }), signal }
+  return { method, url: toRouteUrl(url), ...streamed(request, { headers, signal }), signal }
 }
 
 /** What needs no waiting for. */
@@ -36,13 +46,17 @@ function textAtHand(body: RequestInit['body']): string | undefined {
 
 /** A body that is still to come. Nobody holds its sender to the length it announces, so nothing is announced. */
 function streamed(
-  body: ReadableStream<Uint8Array> | null,
+  carrier: Request | Response,
   { headers, signal }: { readonly headers: Headers; readonly signal: AbortSignal },
 ): Pick<IncomingRequest, 'headers' | 'body' | 'text'> {
   const unannounced = new Headers(headers)
   unannounced.delete('content-length')
+  // A form's has the boundary that only its encoding knows.
+  const type = carrier.headers.get('content-type')
+  if (type !== null && !unannounced.has('content-type')) unannounced.set('content-type', type)
   // The pipe ends its sender when the caller gives up.
-  const piped = body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>(), { signal }) ?? null
+  const piped =
+    carrier.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>(), { signal }) ?? null
   return { headers: unannounced, body: piped, text: () => new Response(piped).text() }
 }
 

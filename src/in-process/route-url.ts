@@ -7,11 +7,15 @@ const CHAT_ENDING = '/chat/completions'
 export const GENERATE_URL: string = `${BASE}/v1${CHAT_ENDING}`
 const VERSION_SEGMENT = /^.*(?=\/v1(?:beta)?\/)/
 
+/** What the big SDKs ask for: nothing to parse, and parsing a URL costs as much as routing it. */
+const PLAIN = /^https:\/\/[\w.-]+\/v1\/(?:chat\/completions|messages|responses|embeddings)$/
+
 /**
  * The URL of an SDK's request as the engine routes it: the provider's host and whatever stands before the protocol's own
  * path are left out, the query stays. A path alone will do. Throws a `TypeError` where it is no URL, as `fetch` does.
  */
 export function toRouteUrl(input: string | URL): string {
+  if (typeof input === 'string' && PLAIN.test(input)) return BASE + input.slice(input.indexOf('/', 'https://'.length))
   const { pathname, search } = typeof input === 'string' ? new URL(input, BASE) : input
   return BASE + toRoutePath(pathname) + search
 }

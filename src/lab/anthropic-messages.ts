@@ -4,6 +4,12 @@ import type { JsonRecord } from './json-checks.ts'
 import { signatureOf } from './anthropic-signature.ts'
 
 const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp']
+// Blocks of documents and of tools that the provider runs itself; they are taken as they come.
+const OTHER_BLOCKS = new Set(
+  `document redacted_thinking search_result server_tool_use web_search_tool_result web_fetch_tool_result
+   code_execution_tool_result bash_code_execution_tool_result text_editor_code_execution_tool_result
+   tool_search_tool_result mcp_tool_use mcp_tool_result container_upload compaction fallback`.split(/\s+/),
+)
 const TOOL_ID = /^[a-zA-Z0-9_-]+$/
 
 /** A message whose content is always a list of blocks. */
@@ -97,13 +103,8 @@ function readBlock(block: unknown, at: string, platform: string): JsonRecord {
       return block
     case undefined:
       throw invalid(`${at}.type: Field required`)
-    case 'document':
-    case 'redacted_thinking':
-    case 'search_result':
-    case 'server_tool_use':
-    case 'web_search_tool_result':
-      return block
     default:
+      if (OTHER_BLOCKS.has(stringOr(block['type']))) return block
       throw invalid(
         `${at}: Input tag '${String(block['type'])}' found using 'type' does not match any of the expected tags`,
       )

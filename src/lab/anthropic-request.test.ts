@@ -19,12 +19,12 @@ const tool = { name: 'find', input_schema: { type: 'object' } }
 const schema = { type: 'json_schema', schema: { type: 'object' } }
 
 // `undefined` as a value removes the field.
-function problemOf(changes: object, modelId = 'sim-sonnet'): string {
+function problemOf(changes: object, modelId = 'sim-sonnet', beta?: string): string {
   const model = simulatedModels.find(({ id }) => id === modelId)!
   const body: JsonRecord = { model: modelId, max_tokens: 2000, messages: [user], ...changes }
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
   try {
-    anthropicProtocol.read(given, model, context)
+    anthropicProtocol.read(given, model, { ...context, header: () => beta })
     return ''
   } catch (error) {
     expect(error).toMatchObject({ status: 400 })
@@ -114,6 +114,14 @@ test.each<[string, object]>([
   ['an image', image({ type: 'base64', media_type: 'image/png', data: 'AAAA' })],
 ])('accepts: %s', (_name, changes) => {
   expect(problemOf(changes)).toBe('')
+})
+
+test('system messages may interject where the beta allows it, also between a call and its result', () => {
+  const system = { role: 'system', content: 'Remember.' }
+  const messages = [user, system, assistant([call]), system, { role: 'user', content: [result] }, system]
+  expect(problemOf({ messages }, 'sim-sonnet', 'a-1,mid-conversation-system-2026-04-07')).toBe('')
+  expect(problemOf({ messages })).toMatch(/Unexpected role "system"/)
+  expect(problemOf({ messages: [system, user] }, 'sim-sonnet', 'mid-conversation-system-2026-04-07')).toMatch(/first/)
 })
 
 test('prefill is refused by the newer model and accepted by the older one', () => {

@@ -111,6 +111,16 @@ describe('tools', () => {
     expect(isWholeObject({})).toBe(false)
   })
 
+  test('ordered calls come one after the other, and then text, even where a call is forced', () => {
+    const ordered = '[[call find_parcel {"city":"Oslo"}]] and [[call get_weather]]'
+    const asked = { tools: [weather, parcel], toolChoice: { kind: 'any' } as const }
+    expect(answer(prompt(ordered, asked)).parts).toMatchObject([{ name: 'find_parcel' }])
+    expect(answer(prompt(ordered, { ...asked, callsMade: 1 })).parts).toMatchObject([{ name: 'get_weather' }])
+    expect(kinds(answer(prompt(ordered, { ...asked, callsMade: 2, toolResults: ['r'] })))).toEqual(['text'])
+    expect(kinds(answer(prompt(ordered, { ...asked, toolChoice: { kind: 'none' } })))).toEqual(['text'])
+    expect(textOf(answer(prompt('[[call find_parcel]] [[say:Done.]]', { ...asked, callsMade: 1 })))).toBe('Done.')
+  })
+
   test('a free-form tool gets text', () => {
     const tools: PromptTool[] = [{ kind: 'free-form', name: 'note', description: '' }]
     const [call] = answer(prompt('Take a note.', { tools })).parts

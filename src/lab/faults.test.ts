@@ -239,7 +239,7 @@ describe.each(all)('%s streams', (name, spoken) => {
   })
 
   test('slow-first-token sends the headers before the wait', async () => {
-    const reading = await ask('slow-first-token=600000', { silenceMs: 80 })
+    const reading = await ask('slow-first-token=600000', { silenceMs: 300 })
     expect(reading.status).toBe(200)
     expect(reading.body).toBe('')
   })
@@ -426,6 +426,12 @@ describe('what only one protocol can do', () => {
     const cut = await gemini('sim-gemini')('stop-on-every-chunk+cut-eof=2')
     expect(dataOf(cut.body)).toHaveLength(2)
     expect(cut.body).toMatch(/"finishReason": "STOP"[^\n]*\r\n\r\n$/)
+  })
+
+  test('a cut answer of one chunk alone is nothing at all', async () => {
+    const cut = await gemini('sim-gemini-flash')('cut-eof=3', { prompt: '[[say:Hi]]' })
+    expect([cut.status, cut.body, cut.end]).toEqual([200, '', 'clean'])
+    expect((await gemini('sim-gemini')('cut-eof=3', { prompt: '[[refuse]]' })).body).toBe('')
   })
 
   test('a fault that means nothing in a protocol is refused there', async () => {

@@ -1,4 +1,5 @@
 import type { Answer, AnswerPart, AnswerStop } from './answer.ts'
+import { framed } from './gemini-framing.ts'
 import { signThought } from './gemini-signature.ts'
 import { isRecord } from './json-checks.ts'
 import { piecesOf } from './pieces.ts'
@@ -38,7 +39,7 @@ interface Chunk {
 export function toGeminiEvents(answers: readonly Answer[], ask: GeminiAsk, context: RenderContext): WireEvent[] {
   const wrap = wrapper(answers, context)
   const blocked = answers.some(isBlocked)
-  if (blocked) return framed([{ body: wrap(undefined, 0), kind: 'other' }], ask)
+  if (blocked) return framed([{ body: wrap(undefined, 0), kind: 'other' }], ask.isArray)
   const queues = answers.map((answer, index) => chunksOf(answer, index, ask, context))
   const chunks: Chunk[] = []
   for (let step = 0; queues.some((queue) => step < queue.length); step += 1) {
@@ -59,7 +60,7 @@ export function toGeminiEvents(answers: readonly Answer[], ask: GeminiAsk, conte
         ...(isEnd && chunk.parts.some(hasContent) ? { unmarked: wrap(unmarked, chunk.tokens) } : {}),
       }
     }),
-    ask,
+    ask.isArray,
   )
 }
 
@@ -74,43 +75,6 @@ export function toGeminiBody(answers: readonly Answer[], ask: GeminiAsk, context
   })
   const tokens = answers.reduce((sum, answer) => sum + answer.outputTokens - answer.thinkingTokens, 0)
   return JSON.stringify({ candidates, ...usage(tokens), ...head }, null, 2)
-}
-
-interface Framing {
-  readonly body: object
-  readonly kind: WireEvent['kind']
-  readonly unmarked?: object
-}
-
-function framed(chunks: readonly Framing[], { isArray }: GeminiAsk): WireEvent[] {
-  if (!isArray) {
-    return chunks.map(({ body, kind, unmarked }) => ({
-      text: eventText(body),
-      kind,
-      ...(unmarked === undefined ? {} : { unmarked: eventText(unmarked) }),
-    }))
-  }
-  const events = chunks.map(({ body, kind }): WireEvent => {
-    // In an array the closing bracket is the end, whatever the last element says.
-    return { text: arrayElement(JSON.stringify(body, null, 2)), kind: kind === 'terminal' ? 'other' : kind }
-  })
-  return [...events, { text: '\n]\n', kind: 'terminal' }]
-}
-
-/** An element of the array, as all but the first are written. */
-export function arrayElement(json: string): string {
-  return `,\r\n${json}`
-}
-
-/** Opens the array with its first element. */
-export function withBracket(text: string, sequence: number): string {
-  return sequence === 0 ? text.replace(/^,\r\n/, '[') : text
-}
-
-/** One event on the wire: blanks after colons alone, and lines that end in CR LF. */
-export function eventText(body: object): string {
-  // Only the layout has line ends: those of a text are escaped.
-  return `data: ${JSON.stringify(body, null, 1).replace(/\n */g, '')}\r\n\r\n`
 }
 
 function chunksOf(answer: Answer, index: number, ask: GeminiAsk, context: RenderContext): Chunk[] {

@@ -1,4 +1,4 @@
-import { arrayElement, eventText, withBracket } from './gemini-answer.ts'
+import { arrayElement, eventText, withBracket } from './gemini-framing.ts'
 import {
   authenticateGemini,
   geminiErrorArray,

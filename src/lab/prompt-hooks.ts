@@ -1,3 +1,13 @@
+/** The hooks and what they do, for whoever asks the site. */
+export const promptHooks: Readonly<Record<string, string>> = {
+  '[[say:TEXT]]': 'Answers with exactly TEXT.',
+  '[[refuse]]': 'Refuses in the protocol’s own way.',
+  '[[checksum]]': 'Ends the text with a checksum that proves it whole.',
+  '[[call NAME JSON]]':
+    'Calls the tool NAME with these arguments (a string for a tool that takes free text). Several are made one after the ' +
+    'other, each after the result of the one before; then the answer repeats the last result.',
+}
+
 /** A tool call that the prompt orders. */
 export interface OrderedCall {
   readonly name: string

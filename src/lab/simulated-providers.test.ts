@@ -13,6 +13,7 @@ const keys = {
   'x-api-key': 'k',
   'anthropic-version': '2023-06-01',
   authorization: 'Bearer k',
+  'x-goog-api-key': 'k',
 }
 const request = { model: 'sim-sonnet', max_tokens: 300, messages: [{ role: 'user', content: 'How is the weather?' }] }
 
@@ -158,12 +159,47 @@ test.each<[string, string, Post, number, string]>([
   ],
   ['another method', '/gpu/v1/messages', { method: 'GET' }, 405, 'Method Not Allowed'],
   ['an unknown path', '/gpu/v1/nothing', {}, 404, 'not_found_error'],
+  [
+    'no key, Responses',
+    '/gpu/v1/responses',
+    { headers: { 'content-type': 'application/json' } },
+    401,
+    "You didn't provide an API key",
+  ],
+  ['an unknown model, Responses', '/gpu/v1/responses', { body: { model: 'x', input: 'a' } }, 404, 'model_not_found'],
+  ['another method, Responses', '/gpu/v1/responses', { method: 'PUT' }, 405, 'method_not_supported'],
+  ['an unknown stored response', '/gpu/v1/responses/resp_x', { method: 'GET' }, 404, "'resp_x' not found"],
+  [
+    'no key, Gemini',
+    '/gpu/v1beta/models/sim-gemini:generateContent',
+    { headers: { 'content-type': 'application/json' } },
+    403,
+    'PERMISSION_DENIED',
+  ],
+  [
+    'a refused key, Gemini',
+    '/gpu/v1beta/models/sim-gemini:countTokens?key=invalid',
+    { headers: {} },
+    400,
+    'API_KEY_INVALID',
+  ],
+  ['an unknown model, Gemini', '/gpu/v1beta/models/x:generateContent', {}, 404, 'models/x is not found'],
+  ['an unknown method, Gemini', '/gpu/v1beta/models/sim-gemini:sing', {}, 404, 'NOT_FOUND'],
+  [
+    'invalid JSON, Gemini',
+    '/gpu/v1beta/models/sim-gemini:generateContent',
+    { body: '{"a' },
+    400,
+    'Invalid JSON payload',
+  ],
+  ['an unknown listed model, Gemini', '/gpu/v1beta/models/x', { method: 'GET' }, 404, 'NOT_FOUND'],
   ['an unknown platform', '/abacus/v1/messages', {}, 404, 'not_found_error'],
   ['a malformed model id', '/gpu/v1/models/%E0', { method: 'GET' }, 404, 'not_found_error'],
 ])('refuses: %s', async (_name, path, ask, status, text) => {
   const response = await post(path, ask)
   expect(response.status).toBe(status)
-  expect(response.headers.get(path.endsWith('completions') ? 'x-request-id' : 'request-id')).toMatch(/^req_/)
+  const isOpenAi = /completions|responses|embeddings/.test(path)
+  if (!path.includes('v1beta')) expect(response.headers.get(isOpenAi ? 'x-request-id' : 'request-id')).toMatch(/^req_/)
   const body = await response.text()
   expect(body).toContain(text)
   expect(JSON.parse(body)).toHaveProperty('error.message')
@@ -210,6 +246,9 @@ test('the site describes itself, and a taken port is an error', async () => {
   expect(described).toMatchObject({
     simulated: true,
     platforms: [{ name: 'trainium' }, { name: 'gpu' }, { name: 'tpu' }],
+    faults: { 'sequence-gap': expect.any(String) as string },
+    promptHooks: { '[[call NAME JSON]]': expect.any(String) as string },
+    embeddingModels: [{ id: 'sim-embedding', dimensions: 1536 }, {}],
   })
   await expect(startSimulatedProviders({ port: providers.port })).rejects.toThrow()
   await expect(startSimulatedProviders({ port: 0, scenario: 'nothing' })).rejects.toThrow(/outage-2026-06-21/)

@@ -1,5 +1,6 @@
 import { embeddingModels } from './embedding-models.ts'
 import { faults } from './faults.ts'
+import { promptHooks } from './prompt-hooks.ts'
 import { simulatedModels } from './simulated-models.ts'
 
 /** What `GET /` says: where everything is, and which models and faults there are. */
@@ -14,6 +15,7 @@ export function describeSite(platforms: readonly string[]): unknown {
     })),
     models: simulatedModels.map(({ id, contextWindowTokens }) => ({ id, contextWindowTokens })),
     embeddingModels: embeddingModels.map(({ id, dimensions }) => ({ id, dimensions })),
+    promptHooks,
     faults: Object.fromEntries(Object.entries(faults).map(([name, { description }]) => [name, description])),
   }
 }

@@ -87,11 +87,8 @@ function question({ model, scenario }: Ask): {
   input: string
   tools?: Tool[]
 } {
-  const tools = toolsOf(scenario).map(
-    ({ name, kind, schema }): Tool =>
-      kind === 'custom'
-        ? { type: 'custom', name }
-        : { type: 'function', name, parameters: { ...schema }, strict: false },
+  const tools = toolsOf(scenario).map(({ name, kind, schema }): Tool =>
+    kind === 'custom' ? { type: 'custom', name } : { type: 'function', name, parameters: { ...schema }, strict: false },
   )
   return { model, max_output_tokens: 100, input: 'When is high tide?', ...(tools.length > 0 && { tools }) }
 }

@@ -94,6 +94,97 @@ describe.each([true, false])('a conversation that changes hands (streamed: %p)',
   })
 })
 
+/** OpenAI Responses, which seals its reasoning. */
+const sealer =
+  (isDown: () => boolean): UpstreamHandler =>
+  (_, response, ordinal) => {
+    if (isDown()) return json(response, 503, { error: { message: 'down' } })
+    return json(response, 200, {
+      id: `resp_${ordinal}`,
+      object: 'response',
+      created_at: 1,
+      status: 'completed',
+      model: 'o',
+      output: [
+        {
+          type: 'reasoning',
+          id: `rs_${ordinal}`,
+          summary: [{ type: 'summary_text', text: 'hm' }],
+          encrypted_content: `sealed-${ordinal}`,
+        },
+        {
+          type: 'message',
+          id: `msg_${ordinal}`,
+          role: 'assistant',
+          status: 'completed',
+          content: [{ type: 'output_text', text: 'o speaks', annotations: [] }],
+        },
+      ],
+      usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
+    })
+  }
+
+describe('across protocols', () => {
+  interface Answer {
+    readonly content: readonly { readonly type: string; readonly signature?: string }[]
+  }
+
+  test('sealed reasoning goes back to its maker through another protocol’s client, and to nobody else', async () => {
+    let isDown = false
+    const o = await bench.upstream(sealer(() => isDown))
+    const b = await bench.upstream(thinker('b'))
+    const gateway = bench.gateway(
+      `providers:\n  o: { protocol: openai-responses, baseUrl: "${o.url}/v1", apiKey: k }\n  b: { protocol: anthropic, baseUrl: "${b.url}", apiKey: k }\nmodels:\n  m: { platforms: [o/x, b/x], affinity: none }\n`,
+    )
+    const thinking = { type: 'enabled', budget_tokens: 2_000 }
+    const messages: object[] = [user('one')]
+    const ask = async (): Promise<Answer> => {
+      const response = await gateway.post('/v1/messages', {
+        ...MESSAGES_REQUEST,
+        max_tokens: 4_000,
+        thinking,
+        messages,
+      })
+      const answer = (await response.json()) as Answer
+      messages.push({ role: 'assistant', content: answer.content }, user('and then?'))
+      return answer
+    }
+    expect((await ask()).content[0]).toMatchObject({ type: 'thinking', signature: 'sealed-1' })
+    await ask()
+    expect(JSON.parse(lastBody(o))).toMatchObject({
+      store: false,
+      input: [{ role: 'user' }, { type: 'reasoning', encrypted_content: 'sealed-1' }, {}, { role: 'user' }],
+    })
+    isDown = true
+    expect(JSON.stringify(await ask())).toContain('b speaks')
+    expect(lastBody(b)).not.toContain('sealed')
+    expect(gateway.evidence.at(-1)?.attempts.at(-1)?.dropped).toEqual(['thinking-history'])
+    isDown = false
+    await ask()
+    expect(lastBody(o)).toContain('sealed-2')
+    expect(lastBody(o)).not.toContain('signed-by-b')
+  })
+
+  test('an earlier response is continued where it is stored, or not at all', async () => {
+    let isDown = false
+    const o = await bench.upstream(sealer(() => isDown))
+    const b = await bench.upstream(thinker('b'))
+    const gateway = bench.gateway(
+      `providers:\n  b: { protocol: anthropic, baseUrl: "${b.url}", apiKey: k }\n  o: { protocol: openai-responses, baseUrl: "${o.url}/v1", apiKey: k }\nmodels:\n  m: { platforms: [b/x, o/x] }\n`,
+    )
+    const ask = (): Promise<Response> =>
+      gateway.post('/v1/responses', { model: 'm', input: 'go on', previous_response_id: 'resp_1' })
+    expect((await ask()).headers.get('x-fullstop-platform')).toBe('o/x')
+    isDown = true
+    const response = await ask()
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      expect.stringContaining('previous_response_id hangs on what o/x stores'),
+    ])
+    expect(b.received.length).toBe(0)
+  })
+})
+
 describe('a session', () => {
   const ask = (gateway: ReturnType<typeof bench.gateway>, session: string | undefined): Promise<Response> =>
     gateway.post('/v1/messages', MESSAGES_REQUEST, session === undefined ? {} : { 'x-fullstop-session': session })

@@ -32,7 +32,7 @@ describe('the configuration of a gateway in this process', () => {
 
   test('without any of them says what to do', async () => {
     expect(loadConfiguration(undefined, {})).rejects.toThrow(
-      /pass `config`, or set ANTHROPIC_API_KEY or OPENAI_API_KEY/,
+      /pass `config`, or set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY/,
     )
   })
 

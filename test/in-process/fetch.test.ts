@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'bun:test'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { createFullstop } from '../../src/index.ts'
 import { CHAT_EVENTS, sse, startUpstream, type UpstreamHandler } from '../support/upstream.ts'
-import { chat, message, overloaded, startTwoProviders } from './upstreams.ts'
+import { chat, message, overloaded, startTwoProviders, until } from './upstreams.ts'
 
 const CHAT_URL = 'https://api.openai.com/v1/chat/completions'
 const CALL = { model: 'm', messages: [{ role: 'user', content: 'How is it?' }] } as const
@@ -76,6 +79,17 @@ describe('fetch for SDKs that know nothing of it', () => {
     expect(text).not.toContain('[DONE]')
   })
 
+  test('Google’s address is routed too, and the key in it goes nowhere', async () => {
+    await using world = await startTwoProviders(chat('All is well.'), overloaded)
+    const url = 'https://generativelanguage.googleapis.com/v1beta/models/m:generateContent?key=SDK-KEY'
+    const body = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'How is it?' }] }] })
+    const response = await world.fullstop.fetch(url, { method: 'POST', body })
+    expect(await response.json()).toMatchObject({
+      candidates: [{ content: { parts: [{ text: 'All is well.' }] }, finishReason: 'STOP' }],
+    })
+    expect(JSON.stringify(world.openai.received)).not.toContain('SDK-KEY')
+  })
+
   test('models are listed, unknown paths are errors in the caller’s protocol', async () => {
     await using world = await startTwoProviders(overloaded, overloaded)
     const list = await world.fullstop.fetch('https://api.openai.com/v1/models')
@@ -118,9 +132,51 @@ describe('what fetch is called with', () => {
     expect(JSON.parse(world.openai.received[0]?.body ?? '')).toMatchObject({ messages: CALL.messages })
   })
 
+  test('a stream is bounded, whatever length it announces', async () => {
+    await using world = await startTwoProviders(overloaded, overloaded)
+    const megabyte = new Uint8Array(1024 * 1024)
+    let sent = 0
+    const body = new ReadableStream({
+      pull: (controller) => (sent++ < 40 ? controller.enqueue(megabyte) : controller.close()),
+    })
+    const response = await world.fullstop.fetch(CHAT_URL, { method: 'POST', body, headers })
+    expect(response.status).toBe(413)
+  })
+
   test('what is no URL rejects as fetch does', async () => {
     await using world = await startTwoProviders(overloaded, overloaded)
     expect(world.fullstop.fetch('http://[')).rejects.toThrow(TypeError)
+  })
+})
+
+describe('what is passed through', () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+
+  test.each([
+    ['bytes that are no text', bytes, undefined],
+    ['a stream of them', new Blob([bytes]).stream(), undefined],
+    ['a blob, with its type', new Blob([bytes], { type: 'audio/wav' }), 'audio/wav'],
+    ['text', 'All is well.', undefined],
+  ])('%s arrives as it is', async (_, body, type) => {
+    const seen: { readonly bytes: Uint8Array; readonly type: string | undefined }[] = []
+    const files = createServer(async (request, response) => {
+      seen.push({ bytes: Buffer.concat(await request.toArray()), type: request.headers['content-type'] })
+      response.end('{}')
+    })
+    await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve))
+    const { port } = files.address() as AddressInfo
+    const fullstop = await createFullstop({
+      config: {
+        providers: { a: { protocol: 'openai-chat', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'k' } },
+        passthrough: { files: 'a' },
+      },
+    })
+    const expected = Buffer.from(typeof body === 'string' ? body : bytes)
+    const response = await fullstop.fetch('https://api.openai.com/v1/files', { method: 'POST', body })
+    expect(response.status).toBe(200)
+    expect(expected.equals(seen[0]?.bytes ?? Buffer.alloc(0))).toBe(true)
+    if (type !== undefined) expect(seen[0]?.type).toBe(type)
+    files.close()
   })
 })
 
@@ -201,6 +257,18 @@ describe('the upstream', () => {
     await elsewhere.stop()
   })
 
+  test('may undo a compression, and still cannot send more than fits', async () => {
+    const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024, ' '))
+    const gzipped: UpstreamHandler = (_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bomb.length })
+      response.end(bomb)
+    }
+    await using world = await startTwoProviders(gzipped, message('All is well.'))
+    const init = { method: 'POST', body: BODY, headers: { 'x-fullstop-workflow': 'tickets' } }
+    await world.fullstop.fetch(CHAT_URL, init)
+    expect(world.exchanges[0]?.attempts[0]).toMatchObject({ verdict: 'malformed', reason: 'too-large' })
+  })
+
   test('cannot make Fullstop call itself by taking the global’s place', async () => {
     await using world = await startTwoProviders(chat('All is well.'), overloaded)
     const own = globalThis.fetch
@@ -242,7 +310,3 @@ describe('close', () => {
     expect(await (await asked).json()).toMatchObject({ error: { fullstop: { code: 'shutting-down' } } })
   })
 })
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve))
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { GenerateError } from '../../src/index.ts'
 import { json } from '../support/upstream.ts'
-import { chat, message, overloaded, startTwoProviders } from './upstreams.ts'
+import { chat, message, overloaded, startTwoProviders, until } from './upstreams.ts'
 
 const TICKET = { ticket_id: '4471', sentiment: 'frustrated', reply: 'Your order shipped today.' }
 const FIELDS = ['ticket_id', 'sentiment', 'reply'] as const
@@ -103,6 +103,15 @@ describe('generate with expect', () => {
     expect(error.code).toBe('bad-request')
     expect(error.attempts).toHaveLength(2)
   })
+
+  test('asking again without a schema does not start the budget anew', async () => {
+    await using world = await startTwoProviders((request, response, ordinal) => {
+      if (ordinal === 1) json(response, 400, { error: { message: 'no' } })
+      else void chat(LACKING)(request, response, ordinal)
+    }, overloaded)
+    const error = await failureOf(world.fullstop.generate(PROMPT, { model: 'm', expect: FIELDS, attempts: 3 }))
+    expect(error.attempts.map(({ reason }) => reason)).toEqual(['bad-request', 'schema-violation', 'schema-violation'])
+  })
 })
 
 describe('generate with a schema', () => {
@@ -139,6 +148,8 @@ describe('generate', () => {
     expect(await world.fullstop.generate(conversation, { model: 'm', maxTokens: 7 })).toBe('All is')
     expect(JSON.parse(world.openai.received[0]?.body ?? '')).toMatchObject({ max_completion_tokens: 7 })
     expect(JSON.parse(world.anthropic.received[0]?.body ?? '')).toMatchObject({ max_tokens: 7 })
+    await failureOf(world.fullstop.generate('x', { model: 'openai/llama-3', maxTokens: 7, attempts: 1 }))
+    expect(JSON.parse(world.openai.received.at(-1)?.body ?? '')).toMatchObject({ model: 'llama-3', max_tokens: 7 })
   })
 
   test('a refusal is no text', async () => {
@@ -165,7 +176,7 @@ describe('generate', () => {
     await arrived.promise
     controller.abort(new Error('enough'))
     await expect(asked).rejects.toThrow('enough')
-    while (world.openai.abandoned() === 0) await new Promise((resolve) => setImmediate(resolve))
+    await until(() => world.openai.abandoned() === 1)
     expect(world.exchanges).toMatchObject([{ outcome: 'client-gone' }])
     expect(world.fullstop.generate('x', { model: 'm', signal: controller.signal })).rejects.toThrow('enough')
   })

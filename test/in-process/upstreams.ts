@@ -23,6 +23,7 @@ export async function startTwoProviders(
         anthropic: { protocol: 'anthropic', baseUrl: anthropic.url, apiKey: 'anthropic-key' },
       },
       models: { m: { platforms: ['openai/gpt-4o'], fallbacks: ['n'] }, n: { platforms: ['anthropic/claude'] } },
+      defaults: { delivery: 'live' },
       workflows: { tickets: { model: 'm', attempts: 2 } },
     },
     onExchange: (exchange) => exchanges.push(exchange),
@@ -60,3 +61,12 @@ export function message(text: string, stopReason = 'end_turn'): UpstreamHandler 
 }
 
 export const overloaded: UpstreamHandler = (_, response) => json(response, 503, { error: { message: 'busy' } })
+
+/** Waits for what another turn brings. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100_000; turn++) {
+    if (isTrue()) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error('it never came')
+}

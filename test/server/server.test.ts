@@ -81,12 +81,6 @@ describe('bad input gets a clear error in the caller’s protocol, and the next 
       (g) => g.post('/v1/messages', MESSAGES_REQUEST, { 'x-fullstop-workflow': 'nope' }),
     ],
     [
-      'guarded delivery',
-      400,
-      'not-yet',
-      (g) => g.post('/v1/messages', MESSAGES_REQUEST, { 'x-fullstop-delivery': 'guarded' }),
-    ],
-    [
       'an unknown delivery',
       400,
       'invalid-request',

@@ -223,14 +223,19 @@ function checkProfile(profile: string | null): void {
   )
 }
 
-/** A header may tighten: `hold` over `live`. The reverse is ignored, as the policy is the operator's word. */
-function tightened(policy: Policy, delivery: string | null): Policy {
-  if (delivery === null || delivery === policy.delivery) return policy
-  if (delivery === 'guarded')
-    throw new FullstopError('not-yet', 'x-fullstop-delivery: expected hold or live; guarded came.')
-  if (delivery !== 'hold' && delivery !== 'live')
-    throw new FullstopError('invalid-request', `x-fullstop-delivery: expected hold or live; ${quoted(delivery)} came.`)
-  return delivery === 'hold' ? { ...policy, delivery } : policy
+/** From the loosest to the tightest. */
+const DELIVERIES: readonly Policy['delivery'][] = ['live', 'guarded', 'hold']
+
+/** A header may tighten: `hold` over `guarded` over `live`. The reverse is ignored, as the policy is the operator's word. */
+function tightened(policy: Policy, asked: string | null): Policy {
+  if (asked === null || asked === policy.delivery) return policy
+  const delivery = DELIVERIES.find((each) => each === asked)
+  if (delivery === undefined)
+    throw new FullstopError(
+      'invalid-request',
+      `x-fullstop-delivery: expected hold, guarded or live; ${quoted(asked)} came.`,
+    )
+  return DELIVERIES.indexOf(delivery) > DELIVERIES.indexOf(policy.delivery) ? { ...policy, delivery } : policy
 }
 
 /** Conditions tighten, as headers do. */

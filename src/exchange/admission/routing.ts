@@ -41,7 +41,9 @@ export interface Route {
 
 /** What applies to an exchange, after the request's headers have tightened it. */
 export interface Policy {
-  readonly delivery: 'hold' | 'live'
+  readonly delivery: 'hold' | 'guarded' | 'live'
+  /** Under `guarded`: whether thinking waits for the text behind it. */
+  readonly thinking: 'hold' | 'live'
   readonly attempts: number
   readonly deadlineMs: number
 }

@@ -110,18 +110,39 @@ export class Call {
     return verdict
   }
 
+  /** Something is delivered while a read goes on: as after a piece, the client's time is not the provider's. */
+  betweenReads(): void {
+    this.#watchdog.pause()
+  }
+
+  /** Whether this time comes before the read is over, whichever way; resolves with the first of the two. */
+  async isDue(atMs: number, reading: Promise<unknown>): Promise<boolean> {
+    let cancel = (): void => undefined
+    const due = new Promise<boolean>((resolve) => {
+      cancel = this.deps.clock.setTimer(() => resolve(true), Math.max(0, atMs - this.deps.clock.nowMs()))
+    })
+    const over = (): boolean => false
+    try {
+      return await Promise.race([due, reading.then(over, over)])
+    } finally {
+      cancel()
+    }
+  }
+
   /** After a read that rejected. */
   get whyBroken(): UnfinishedVerdict {
     return this.#abortCause ?? { name: 'truncated', reason: 'connection-lost' }
   }
 
   /**
-   * Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. Of one that
-   * was compressed, what is announced is not what comes out, whoever undoes it.
+   * Whether the body may be taken at once: it comes as it is, and its announced length is within the bound. Where the
+   * runtime has undone a compression, what was announced is not what comes out; and Node takes pieces faster anyway.
    */
   isBounded({ headers }: Response): boolean {
     const announced = Number(headers.get('content-length') ?? Number.NaN)
-    return announced <= this.deps.limits.responseBodyBytes && isPlain(headers, false)
+    return (
+      !this.deps.upstream.decodesBodies && announced <= this.deps.limits.responseBodyBytes && isPlain(headers, false)
+    )
   }
 
   /** The whole of a bounded body, which is cheaper than piece by piece; or why it broke. */

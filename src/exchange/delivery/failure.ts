@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, FullstopError } from '../../errors.ts'
+import { ended, ERRORS, type ErrorCode, FullstopError } from '../../errors.ts'
 import type { AttemptEvidence, Reason } from '../../evidence/index.ts'
 import type { CallerError, RequestProblem } from '../../protocols/core/index.ts'
 import type { Pin } from '../admission/pin.ts'
@@ -114,8 +114,7 @@ function pinned({ field, platform }: Pin): string {
 }
 
 function clipped(message: string): string {
-  const short = message.length > 300 ? `${message.slice(0, 300)}…` : message
-  return /[.!?…]$/.test(short) ? short : `${short}.`
+  return ended(message.length > 300 ? `${message.slice(0, 300)}…` : message)
 }
 
 function codeOf(reason: Reason): ErrorCode {

@@ -24,8 +24,15 @@ export function readFacts(body: JsonObject): RequestFacts {
     stream,
     reasoning: asksForReasoning(body),
     choices: 1,
+    structured: asksForStructure(body),
     session: readSession(body['metadata']),
   }
+}
+
+/** `output_config.format`, or `output_format` as its beta called it. */
+function asksForStructure(body: JsonObject): boolean {
+  const config = body['output_config']
+  return isJsonObject(body['output_format']) || (isJsonObject(config) && isJsonObject(config['format']))
 }
 
 /** Claude Code's `user_id` names the session; whoever names only the user gets one session a user, which does no harm. */

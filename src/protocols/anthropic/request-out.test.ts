@@ -267,6 +267,7 @@ describe('rendering a request', () => {
     ]
     const message = say('assistant', { type: 'text', text: 'a', citations })
     expect(turns(HI, message, HI)).toMatchObject([{}, { content: [{ citations: [raw] }] }, {}])
+    expect(rendered({ messages: [HI, message, HI] }).dropped).toEqual(['provider-content'])
   })
 
   test('does not ask for a thinking budget amid calls whose thinking another platform did', () => {

@@ -29,6 +29,12 @@ describe('rendering a whole answer', () => {
     expect(rendered([], END, 'msg_1')['id']).toBe('msg_1')
   })
 
+  test('a bare signature behind the last text is left out', () => {
+    const bare: Part = { type: 'thinking', text: '', signature: 's' }
+    const { content } = rendered([bare, { type: 'text', text: 'hi' }, bare])
+    expect(content).toMatchObject([{ type: 'thinking', signature: 's' }, { type: 'text' }])
+  })
+
   test('every kind of part has its block, or none', () => {
     const own = { type: 'compaction', content: 'x' }
     const { content } = rendered([

@@ -24,7 +24,7 @@ export function renderResponse(response: CoreResponse): JsonObject {
     type: 'message',
     role: 'assistant',
     model: response.model,
-    content: content.flatMap((part) => renderAnswerPart(part) ?? []),
+    content: withoutLateSignature(content.flatMap((part) => renderAnswerPart(part) ?? [])),
     stop_reason: renderStop(stop, {
       hasCalls: content.some(isClientCall),
       hasRefusal: content.some(({ type }) => type === 'refusal'),
@@ -34,6 +34,19 @@ export function renderResponse(response: CoreResponse): JsonObject {
     usage: renderUsage(response.usage),
   }
   return message
+}
+
+/** Thinking of which there is only the signature: Gemini signs its last text in this way. */
+function isBareSignature(block: WireBlock): boolean {
+  return block.type === 'thinking' && block['thinking'] === ''
+}
+
+/**
+ * An answer ends with what it says. Agents take the last block for the result, and with a bare signature there Claude
+ * Code has an empty one. Nothing that the provider asks for is lost: Gemini wants signatures of calls back, not of texts.
+ */
+function withoutLateSignature(content: readonly WireBlock[]): readonly WireBlock[] {
+  return content.slice(0, content.findLastIndex((block) => !isBareSignature(block)) + 1)
 }
 
 /**

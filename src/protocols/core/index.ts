@@ -15,6 +15,7 @@ export {
   type ToolResultPart,
   type VideoPart,
 } from './content.ts'
+export { type ChoiceState, ChoiceStates } from './choice-states.ts'
 export { saysContextLength } from './context-length.ts'
 export { type TemplateSource, unescaped } from './delta-template.ts'
 export {
@@ -67,9 +68,10 @@ export {
   type Tool,
   type ToolChoice,
 } from './request.ts'
-export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls } from './response.ts'
+export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop } from './response.ts'
 export {
   type Completion,
+  type ContentWatcher,
   type ScannerOptions,
   type StreamFacts,
   type StreamPhase,

@@ -22,6 +22,8 @@ export interface RequestFacts {
   readonly reasoning: boolean
   /** Answers asked for (`n`), 1 where the protocol has no such thing. */
   readonly choices: number
+  /** JSON was asked for, of which half is of no use. */
+  readonly structured: boolean
   /** The client's own word for its conversation, where the request has one. */
   readonly session: string | undefined
 }

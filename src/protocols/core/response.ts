@@ -29,3 +29,12 @@ export interface CoreStop {
 export function mayCutCalls({ kind }: CoreStop): boolean {
   return kind === 'limit' || kind === 'refusal'
 }
+
+// From what a caller must know most to what it must know least.
+const GRAVITY: readonly StopKind[] = ['limit', 'pause', 'refusal', 'tool-use', 'stop-sequence', 'end']
+
+/** The stop that speaks for several choices: the gravest, so that one limited choice makes the answer limited. */
+export function overallStop(stops: readonly CoreStop[]): CoreStop | undefined {
+  if (stops.length === 1) return stops[0]
+  return stops.toSorted((a, b) => GRAVITY.indexOf(a.kind) - GRAVITY.indexOf(b.kind))[0]
+}

@@ -77,6 +77,7 @@ describe('an error that is not framed as an event should be', () => {
     ['behind one `data:`', `data: ${pretty}`],
     ['behind a `data:` for each line', pretty.replaceAll(/^/gm, 'data: ')],
     ['with CRLF', pretty.replaceAll('\n', '\r\n')],
+    ['with the next event right behind it', `${pretty}\n${say('b').trimEnd()}`],
   ])('over several lines, %s', (_, text) => {
     const scanner = scannerAfter(`${say('a')}${text}\n\n`)
     expect(scanner.phase).toBe('broken')

@@ -27,6 +27,7 @@ export abstract class SseScanner implements StreamScanner {
   #blocks = new SseBlocks()
   #phase: StreamPhase = 'opening'
   #events = 0
+  #eventBlocks = 0
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
   #decoded: StreamEvent[] = []
@@ -81,6 +82,7 @@ export abstract class SseScanner implements StreamScanner {
         at += 1
         continue
       }
+      this.#eventBlocks += 1
       const end = this.#matchDelta(text, at)
       if (end > 0) {
         at = end
@@ -101,8 +103,8 @@ export abstract class SseScanner implements StreamScanner {
   #onEvent(event: string): void {
     const { name, data } = parseSseEvent(event)
     // Some hosts write their error without `data:` in the middle of a stream. Clients read no other such line.
-    const isBare = data === undefined && event.startsWith('{')
-    const text = isBare ? event : data
+    const isBare = event.startsWith('{') && (data === undefined || this.#beginsWithError(event))
+    const text = isBare ? bareOf(event) : data
     if (text === undefined || this.onData(text)) return
     const message = parseJson(text) ?? this.#errorOverLines(event)
     if (message === undefined) this.break('malformed', 'not-json')
@@ -110,6 +112,12 @@ export abstract class SseScanner implements StreamScanner {
     else if (name === 'error' || this.isInBandError(message)) this.break('failed', 'in-band-error', message)
     else if (isBare) this.break('malformed', 'not-this-protocol')
     else this.onMessage(message, event)
+  }
+
+  /** The error's blank line is missing, and the next event's lines stand right behind it. */
+  #beginsWithError(event: string): boolean {
+    const message = parseJson(bareOf(event))
+    return isJsonObject(message) && this.isInBandError(message)
   }
 
   /** A provider's error that was written over several lines of which only the first says `data:`, or none. */
@@ -148,9 +156,16 @@ export abstract class SseScanner implements StreamScanner {
       this.content()
       this.onPlainText(text, start, valueEnd)
       if (this.options.decode && this.#target !== undefined)
-        this.#decoded.push({ ...this.#target, text: unescaped(text.slice(start, valueEnd)) })
+        this.#onPlainDelta(this.#target, text.slice(start, valueEnd))
     }
     return end
+  }
+
+  #onPlainDelta(target: DeltaTarget, raw: string): void {
+    const text = unescaped(raw)
+    const { watch } = this.options
+    if (watch === undefined) this.#decoded.push({ ...target, text })
+    else watch.onContent(target.type, text, this.#eventBlocks)
   }
 
   // ## For the protocol's own events
@@ -188,7 +203,11 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   protected emit(event: StreamEvent): void {
-    if (this.options.decode) this.#decoded.push(event)
+    const { decode, watch } = this.options
+    if (watch !== undefined) {
+      if (event.type === 'text' || event.type === 'refusal') watch.onContent('text', event.text, this.#eventBlocks)
+      else if (event.type === 'thinking') watch.onContent('thinking', event.text, this.#eventBlocks)
+    } else if (decode) this.#decoded.push(event)
   }
 
   /** Something that only the platform that made it can read or look up. */
@@ -205,6 +224,10 @@ export abstract class SseScanner implements StreamScanner {
 
   get events(): number {
     return this.#events
+  }
+
+  get blocks(): number {
+    return this.#eventBlocks
   }
 
   get pendingBytes(): number {
@@ -262,6 +285,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.#blocks = this.#blocks.fork()
     copy.#phase = this.#phase
     copy.#events = this.#events
+    copy.#eventBlocks = this.#eventBlocks
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError
     copy.#decoded = [...this.#decoded]
@@ -285,6 +309,12 @@ function mayEndJson(byte: number): boolean {
 }
 
 /** A comment shows that somebody is there, not that the answer goes on. */
+/** What stands before the first `data:` line. */
+function bareOf(event: string): string {
+  const at = event.indexOf('\ndata:')
+  return at < 0 ? event : event.slice(0, at)
+}
+
 function isComment(event: string): boolean {
   return event.startsWith(':') && !event.includes('\n')
 }

@@ -34,5 +34,7 @@ export function withoutCalls(candidate: JsonObject, withheld: ReadonlySet<number
     const call = isJsonObject(part) ? part.functionCall : undefined
     return !isJsonObject(call) || !withheld.has(numbers.numberOf(call).number)
   })
-  return kept.length === parts.length ? candidate : { ...candidate, content: { ...content, parts: kept } }
+  if (kept.length === parts.length) return candidate
+  // As Google itself does where there is nothing to say: clients take the first part for granted.
+  return { ...candidate, content: { ...content, parts: kept.length === 0 ? [{ text: '' }] : kept } }
 }

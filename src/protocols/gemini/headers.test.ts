@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { gemini } from './index.ts'
 import { path, requestHeaders } from './headers.ts'
+import { createGeminiScanner } from './scanner.ts'
 
 const BASE = 'https://generativelanguage.googleapis.com'
 
@@ -44,6 +45,12 @@ test('only the provider’s own key goes along', () => {
   expect(JSON.stringify(gemini.requestHeaders({ apiKey: 'k', clientHeaders }))).not.toContain('theirs')
 })
 
-test('what keeps clients waiting is an event that says nothing', () => {
-  expect(gemini.keepAlive).toBe('data: {}\n\n')
+test('what keeps clients waiting is a candidate that says nothing, and nothing to a scanner', () => {
+  const scanner = createGeminiScanner({ completion: 'strict', choices: 1, decode: true, eventLimitBytes: 1_000 })
+  scanner.push(new TextEncoder().encode(gemini.keepAlive.repeat(2)))
+  expect(scanner.phase).toBe('opening')
+  expect(scanner.takeEvents().filter(({ type }) => type !== 'start')).toEqual([])
+  const { candidates } = JSON.parse(gemini.keepAlive.slice('data: '.length))
+  // Google's SDK keeps an answer in a chat's history only if every chunk has such a part, and a role.
+  expect(candidates).toEqual([{ content: { parts: [{ text: '' }], role: 'model' }, index: 0 }])
 })

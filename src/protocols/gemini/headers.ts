@@ -17,10 +17,12 @@ export function path({ model, stream }: Address): string {
 }
 
 /**
- * An answer that says nothing yet. Not a comment: LangChain's Google client fails on one, and on blank lines, while
- * every client that was tried takes an empty object, before the first event too.
+ * A candidate without words, as Gemini itself sends it. Every client that was tried takes it, before the first event
+ * too (@google/genai 2.32 with and without a chat, @google/generative-ai 0.24, @ai-sdk/google, both of LangChain's), and
+ * each other form breaks one: a comment fails LangChain's and Google's older SDK, and after a chunk without a candidate,
+ * `{}` say, a chat of Google's SDK leaves the whole answer out of its history.
  */
-export const KEEP_ALIVE = 'data: {}\n\n'
+export const KEEP_ALIVE = 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}\n\n'
 
 /** None of the client's headers mean anything to the provider; its key is for Fullstop alone. */
 export function requestHeaders({ apiKey }: { readonly apiKey: string | undefined }): Record<string, string> {

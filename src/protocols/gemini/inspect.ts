@@ -23,6 +23,7 @@ export function inspectRequest(body: JsonObject, address?: Address): Checked<Req
       stream: address?.stream ?? false,
       reasoning: asksForReasoning(config),
       choices: readChoices(config),
+      structured: typeof config.responseMimeType === 'string' && config.responseMimeType !== 'text/plain',
       // Nothing in such a request names its conversation.
       session: undefined,
     }

@@ -61,7 +61,7 @@ function valueOf({ stringValue, numberValue, boolValue, nullValue }: JsonObject)
 }
 
 const DEEPEST_PATH = 100
-const STEP = /\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/y
+const STEP = /\.([^.*[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/y
 
 /** `undefined` for a path that is not plain: names and indexes only. */
 function parsePath(text: string): readonly Step[] | undefined {

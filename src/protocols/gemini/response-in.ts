@@ -14,11 +14,12 @@ import {
   type StreamEvent,
   type StreamFacts,
   unfinished,
+  overallStop,
 } from '../core/index.ts'
 import { CallNumbers, withoutCalls } from './call-numbers.ts'
 import { isInBandError } from './in-band-error.ts'
 import { CandidateState, candidateIndex } from './scanner-candidate.ts'
-import { finishReasonOf, isFailedFinish, overallStop, readBlockReason } from './stop-reason.ts'
+import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 import { isFilled } from './wire.ts'
 

@@ -63,15 +63,6 @@ export function isFailedFinish(raw: string): boolean {
   return FAILED.has(raw)
 }
 
-// From what a caller must know most to what it must know least.
-const GRAVITY: readonly StopKind[] = ['limit', 'pause', 'refusal', 'tool-use', 'stop-sequence', 'end']
-
-/** The stop that speaks for several candidates: the gravest, so that one limited candidate makes the answer limited. */
-export function overallStop(stops: readonly CoreStop[]): CoreStop | undefined {
-  if (stops.length === 1) return stops[0]
-  return stops.toSorted((a, b) => GRAVITY.indexOf(a.kind) - GRAVITY.indexOf(b.kind))[0]
-}
-
 /** The `finishReason` for a client; the provider's own word where Gemini has the same with the same meaning. */
 export function renderFinishReason(stop: CoreStop, { refusal }: { readonly refusal: boolean }): string {
   switch (stop.kind) {

@@ -29,8 +29,8 @@ export function withoutWithheld(held: Uint8Array, withheld: WithheldCalls): Uint
   })
 }
 
-function saysSomething(candidate: JsonObject): boolean {
-  const { content } = candidate
-  const isEmpty = isJsonObject(content) && Array.isArray(content.parts) && content.parts.length === 0
-  return !isEmpty || finishReasonOf(candidate.finishReason) !== undefined
+function saysSomething({ content, finishReason }: JsonObject): boolean {
+  const parts = isJsonObject(content) && Array.isArray(content.parts) ? (content.parts as readonly Json[]) : []
+  const isEmpty = parts.every((part) => isJsonObject(part) && part.text === '')
+  return !isEmpty || finishReasonOf(finishReason) !== undefined
 }

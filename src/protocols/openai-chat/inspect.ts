@@ -20,6 +20,7 @@ export function inspectRequest(body: JsonObject): Checked<RequestFacts> {
     stream: optional(body.stream, 'stream', readBoolean) ?? false,
     reasoning: asksForReasoning(body),
     choices: optional(body.n, 'n', readCount) ?? 1,
+    structured: isJsonObject(body.response_format) && body.response_format.type !== 'text',
     session: typeof body.prompt_cache_key === 'string' ? body.prompt_cache_key : undefined,
   }))
 }

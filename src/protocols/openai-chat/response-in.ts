@@ -10,10 +10,11 @@ import {
   type ReadResponseOptions,
   type StreamFacts,
   unfinished,
+  overallStop,
 } from '../core/index.ts'
 import { type ReadChoice, readChoice } from './choice-in.ts'
 import { inBandErrorOf } from '../openai/index.ts'
-import { isFailedFinish, overallStop } from './stop-reason.ts'
+import { isFailedFinish } from './stop-reason.ts'
 import { usageOf } from './usage.ts'
 
 /** A whole answer body of a provider; `undefined` is a body that was not JSON. */

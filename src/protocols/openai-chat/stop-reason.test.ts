@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
+import { overallStop } from '../core/index.ts'
 import type { StopKind } from '../../evidence/index.ts'
 import type { CoreStop } from '../core/index.ts'
-import { isFailedFinish, overallStop, readFinishReason, renderFinishReason } from './stop-reason.ts'
+import { isFailedFinish, readFinishReason, renderFinishReason } from './stop-reason.ts'
 
 test('each finish reason is read into its kind, and keeps its own word', () => {
   const kinds: Record<string, string> = {

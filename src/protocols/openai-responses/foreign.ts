@@ -14,7 +14,7 @@ export function withoutForeign(body: JsonObject, text: string, isForeign: (mark:
   const { input } = body
   if (!MARK_FIELD.test(text) || !Array.isArray(input)) return body
   const items: readonly Json[] = input
-  const kept = items.flatMap((item) => withoutMarks(item, isForeign) ?? [])
+  const kept = items.map((item) => withoutMarks(item, isForeign)).filter((item) => item !== undefined)
   return kept.length === items.length && kept.every((item, index) => item === items[index])
     ? body
     : { ...body, input: kept }

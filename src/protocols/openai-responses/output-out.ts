@@ -1,4 +1,11 @@
-import { isJsonObject, type OpaquePart, type Part, type ToolCallPart } from '../core/index.ts'
+import {
+  isJsonObject,
+  type OpaquePart,
+  type Part,
+  type RedactedThinkingPart,
+  type ThinkingPart,
+  type ToolCallPart,
+} from '../core/index.ts'
 import { renderCitation } from './citations.ts'
 import type { ItemIds } from './item-ids.ts'
 import { reasoningItem, redactedItem } from './reasoning-item.ts'
@@ -21,10 +28,9 @@ export function renderOutput(content: readonly Part[], ids: ItemIds): readonly W
       texts.push(renderMessagePart(part))
       continue
     }
-    const item = renderItem(part, ids)
-    if (item === undefined) continue
+    if (!hasPlace(part)) continue
     flush()
-    items.push(item)
+    items.push(part.type === 'thinking' ? renderThinking(part, ids) : renderWhole(part, ids))
   }
   flush()
   return items
@@ -47,39 +53,44 @@ export function textPart(text: string, annotations: WirePart['annotations']): Wi
   return { type: 'output_text', annotations, logprobs: [], text }
 }
 
-// Pictures, what other providers' own tools did, what only another protocol understands: nothing a client could act on.
-function renderItem(part: Part, ids: ItemIds): WireItem | undefined {
+type Whole = RedactedThinkingPart | ToolCallPart | OpaquePart
+
+/**
+ * Whether an answer of this protocol has a place for it. It has none for pictures, for what other providers' own tools
+ * did, and for what only another protocol understands: nothing that a client could act on.
+ */
+export function hasPlace(part: Part): part is ThinkingPart | Whole {
   switch (part.type) {
     case 'thinking':
-      return reasoningItem(part.id ?? ids.next('rs'), part.text, part.signature)
     case 'redacted-thinking':
+      return true
     case 'tool-call':
+      // Calls that the provider ran itself are over; a client that saw them would run them again.
+      return part.kind !== 'server'
     case 'opaque':
-      return renderWhole(part, ids)
+      return part.protocol === OPENAI_RESPONSES && isJsonObject(part.value)
     default:
-      return undefined
+      return false
   }
 }
 
-type Whole = Extract<Part, { type: 'redacted-thinking' }> | ToolCallPart | OpaquePart
+function renderThinking({ id, text, signature }: ThinkingPart, ids: ItemIds): WireItem {
+  return reasoningItem(id ?? ids.next('rs'), text, signature)
+}
 
-/** An item that comes in one piece; nothing where a client has no use for it. */
-export function renderWhole(part: Whole, ids: ItemIds): WireItem | undefined {
+/** An item that comes in one piece, and has a place. */
+export function renderWhole(part: Whole, ids: ItemIds): WireItem {
   switch (part.type) {
     case 'redacted-thinking':
       return redactedItem(ids.next('rs'), part.data)
     case 'tool-call':
       return renderCall(part, ids)
     case 'opaque':
-      return part.protocol === OPENAI_RESPONSES && isJsonObject(part.value)
-        ? { ...part.value, type: part.kind }
-        : undefined
+      return { ...(isJsonObject(part.value) && part.value), type: part.kind }
   }
 }
 
-// Calls that the provider ran itself are over; a client that saw them would run them again.
-function renderCall({ kind, id, name, input }: ToolCallPart, ids: ItemIds): WireItem | undefined {
-  if (kind === 'server') return undefined
+function renderCall({ kind, id, name, input }: ToolCallPart, ids: ItemIds): WireItem {
   const call = { call_id: id, name, status: 'completed' }
   if (kind === 'custom') return { type: 'custom_tool_call', id: ids.next('ctc'), ...call, input }
   return { type: 'function_call', id: ids.next('fc'), ...call, arguments: input.trim() === '' ? '{}' : input }

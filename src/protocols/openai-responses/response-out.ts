@@ -1,4 +1,4 @@
-import type { CoreResponse, CoreStop, Json, JsonObject, Part } from '../core/index.ts'
+import type { CoreResponse, CoreStop, Json, JsonObject } from '../core/index.ts'
 import { ItemIds, toResponseId } from './item-ids.ts'
 import { renderOutput } from './output-out.ts'
 import { renderStatus } from './status.ts'
@@ -12,7 +12,10 @@ export const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
 export function renderResponse(response: CoreResponse): JsonObject {
   const { content, stop } = response.choices[0] ?? { content: [], stop: UNSAID_STOP }
   const id = toResponseId(response.id)
-  const { status, incomplete_details } = renderStatus(stop, heldBy(content))
+  const { status, incomplete_details } = renderStatus(
+    stop,
+    content.some(({ type }) => type === 'refusal'),
+  )
   const output = renderOutput(content, new ItemIds(id))
   return responseObject({
     id,
@@ -23,13 +26,6 @@ export function renderResponse(response: CoreResponse): JsonObject {
     output: status === 'incomplete' ? withOpenEnd(output) : output,
     usage: renderUsage(response.usage),
   })
-}
-
-function heldBy(content: readonly Part[]): { readonly calls: boolean; readonly refusal: boolean } {
-  return {
-    calls: content.some(({ type }) => type === 'tool-call'),
-    refusal: content.some(({ type }) => type === 'refusal'),
-  }
 }
 
 /** A message that a limit ended says so itself too. */

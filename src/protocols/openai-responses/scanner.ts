@@ -14,21 +14,22 @@ import {
   mayCutCalls,
   type ScannerOptions,
   SseScanner,
+  type StreamEvent,
   type StreamScanner,
   unescaped,
 } from '../core/index.ts'
 import { inBandErrorOf, toText } from '../openai/index.ts'
 import { marksOfAnnotation, marksOfItem, marksOfResponse } from './marks.ts'
-import { OutputItem, type PartCounter } from './scanner-item.ts'
+import type { OutputItem } from './scanner-item.ts'
+import { StreamedOutput } from './scanner-output.ts'
 import { readStop } from './status.ts'
 import { citedPlace, readTextEvent, type TextEvent, type TextPlace } from './text-events.ts'
 import { readUsage } from './usage.ts'
 import { withoutItems } from './withheld-items.ts'
-import { isClientCall, objectsIn } from './wire.ts'
+import { objectsIn } from './wire.ts'
 
-/** More items than any answer has; each costs memory until the end. */
-const MOST_ITEMS = 10_000
 const SENTINEL = '[DONE]'
+const STARTS: ReadonlySet<Json | undefined> = new Set(['response.created', 'response.queued', 'response.in_progress'])
 
 export function createOpenAiResponsesScanner(options: ScannerOptions): StreamScanner {
   return new OpenAiResponsesScanner(options)
@@ -41,19 +42,21 @@ export function createOpenAiResponsesScanner(options: ScannerOptions): StreamSca
  * `[DONE]` behind it, which proves nothing.
  */
 class OpenAiResponsesScanner extends SseScanner {
-  readonly #items = new Map<number, OutputItem>()
-  readonly #counter: PartCounter = { parts: 0 }
+  #output: StreamedOutput
   #started = false
   #isNumbered = false
   #usage: Usage = {}
   #stop: CoreStop | undefined
   #proof: Proof | undefined
-  /** By what the end of the answer names the calls that no client may see. */
-  #unfinished: ReadonlySet<number> = new Set()
+  readonly #marked = new Set<Json | undefined>()
   /** The text that deltas of the learned shape belong to, and how much of it came since the last parsed event. */
   #plain: { readonly index: number; readonly place: TextPlace } | undefined
   #plainLength = 0
-  readonly #marked = new Set<Json | undefined>()
+
+  constructor(options: ScannerOptions) {
+    super(options)
+    this.#output = new StreamedOutput(options)
+  }
 
   protected override onData(data: string): boolean {
     const text = data.trim()
@@ -138,45 +141,35 @@ class OpenAiResponsesScanner extends SseScanner {
 
   // ## Items
 
-  #onItem({ output_index: index, item }: JsonObject): void {
-    if (typeof index !== 'number' || !isJsonObject(item) || this.#items.has(index))
+  #onItem({ output_index: index, item: wire }: JsonObject): void {
+    if (typeof index !== 'number' || !isJsonObject(wire) || this.#output.has(index))
       return this.break('malformed', 'event-order')
-    if (this.#items.size >= MOST_ITEMS) return this.break('malformed', 'too-large')
-    const state = new OutputItem(item, this.options, this.#counter)
-    this.#items.set(index, state)
-    this.#markAll(marksOfItem(item))
-    if (state.isClientCall) {
+    if (this.#output.isFull) return this.break('malformed', 'too-large')
+    const item = this.#output.add(index, wire)
+    this.#markAll(marksOfItem(wire))
+    if (item.isClientCall) {
       this.toolCalls += 1
       this.hold()
-    } else if (state.type !== 'message' && state.type !== 'reasoning') {
+    } else if (item.type !== 'message' && item.type !== 'reasoning') {
       // The provider's own tools are at work, which a client can see.
       this.content()
     }
   }
 
   /** The open item that an event is about; `undefined`, and broken, where there is none. */
-  #openItem({ output_index: index, item_id: id }: JsonObject): OutputItem | undefined {
-    // By place: Copilot gives the same item another id in each event, OpenRouter another one at the end.
-    const item = typeof index === 'number' ? this.#items.get(index) : this.#byId(id)
-    if (item?.isOpen === true) return item
-    this.break('malformed', 'event-order')
-    return undefined
-  }
-
-  #byId(id: Json | undefined): OutputItem | undefined {
-    for (const item of this.#items.values()) if (item.id === id) return item
-    return undefined
+  #openItem(message: JsonObject): OutputItem | undefined {
+    const item = this.#output.find(message)
+    if (item === undefined) this.break('malformed', 'event-order')
+    return item
   }
 
   #onText(message: JsonObject, text: TextEvent, event: string): void {
     const item = this.#openItem(message)
-    if (item === undefined) return
-    const events = item.onText(text)
-    if (events === undefined) return this.break('malformed', 'event-order')
-    for (const each of events) this.emit(each)
-    if (text.text !== '') this.content()
+    if (item === undefined || !this.#emitAll(item.onText(text))) return
+    if (text.text === '') return
+    this.content()
     const { place, isWhole } = text
-    if (isWhole || text.text === '' || place.kind === 'refusal' || typeof message.output_index !== 'number') return
+    if (isWhole || place.kind === 'refusal' || typeof message.output_index !== 'number') return
     this.#plain = { index: message.output_index, place }
     const { sequence_number: number } = message
     this.learn(
@@ -197,8 +190,7 @@ class OpenAiResponsesScanner extends SseScanner {
   }
 
   #settlePlainText(): void {
-    if (this.#plain !== undefined && this.#plainLength > 0)
-      this.#items.get(this.#plain.index)?.addLength(this.#plain.place, this.#plainLength)
+    if (this.#plain !== undefined) this.#output.addLength(this.#plain.index, this.#plain.place, this.#plainLength)
     this.#plain = undefined
     this.#plainLength = 0
   }
@@ -207,14 +199,13 @@ class OpenAiResponsesScanner extends SseScanner {
     const item = this.#openItem(message)
     if (item === undefined || !isJsonObject(message.annotation)) return
     this.#markAll(marksOfAnnotation(message.annotation))
-    for (const each of item.onCitation(citedPlace(message), message.annotation)) this.emit(each)
+    this.#emitAll(item.onCitation(citedPlace(message), message.annotation))
   }
 
   #onInput(message: JsonObject): void {
     const item = this.#openItem(message)
-    if (item === undefined) return
-    item.onInput(message)
-    if (item.input?.isTooLarge === true) this.break('malformed', 'too-large')
+    item?.onInput(message)
+    if (item?.input?.isTooLarge === true) this.break('malformed', 'too-large')
   }
 
   #onItemDone(message: JsonObject): void {
@@ -223,13 +214,17 @@ class OpenAiResponsesScanner extends SseScanner {
     const item = this.#openItem(message)
     if (item === undefined) return
     this.#markAll(marksOfItem(wire))
-    const lengthBefore = item.textLength
-    const events = item.done(wire)
-    if (events === undefined) return this.break('malformed', 'event-order')
+    if (!this.#emitAll(item.done(wire))) return
     if (item.input?.isTooLarge === true) return this.break('malformed', 'too-large')
-    for (const each of events) this.emit(each)
     const isReasoning = item.type === 'reasoning' && toText(wire.encrypted_content) !== ''
-    if (isReasoning || item.textLength > lengthBefore || item.hasRefusal) this.content()
+    if (isReasoning || item.textLength > 0 || item.hasRefusal) this.content()
+  }
+
+  /** `false`, and broken, where an item holds more text than came of it. */
+  #emitAll(events: readonly StreamEvent[] | undefined): boolean {
+    if (events === undefined) this.break('malformed', 'event-order')
+    for (const event of events ?? []) this.emit(event)
+    return events !== undefined
   }
 
   // ## End
@@ -242,54 +237,20 @@ class OpenAiResponsesScanner extends SseScanner {
     // An end that says of itself that it is none.
     if (status === 'in_progress' || status === 'queued') return this.break('malformed', 'event-order')
     const isIncomplete = type === 'response.incomplete' || status === 'incomplete'
-    const items = [...this.#items.values()]
     // What stopped the answer may have done so inside of an item.
-    if (!isIncomplete && items.some(({ isOpen }) => isOpen)) return this.break('malformed', 'event-order')
-    if (!this.#holdsAllOf(response)) return this.break('malformed', 'event-order')
-    const held = { calls: this.toolCalls > 0, refusal: items.some(({ hasRefusal }) => hasRefusal) }
-    this.#stop = readStop(response, isIncomplete, held)
+    if (!isIncomplete && this.#output.hasOpen) return this.break('malformed', 'event-order')
+    if (!this.#output.holdsAllOf(response.output)) return this.break('malformed', 'event-order')
     this.servedModel = toLabel(response.model) ?? this.servedModel
     this.#usage = readUsage(response.usage)
     this.#markAll(objectsIn(response.output).flatMap(marksOfItem))
-    this.#judgeCalls(this.#stop)
-    if (this.isBroken) return
+    const { hasCalls: calls, hasRefusal: refusal } = this.#output
+    this.#stop = readStop(response, isIncomplete, { calls, refusal })
+    this.invalidToolCalls = this.#output.judgeCalls(this.#stop)
+    if (this.invalidToolCalls > 0 && !mayCutCalls(this.#stop)) return this.break('malformed', 'arguments-not-json')
     this.#proof = isIncomplete ? 'response.incomplete' : 'response.completed'
-    this.#emitEnd(this.#stop)
-  }
-
-  /**
-   * Whether what the end says the answer consists of has come: all text and all calls. Some hosts say nothing of it there
-   * (Codex's own), and OpenRouter has other ids there, so only amounts can be compared.
-   */
-  #holdsAllOf({ output }: JsonObject): boolean {
-    const items = objectsIn(output)
-    const texts = items.flatMap((item) => (item.type === 'message' ? objectsIn(item.content) : []))
-    const said = texts.reduce(
-      (sum, part) => sum + (part.type === 'output_text' ? toText(part.text).trim().length : 0),
-      0,
-    )
-    let came = 0
-    for (const item of this.#items.values()) came += item.textLength
-    return said <= came && items.filter(isClientCall).length <= this.toolCalls
-  }
-
-  /** Only now is it known whether something stopped the model, so only now can a half call be told from a bad one. */
-  #judgeCalls(stop: CoreStop): void {
-    const mayBeCut = mayCutCalls(stop)
-    const items = [...this.#items]
-    const unfinished = items.filter(
-      ([, item], i) => item.isClientCall && item.isUnfinished({ mayBeCut, isLast: i === items.length - 1 }),
-    )
-    this.invalidToolCalls = unfinished.length
-    if (!mayBeCut && unfinished.length > 0) return this.break('malformed', 'arguments-not-json')
-    this.#unfinished = new Set(unfinished.map(([index]) => index))
-  }
-
-  #emitEnd(stop: CoreStop): void {
     if (!this.options.decode) return
-    for (const [index, item] of this.#items)
-      if (item.isClientCall && !this.#unfinished.has(index)) for (const each of item.call()) this.emit(each)
-    this.emit({ type: 'stop', choice: 0, stop })
+    this.#emitAll(this.#output.calls())
+    this.emit({ type: 'stop', choice: 0, stop: this.#stop })
     this.emit({ type: 'usage', usage: this.#usage })
   }
 
@@ -314,28 +275,21 @@ class OpenAiResponsesScanner extends SseScanner {
   }
 
   override withoutUnfinishedCalls(held: Uint8Array): Uint8Array {
-    if (this.#unfinished.size === 0) return held
-    const ids = [...this.#unfinished].map((index) => this.#items.get(index)?.callId ?? '')
-    return withoutItems(held, { indexes: this.#unfinished, ids: new Set(ids) })
+    return this.invalidToolCalls === 0 ? held : withoutItems(held, this.#output.withheld)
   }
 
   override fork(): StreamScanner {
     const copy = new OpenAiResponsesScanner(this.options)
     this.copyTo(copy)
-    copy.#counter.parts = this.#counter.parts
-    // A closed item changes no more, so both may hold it.
-    for (const [index, item] of this.#items) copy.#items.set(index, item.isOpen ? item.fork(copy.#counter) : item)
+    copy.#output = this.#output.fork()
     copy.#started = this.#started
     copy.#isNumbered = this.#isNumbered
     copy.#usage = this.#usage
     copy.#stop = this.#stop
     copy.#proof = this.#proof
-    copy.#unfinished = this.#unfinished
+    for (const mark of this.#marked) copy.#marked.add(mark)
     copy.#plain = this.#plain
     copy.#plainLength = this.#plainLength
-    for (const mark of this.#marked) copy.#marked.add(mark)
     return copy
   }
 }
-
-const STARTS: ReadonlySet<Json | undefined> = new Set(['response.created', 'response.queued', 'response.in_progress'])

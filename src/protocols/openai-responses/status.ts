@@ -33,7 +33,7 @@ export interface RenderedStatus {
 const COMPLETED: RenderedStatus = { status: 'completed', incomplete_details: null }
 
 /** The end of an answer for a client; the provider's own reason where it is one of this protocol's. */
-export function renderStatus({ kind, raw }: CoreStop, { refusal }: Held): RenderedStatus {
+export function renderStatus({ kind, raw }: CoreStop, hasRefusal: boolean): RenderedStatus {
   const incomplete = (reason: string): RenderedStatus => ({
     status: 'incomplete',
     incomplete_details: { reason: raw !== undefined && KINDS.get(raw) === kind ? raw : reason },
@@ -49,6 +49,6 @@ export function renderStatus({ kind, raw }: CoreStop, { refusal }: Held): Render
       return incomplete('max_output_tokens')
     case 'refusal':
       // OpenAI's own refusals are text in a completed answer; its filter gives no text at all.
-      return refusal ? COMPLETED : incomplete('content_filter')
+      return hasRefusal ? COMPLETED : incomplete('content_filter')
   }
 }

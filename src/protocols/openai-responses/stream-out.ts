@@ -8,7 +8,7 @@ import {
   type StreamEvent,
 } from '../core/index.ts'
 import { ItemIds, toResponseId } from './item-ids.ts'
-import { renderWhole } from './output-out.ts'
+import { hasPlace, renderWhole } from './output-out.ts'
 import { responseObject, UNSAID_STOP } from './response-out.ts'
 import { type RenderedStatus, renderStatus } from './status.ts'
 import { type ItemWriter, wholeItem } from './stream-item.ts'
@@ -36,7 +36,6 @@ class ResponsesEncoder implements StreamEncoder {
   /** The items that are whole. */
   readonly #output: WireItem[] = []
   #open: ItemWriter | undefined
-  #hasCalls = false
   #hasRefusal = false
   #stop: CoreStop = UNSAID_STOP
   #usage: Usage = {}
@@ -81,7 +80,7 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   finish(): string {
-    const end = renderStatus(this.#stop, { calls: this.#hasCalls, refusal: this.#hasRefusal })
+    const end = renderStatus(this.#stop, this.#hasRefusal)
     const before = this.#ensureStarted() + this.#close(end.status)
     const response = this.#response(end, this.#output, renderUsage(this.#usage))
     return before + this.#write([{ type: `response.${end.status}`, response }])
@@ -134,9 +133,8 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   #whole(content: WholeContent): string {
+    if (!hasPlace(content)) return ''
     const item = renderWhole(content, this.#ids)
-    if (item === undefined) return ''
-    if (content.type === 'tool-call') this.#hasCalls = true
     const before = this.#ensureStarted() + this.#close('completed')
     const events = this.#write(wholeItem(this.#output.length, item))
     this.#output.push(item)

@@ -13,23 +13,25 @@ export interface WithheldCalls {
  * what a client gets must stand the same checks as what came.
  */
 export function withoutItems(held: Uint8Array, withheld: WithheldCalls): Uint8Array {
-  let left = 0
+  let hasLeftAny = false
+  let numbersLeft = 0
   return filterEvents(held, (event) => {
     const { data } = parseSseEvent(event)
     const message = data === undefined ? undefined : parseJson(data)
     if (!isJsonObject(message)) return event
     const { output_index: index, sequence_number: number, type, response } = message
     if (typeof index === 'number' && withheld.indexes.has(index)) {
-      if (typeof number === 'number') left += 1
+      hasLeftAny = true
+      if (typeof number === 'number') numbersLeft += 1
       return undefined
     }
     const isEnd = isJsonObject(response) && Array.isArray(response.output) && response.output.length > 0
-    if (left === 0 && !isEnd) return event
+    if (!hasLeftAny && !isEnd) return event
     const mended = {
       ...message,
       type: typeof type === 'string' ? type : '',
       ...(typeof index === 'number' && { output_index: placeWithout(index, withheld) }),
-      ...(typeof number === 'number' && { sequence_number: number - left }),
+      ...(typeof number === 'number' && { sequence_number: number - numbersLeft }),
       ...(isEnd && { response: withoutCalls(response, withheld) }),
     }
     return toServerSentEvent(mended).trimEnd()

@@ -13,5 +13,7 @@ export const systemClock: Clock = {
 
 /** `fs_` and 32 hexadecimal digits of a random UUID: 122 random bits, unguessable. */
 export function newId(): string {
-  return `fs_${crypto.randomUUID().replaceAll('-', '')}`
+  const id = crypto.randomUUID()
+  // By position: searching for the hyphens costs more than the random number.
+  return `fs_${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${id.slice(19, 23)}${id.slice(24)}`
 }

@@ -1,13 +1,24 @@
 import type { Upstream } from '../../exchange/index.ts'
 
-/** What a standard `fetch` is asked for: an absolute address, and a body in one text. */
+/** What a standard `fetch` is asked for: an absolute address, and a body in one text or, passed through, a stream. */
 export type UpstreamFetch = (url: string, init: RequestInit) => Promise<Response>
+
+// A word that the DOM's types do not have.
+const HALF_DUPLEX: RequestInit = { duplex: 'half' } as RequestInit
 
 /** Any standard `fetch`, such as Node's, Bun's or Deno's: it undoes a `content-encoding` by itself. */
 export function webUpstream(fetch: UpstreamFetch): Upstream {
   return {
     decodesBodies: true,
     fetch: (url, { method, headers, body, signal }) =>
-      fetch(url, { method, headers, body: body ?? null, signal, redirect: 'manual' }),
+      fetch(url, {
+        method,
+        headers,
+        body: body ?? null,
+        signal,
+        redirect: 'manual',
+        // Node wants to be told that a stream goes up before the answer comes down.
+        ...(body instanceof ReadableStream && HALF_DUPLEX),
+      }),
   }
 }

@@ -1,5 +1,13 @@
 import { type GenerateContentResponse, GoogleGenAI, type Part } from '@google/genai'
-import { ASKED_SCHEMA, type ChatClient, MAX_TOKENS, runTool, type Settings, TICKET, TICKET_SCHEMA } from './conversation.ts'
+import {
+  ASKED_SCHEMA,
+  type ChatClient,
+  MAX_TOKENS,
+  runTool,
+  type Settings,
+  TICKET,
+  TICKET_SCHEMA,
+} from './conversation.ts'
 
 /** A chat of the SDK's, which keeps the history itself, thought signatures too. */
 export const google: ChatClient = {

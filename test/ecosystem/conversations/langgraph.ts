@@ -17,7 +17,10 @@ export const langgraph: readonly ChatClient[] = LANGCHAIN_MODELS.map(({ name, pr
         say: async (words) => {
           const input = { messages: [...messages, new HumanMessage(words)] }
           if (streamed) {
-            for await (const [mode, part] of await agent.stream(input, { signal, streamMode: ['messages', 'values'] })) {
+            for await (const [mode, part] of await agent.stream(input, {
+              signal,
+              streamMode: ['messages', 'values'],
+            })) {
               if (mode === 'values') messages = part.messages
               else onText?.(part[0].text)
             }

@@ -64,5 +64,11 @@ function firstOf<Choice>([choice]: readonly Choice[]): Choice {
 }
 
 function clientFor({ url, headers }: Settings): OpenAI {
-  return new OpenAI({ apiKey: 'k', baseURL: `${url}/v1`, logLevel: 'off', maxRetries: 0, defaultHeaders: { ...headers } })
+  return new OpenAI({
+    apiKey: 'k',
+    baseURL: `${url}/v1`,
+    logLevel: 'off',
+    maxRetries: 0,
+    defaultHeaders: { ...headers },
+  })
 }

@@ -43,10 +43,9 @@ async function next(settings: Settings, input: ResponseInput): Promise<Response>
     input,
     store: false,
     max_output_tokens: MAX_TOKENS,
-    ...(reasoning && {
-      reasoning: { effort: 'medium' as const },
-      include: ['reasoning.encrypted_content' as const],
-    }),
+    // Also where nobody asked for reasoning: some models always do, and want it back.
+    include: ['reasoning.encrypted_content' as const],
+    ...(reasoning && { reasoning: { effort: 'medium' as const } }),
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description }) => {
         return { type: 'function' as const, name, description, parameters: ASKED_SCHEMA, strict: true }
@@ -61,5 +60,11 @@ async function next(settings: Settings, input: ResponseInput): Promise<Response>
 }
 
 function clientFor({ url, headers }: Settings): OpenAI {
-  return new OpenAI({ apiKey: 'k', baseURL: `${url}/v1`, logLevel: 'off', maxRetries: 0, defaultHeaders: { ...headers } })
+  return new OpenAI({
+    apiKey: 'k',
+    baseURL: `${url}/v1`,
+    logLevel: 'off',
+    maxRetries: 0,
+    defaultHeaders: { ...headers },
+  })
 }

@@ -1,4 +1,13 @@
-import { generateText, isStepCount, type LanguageModel, type ModelMessage, Output, streamText, tool, type ToolSet } from 'ai'
+import {
+  generateText,
+  isStepCount,
+  type LanguageModel,
+  type ModelMessage,
+  Output,
+  streamText,
+  tool,
+  type ToolSet,
+} from 'ai'
 import { VERCEL_MODELS } from '../clients/vercel.ts'
 import { ASKED, type ChatClient, MAX_TOKENS, runTool, type Settings, THINKING_TOKENS, TICKET } from './conversation.ts'
 
@@ -44,7 +53,7 @@ async function ask(settings: Settings, model: LanguageModel, messages: ModelMess
     maxOutputTokens: MAX_TOKENS,
     stopWhen: isStepCount(8),
     ...(settings.tools.length > 0 && { tools: toolsOf(settings) }),
-    ...(reasoning && { providerOptions: THINKING }),
+    providerOptions: reasoning ? { ...STATELESS, ...THINKING } : STATELESS,
     ...(signal !== undefined && { abortSignal: signal }),
   }
   if (!streamed) {
@@ -58,10 +67,16 @@ async function ask(settings: Settings, model: LanguageModel, messages: ModelMess
   return whole(await result.text, await result.finishReason, await result.responseMessages)
 }
 
+/**
+ * OpenAI's package would refer to items that OpenAI stores, unless it is told otherwise; a conversation that any
+ * provider may go on with has to carry them itself.
+ */
+const STATELESS = { openai: { store: false, include: ['reasoning.encrypted_content'] } }
+
 const THINKING = {
   anthropic: { thinking: { type: 'enabled', budgetTokens: THINKING_TOKENS } },
   google: { thinkingConfig: { thinkingBudget: -1, includeThoughts: true } },
-  openai: { reasoningEffort: 'medium', store: false, include: ['reasoning.encrypted_content'] },
+  openai: { reasoningEffort: 'medium', ...STATELESS.openai },
   fullstop: { reasoningEffort: 'medium' },
 }
 

@@ -30,15 +30,20 @@ function directCases(path: ClientPath): readonly Case[] {
   })
 }
 
-/** A platform of the client's own protocol and of each other one. An answer that is not streamed is always held. */
+/**
+ * A platform of the client's own protocol, with every place of a fault, and of each other one, with the fault in the
+ * midst: translations are the same wherever it was cut. An answer that is not streamed is always held.
+ */
 function aloneCases(path: ClientPath): readonly Case[] {
   const deliveries: readonly Delivery[] = path.streamed ? ['live', 'hold'] : ['live']
   return SERVED.flatMap((provider) =>
-    scripts(path, provider).flatMap((script) =>
-      deliveries.map((delivery): Case => {
-        return { path, script, way: 'alone', provider, delivery, model: alone(script, provider) }
-      }),
-    ),
+    scripts(path, provider)
+      .filter(({ position }) => position === 'mid' || provider === path.protocol)
+      .flatMap((script) =>
+        deliveries.map((delivery): Case => {
+          return { path, script, way: 'alone', provider, delivery, model: alone(script, provider) }
+        }),
+      ),
   )
 }
 

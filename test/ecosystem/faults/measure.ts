@@ -29,10 +29,10 @@ export interface Measured {
   readonly error: string
 }
 
-/** Nobody waits so long through Fullstop, ms: its own time-outs are shorter. Only a client left alone reaches it. */
+/** Nobody waits so long, ms: Fullstop's own time-outs are shorter. Only a client left alone reaches it. */
 const PATIENCE_MS = 15_000
-/** Straight to a silent upstream every client waits; there is no more to learn by waiting longer, ms. */
-const DIRECT_PATIENCE_MS = 2_000
+/** Straight to a silent upstream every client waits, and there is no more to learn by waiting longer, ms. */
+const SILENT_PATIENCE_MS = 1_000
 const WIDTH = 16
 
 /** Asks every client path about every fault, straight and through a running gateway. */
@@ -65,7 +65,7 @@ async function measureOne(each: Case, upstreamUrl: string, gateway: Process): Pr
     model,
     scenario: script.scenario,
     headers: isDirect ? {} : { 'x-fullstop-delivery': delivery },
-    patienceMs: isDirect ? DIRECT_PATIENCE_MS : PATIENCE_MS,
+    patienceMs: isDirect && script.fault === 'stall' ? SILENT_PATIENCE_MS : PATIENCE_MS,
   })
   return {
     client: path.name,

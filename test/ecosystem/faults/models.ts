@@ -20,7 +20,7 @@ export function faultConfig(upstreamUrl: string): object {
   const provider = (protocol: ProtocolName, timeouts: object): object => {
     return { protocol, baseUrl: baseUrlOf(upstreamUrl, protocol), apiKey: 'k', completion: 'strict', timeouts }
   }
-  const hasty = { firstEvent: '600ms', idle: '600ms', total: '900ms' }
+  const hasty = { firstEvent: '300ms', idle: '300ms', total: '600ms' }
   return {
     providers: Object.fromEntries(
       SERVED.flatMap((protocol) => [
@@ -51,10 +51,6 @@ function modelsOf(first: ProtocolName): readonly (readonly [string, object])[] {
   ])
 }
 
-function bodyScripts(
-  scenario: FaultScenario,
-  fault: Script['fault'],
-  provider: ProtocolName,
-): readonly Script[] {
+function bodyScripts(scenario: FaultScenario, fault: Script['fault'], provider: ProtocolName): readonly Script[] {
   return scriptsFor(scenario, fault, { provider, streamed: false })
 }

@@ -1,14 +1,11 @@
 import { deepEqual, ok } from 'node:assert/strict'
-import { before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { ALL_PATHS } from '../clients/index.ts'
 import type { Measured } from '../faults/measure.ts'
 import { allMeasured } from '../faults/measured.ts'
 import { isServed } from '../served.ts'
 
-let measured: readonly Measured[] = []
-before(async () => {
-  measured = await allMeasured()
-})
+const measured = await allMeasured()
 
 /** Few of them tell as much as all. */
 function described(wrong: readonly Measured[]): readonly string[] {
@@ -54,7 +51,12 @@ describe('straight to the upstream', () => {
   test('the same faults make false successes', () => {
     const direct = measured.filter(({ way }) => way === 'direct')
     const fooled = direct.filter(({ cell }) => cell === 'false success').map(({ client }) => client)
-    const due = ['openai raw iterator', 'anthropic raw iterator', '@google/genai stream', 'LangChain ChatOpenAI `stream()`']
+    const due = [
+      'openai raw iterator',
+      'anthropic raw iterator',
+      '@google/genai stream',
+      'LangChain ChatOpenAI `stream()`',
+    ]
     deepEqual(
       due.filter((client) => !fooled.includes(client)),
       [],

@@ -1,5 +1,6 @@
 // Official SDKs over the installed package, on whatever runtime this runs.
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { after, test } from 'node:test'
 import Anthropic from '@anthropic-ai/sdk'
 import { createFullstop } from 'fullstop'
@@ -21,6 +22,7 @@ async function world(onOpenAi, onAnthropic = overloaded) {
         anthropic: { protocol: 'anthropic', baseUrl: anthropic.url, apiKey: 'anthropic-key' },
       },
       models: { m: { platforms: ['openai/gpt-4o', 'anthropic/claude'] } },
+      defaults: { delivery: 'live' },
     },
     onExchange: (exchange) => exchanges.push(exchange),
   })
@@ -94,4 +96,24 @@ test('a redirect is not followed: a key goes to its own origin alone', async () 
   const completion = await sdk.chat.completions.create(CALL)
   assert.equal(completion.choices[0].message.content, 'All is well.')
   assert.equal(elsewhere.received.length, 0)
+})
+
+test('a file is passed through with all its bytes, where the configuration says to whom', async () => {
+  const bytes = Uint8Array.from({ length: 1000 }, (_, index) => index % 256)
+  const seen = []
+  const server = createServer(async (request, response) => {
+    seen.push(Buffer.concat(await request.toArray()))
+    response.setHeader('content-type', 'application/json').end('{"id":"file-1","object":"file"}')
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const baseUrl = `http://127.0.0.1:${server.address().port}/v1`
+  const { fetch } = await createFullstop({
+    config: { providers: { a: { protocol: 'openai-chat', baseUrl, apiKey: 'k' } }, passthrough: { files: 'a' } },
+  })
+  const file = new File([bytes], 'sound.wav')
+  const sdk = new OpenAI({ fetch, apiKey: 'x', maxRetries: 0 })
+  assert.equal((await sdk.files.create({ file, purpose: 'user_data' })).id, 'file-1')
+  assert.ok(seen[0].includes(Buffer.from(bytes)))
+  server.closeAllConnections()
+  server.close()
 })
