@@ -4,6 +4,7 @@ import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
   answers,
+  type Caller,
   type AnswerOptions,
   type ClientConnection,
   type Conditions,
@@ -21,7 +22,7 @@ import {
 import type { Protocol } from '../protocols/core/index.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
-import { passThrough } from './passthrough.ts'
+import { passThrough, refuseForCaller } from './passthrough.ts'
 import { RECENT_EXCHANGES, RecentExchanges } from './recent-exchanges.ts'
 import { callerProtocol, pathOf, type RouteKind, routeOf } from './routes.ts'
 import { toRouting } from './routing.ts'
@@ -107,7 +108,7 @@ export class Engine {
         case 'not-served':
           throw new FullstopError('not-supported', `${route.name}: not served by this gateway.`)
         case 'passthrough':
-          return await this.#passThrough(route, request)
+          return await this.#passThrough(route, request, caller)
         case 'models':
           expectMethod('GET', request)
           return this.#listModels(route)
@@ -123,14 +124,20 @@ export class Engine {
   }
 
   #listModels({ protocol, id }: Extract<RouteKind, { kind: 'models' }>): Response {
-    const names = this.#generation.routing.modelNames
-    const list = listModels({ names, protocol, id, nowMs: this.#deps.clock.wallMs() })
-    if (list === undefined) throw new FullstopError('unknown-model', 'model: no model of this name is configured here.')
+    const { routing } = this.#generation
+    const isKnown = (name: string): boolean => routing.route(name, protocol.name) !== undefined
+    const nowMs = this.#deps.clock.wallMs()
+    const list = listModels({ names: routing.modelNames, isKnown, protocol, id, nowMs })
+    if (list === undefined) throw new FullstopError('unknown-model', 'model: no model of this name is served here.')
     return Response.json(list)
   }
 
   /** Not among the running exchanges: a file that somebody fetches for hours is no reason to wait. */
-  #passThrough({ family }: Extract<RouteKind, { kind: 'passthrough' }>, request: IncomingRequest): Promise<Response> {
+  #passThrough(
+    { family }: Extract<RouteKind, { kind: 'passthrough' }>,
+    request: IncomingRequest,
+    caller: Caller,
+  ): Promise<Response> {
     const { config, routing } = this.#generation
     const name = config.passthrough.get(family)
     const provider = name === undefined ? undefined : routing.provider(name)
@@ -139,6 +146,7 @@ export class Engine {
         'not-supported',
         `${family}: not served by this gateway; \`passthrough: { ${family}: PROVIDER }\` in its configuration would pass it on.`,
       )
+    refuseForCaller(family, caller, routing.hasTenants)
     const { newId, upstream, limits, clock } = this.#deps
     return passThrough({ request, provider, id: newId() }, { upstream, limits, nowMs: () => clock.nowMs() })
   }

@@ -9,7 +9,7 @@ import {
 } from '../evidence/index.ts'
 import type { RequestProblem } from '../protocols/core/index.ts'
 import { wait } from '../resilience/index.ts'
-import type { Inbound } from './admission/inbound.ts'
+import { bounded, type Inbound } from './admission/inbound.ts'
 import { Itinerary, type NextStep } from './admission/itinerary.ts'
 import type { Platform } from './admission/routing.ts'
 import { type Attempt, type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
@@ -49,6 +49,8 @@ export class Exchange {
   #lastPlatform: Platform | undefined
   #passOn = false
   #isTranslated = false
+  /** Platforms that get the request without its format. */
+  readonly #withoutFormat = new Set<Platform>()
   /** Of the attempt that was begun last. */
   #apiKey: string | undefined
   #notExpressible: RequestProblem | undefined
@@ -61,7 +63,13 @@ export class Exchange {
     this.#deps = deps
     const { pin, preferred, policy } = inbound
     const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
-    this.#itinerary = new Itinerary({ route, attempts: policy.attempts, preferred, random: deps.random })
+    this.#itinerary = new Itinerary({
+      route,
+      attempts: policy.attempts,
+      preferred,
+      spoken: inbound.protocol.name,
+      random: deps.random,
+    })
   }
 
   /** The attempt that answers now, for the response's headers. */
@@ -116,7 +124,8 @@ export class Exchange {
       const { operation } = this.inbound
       const apiKey = platform.provider.keys.next(clock.nowMs())
       const ownership = ownershipOf(platform.name, this.#deps.origins)
-      const outbound = operation.toOutbound(this.inbound, platform, { apiKey, ownership })
+      const withoutFormat = this.#withoutFormat.has(platform)
+      const outbound = bounded(() => operation.toOutbound(this.inbound, platform, { apiKey, ownership, withoutFormat }))
       if (outbound.ok) {
         const ordinal = this.#ends.length + 1
         const noContentMs = this.#patienceMs()
@@ -149,7 +158,8 @@ export class Exchange {
       reason,
       retryAfterMs: end.providerError?.retryAfterMs,
       isTranslated: this.#isTranslated,
-      hasOtherKey: this.#restKey(platform, reason, end.providerError?.retryAfterMs),
+      mayTryAgainAtOnce:
+        this.#restKey(platform, reason, end.providerError?.retryAfterMs) || this.#leaveFormatOut(platform, reason),
     }
     return this.#itinerary.after(failure, this.#deps.clock.nowMs())
   }
@@ -162,13 +172,20 @@ export class Exchange {
     return provider.keys.hasReady(nowMs)
   }
 
+  /** Whether a platform refused the request perhaps for its format alone, which the caller can do without. */
+  #leaveFormatOut(platform: Platform, reason: Reason): boolean {
+    if (reason !== 'bad-request' || !this.inbound.isFormatOptional || this.#withoutFormat.has(platform)) return false
+    this.#withoutFormat.add(platform)
+    return true
+  }
+
   /** What the next request of this conversation needs to know of the answer. */
   #remember({ platform, marks }: Attempt): void {
-    const { session, caller } = this.inbound
+    const { session, caller, operation } = this.inbound
     const { origins, sessions } = this.#deps
     if (marks.length > 0)
       origins.remember(marks, { platform: platform.name, provider: platform.provider.name, tenant: caller.tenant })
-    if (session !== undefined) sessions.answered(session, platform.name)
+    if (session !== undefined && operation.mayFallBack) sessions.answered(session, platform.name)
     platform.provider.keys.onSuccess(this.#apiKey)
   }
 

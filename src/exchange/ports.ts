@@ -66,6 +66,8 @@ export interface Conditions {
   readonly attempts?: number | undefined
   /** A shorter deadline than the policy's, ms; a longer one changes nothing. */
   readonly deadlineMs?: number | undefined
+  /** A platform that refuses the request is asked once more, at once, without the format that it asked for. */
+  readonly isFormatOptional?: boolean | undefined
   /**
    * Judges every finished answer that is not streamed, in the order of the attempts: `undefined` where it will do, else
    * why it counts as a failed attempt, after which another is made as after any.

@@ -79,7 +79,7 @@ export async function createFullstop(options: FullstopOptions = {}): Promise<Ful
       const request = toIncomingRequest(input, init)
       return orAborted(engine.fetch(request), request.signal)
     },
-    generate: createGenerate(engine, { clock: systemClock }),
+    generate: createGenerate(engine),
     notices,
     close: (patienceMs = DRAIN_PATIENCE_MS) => close(engine, patienceMs),
   }

@@ -37,6 +37,8 @@ export interface Inbound {
   readonly preferred: string | undefined
   readonly policy: Policy
   readonly accept: Conditions['accept']
+  /** A platform that refuses the request may get it without its format. */
+  readonly isFormatOptional: boolean
   readonly caller: Caller
   readonly labels: CallLabels
   readonly headers: Headers
@@ -112,7 +114,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
   const { policy: base, model } = resolvePolicy(headers, facts.model, routing, caller)
   const policy = withinConditions(base, options.conditions)
   const route = routing.route(model, protocol.name)
-  if (route === undefined) throw unknownModel(model, routing.modelNames)
+  if (route === undefined) throw unknownModel(model, routing)
   const references = operation.findState(protocol, json, text)
   const { hasTenants } = routing
   const session = route.affinity === 'session' ? sessionOf(headers, facts, caller, model) : undefined
@@ -128,6 +130,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
     preferred: session === undefined ? undefined : sessions.platformOf(session),
     policy,
     accept: options.conditions?.accept,
+    isFormatOptional: options.conditions?.isFormatOptional ?? false,
     caller,
     labels: readLabels(headers),
     headers,
@@ -140,9 +143,9 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
 }
 
 /** Translation goes through the body by recursion, and nobody needs thousands of levels. */
-function bounded<T>(parse: () => T): T {
+export function bounded<T>(translate: () => T): T {
   try {
-    return parse()
+    return translate()
   } catch (error) {
     if (error instanceof RangeError)
       throw new FullstopError('invalid-request', 'The body is nested too deeply to be translated.')
@@ -255,10 +258,14 @@ function clientTimeoutMs(headers: Headers): number {
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : Number.POSITIVE_INFINITY
 }
 
-function unknownModel(model: string, names: readonly string[]): FullstopError {
-  const some = names.slice(0, 10).join(', ')
-  const known = some === '' ? 'none is configured' : `configured: ${some}${names.length > 10 ? ', …' : ''}`
-  return new FullstopError('unknown-model', `model: ${quoted(model)} is not one of the models here (${known}).`)
+function unknownModel(model: string, { modelNames, prefixes }: Routing): FullstopError {
+  const some = modelNames.slice(0, 10).join(', ')
+  const known = [
+    ...(some === '' ? [] : [`configured: ${some}${modelNames.length > 10 ? ', …' : ''}`]),
+    ...(prefixes.length === 0 ? [] : [`passed through: names that begin with ${prefixes.join(', ')}`]),
+  ]
+  const all = known.length === 0 ? 'none is configured' : known.join('; ')
+  return new FullstopError('unknown-model', `model: ${quoted(model)} is not one of the models here (${all}).`)
 }
 
 /** A caller's own word in a message, short and on one line. */

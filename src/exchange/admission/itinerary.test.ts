@@ -121,10 +121,36 @@ describe('Itinerary', () => {
   })
 
   test('another key of the same account is tried at once, within the budget', () => {
-    const itinerary = itineraryOf([[a, b]], 2)
+    const itinerary = itineraryOf([[a]], 2)
     itinerary.first()
-    const limited = { platform: a, reason: 'rate-limit', retryAfterMs: 5_000, hasOtherKey: true } as const
+    const limited = { platform: a, reason: 'rate-limit', retryAfterMs: 5_000, mayTryAgainAtOnce: true } as const
     expect(itinerary.after(limited, 0)).toEqual({ do: 'try', platform: a, afterMs: 0 })
     expect(itinerary.after(limited, 0)).toEqual({ do: 'give-up' })
+  })
+
+  test('but never at the cost of a platform that was not asked', () => {
+    const itinerary = itineraryOf([[a, b]], 2)
+    itinerary.first()
+    const limited = { platform: a, reason: 'rate-limit', retryAfterMs: 60_000, mayTryAgainAtOnce: true } as const
+    expect(itinerary.after(limited, 0)).toMatchObject({ do: 'try', platform: b })
+  })
+
+  test('what a translation is refused for is asked of who speaks the client’s own protocol', () => {
+    const elsewhere = { ...a, provider: { ...a.provider, protocol: { ...openAiChat, name: 'anthropic' } as const } }
+    const route = { stages: [[elsewhere], [b]], affinity: 'session' } as const
+    const walkOf = (spoken: 'openai-chat' | 'gemini'): NextStep => {
+      const itinerary = new Itinerary({ route, attempts: 4, spoken, random: () => 0.5 })
+      itinerary.first()
+      return itinerary.after({ platform: elsewhere, reason: 'bad-request', isTranslated: true }, 0)
+    }
+    expect(walkOf('openai-chat')).toMatchObject({ do: 'try', platform: b })
+    expect(walkOf('gemini')).toEqual({ do: 'pass-on' })
+  })
+
+  test('a refusal of the request that nobody is left to doubt is the caller’s, whatever failed before', () => {
+    const itinerary = itineraryOf([[a, b]], 2)
+    itinerary.first()
+    itinerary.after({ platform: a, reason: 'overloaded' }, 0)
+    expect(itinerary.after({ platform: b, reason: 'bad-request', isTranslated: true }, 0)).toEqual({ do: 'pass-on' })
   })
 })

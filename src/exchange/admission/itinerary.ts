@@ -1,4 +1,5 @@
 import type { Reason } from '../../evidence/index.ts'
+import type { ProtocolName } from '../../protocols/core/index.ts'
 import { backoffMs } from '../../resilience/index.ts'
 import type { Platform, Route } from './routing.ts'
 
@@ -10,8 +11,8 @@ export interface Failure {
   readonly retryAfterMs?: number | undefined
   /** The provider was sent a translation, so what it found wrong may not be the caller's. */
   readonly isTranslated?: boolean
-  /** The failure was one of the key, and the provider has another that is ready. */
-  readonly hasOtherKey?: boolean
+  /** Something other than the platform was at fault, and can be exchanged: its key, or a part that it does not know. */
+  readonly mayTryAgainAtOnce?: boolean
 }
 
 /** What to do after a failed attempt. */
@@ -30,6 +31,8 @@ export interface ItineraryOptions {
   readonly attempts: number
   /** Tried first, where it is on the route: the name of the platform that a session was answered by. */
   readonly preferred?: string | undefined
+  /** What the client speaks. */
+  readonly spoken?: ProtocolName | undefined
   readonly random: () => number
 }
 
@@ -44,12 +47,14 @@ export class Itinerary {
   readonly #deadPlatforms = new Set<Platform>()
   readonly #notBefore = new Map<Platform, number>()
   readonly #random: () => number
+  readonly #spoken: ProtocolName | undefined
   #budget: number
   #position = -1
   #windowAbove: number | undefined
   #hasFailedElsewhere = false
 
-  constructor({ route, attempts, preferred: name, random }: ItineraryOptions) {
+  constructor({ route, attempts, preferred: name, spoken, random }: ItineraryOptions) {
+    this.#spoken = spoken
     const order = route.stages.flatMap((stage) => (stage.length === 1 ? [...stage, ...stage] : stage))
     const preferred = order.find((platform) => platform.name === name)
     this.#order = preferred === undefined || preferred === order[0] ? order : [preferred, ...order]
@@ -63,13 +68,16 @@ export class Itinerary {
 
   after(failure: Failure, nowMs: number): NextStep {
     const { platform, reason, retryAfterMs } = failure
-    if (failure.hasOtherKey === true && this.#budget > 0) return this.#again(platform)
+    // Never at the cost of a platform that was not asked at all.
+    if (failure.mayTryAgainAtOnce === true && this.#budget > this.#untriedCount) return this.#again(platform)
     switch (effectOf(reason)) {
       case 'same-anywhere':
-        // What a translation is refused for may be the translation's; after a failure elsewhere it is not the answer.
-        if (failure.isTranslated !== true || !this.#hasFailedElsewhere) return { do: 'pass-on' }
+        // What a translation is refused for may be the translation's: then who speaks the client's own protocol knows, and
+        // after a failure elsewhere it is not the answer. Where nobody is left to ask, it is.
+        if (failure.isTranslated !== true || !(this.#hasFailedElsewhere || this.#hasUntriedSpeaker))
+          return { do: 'pass-on' }
         this.#deadPlatforms.add(platform)
-        return this.#advance(nowMs)
+        return this.#orPassOn(this.#advance(nowMs))
       case 'needs-larger-window':
         // The provider's word about the window is the caller's answer, unless somebody declares a larger one.
         this.#windowAbove = Math.max(this.#windowAbove ?? 0, platform.provider.contextWindow ?? 0)
@@ -99,7 +107,19 @@ export class Itinerary {
 
   /** Whether a platform that was not tried yet could be, instead of waiting for the one that is being tried. */
   get hasUntried(): boolean {
-    return this.#budget > 0 && this.#order.some((platform) => !this.#tries.has(platform) && this.#canHelp(platform))
+    return this.#budget > 0 && this.#untried.length > 0
+  }
+
+  get #untried(): readonly Platform[] {
+    return this.#order.filter((platform) => !this.#tries.has(platform) && this.#canHelp(platform))
+  }
+
+  get #untriedCount(): number {
+    return new Set(this.#untried).size
+  }
+
+  get #hasUntriedSpeaker(): boolean {
+    return this.#untried.some(({ provider }) => provider.protocol.name === this.#spoken)
   }
 
   #orPassOn(step: NextStep): NextStep {

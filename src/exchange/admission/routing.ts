@@ -53,6 +53,8 @@ export interface Routing {
   /** `undefined`: no such model. `spoken`: by the client, for models that are passed through by family. */
   route(model: string, spoken: ProtocolName): Route | undefined
   readonly modelNames: readonly string[]
+  /** How names begin that are passed through though they are not listed. */
+  readonly prefixes: readonly string[]
   provider(name: string): Provider | undefined
   readonly defaults: Policy
   /** More than one tenant may call, so what one of them made is not another's. */

@@ -21,6 +21,8 @@ export class ByteOutbox implements Outbox {
   readonly #scanner: StreamScanner
   readonly #guard: TextGuard | undefined
   readonly #held = new HeldBytes()
+  /** Events that the guard had released when something was taken last. */
+  #released = 0
 
   constructor(scanner: StreamScanner, guard: TextGuard | undefined) {
     this.#scanner = scanner
@@ -33,8 +35,12 @@ export class ByteOutbox implements Outbox {
 
   release(): Uint8Array {
     const { blocks, pendingBytes, phase } = this.#scanner
-    const kept = this.#guard === undefined || phase === 'proven' ? 0 : blocks - this.#guard.releasable
-    return this.#held.takeExceptLastEvents(kept, pendingBytes)
+    if (this.#guard === undefined || phase === 'proven') return this.#held.takeExceptLast(pendingBytes)
+    const { releasable } = this.#guard
+    // Looking through what is held for nothing would cost the square of a long wait.
+    if (releasable === this.#released) return NOTHING
+    this.#released = releasable
+    return this.#held.takeExceptLastEvents(blocks - releasable, pendingBytes)
   }
 
   releaseProven(): Uint8Array {

@@ -11,7 +11,7 @@ export const answers: Operation = {
   parse: (protocol, body, address) => protocol.parseRequest(body, address),
   findState: (protocol, body, text) => protocol.findState(body, text),
 
-  toOutbound(inbound, platform, { apiKey, ownership }) {
+  toOutbound(inbound, platform, { apiKey, ownership, withoutFormat }) {
     const { provider, model } = platform
     const { protocol } = provider
     const headers = headersFor(inbound, platform, apiKey)
@@ -20,7 +20,9 @@ export const answers: Operation = {
       const { body, dropped } = sameProtocolBody(inbound, platform, { ownership })
       return { ok: true, url, headers, apiKey, sameProtocol: true, body, dropped }
     }
-    const rendered = protocol.renderRequest(inbound.body.core(), { model, isOwn: ownership.isOwn })
+    const { format, ...rest } = inbound.body.core()
+    const core = format === undefined || withoutFormat === true ? rest : { ...rest, format }
+    const rendered = protocol.renderRequest(core, { model, isOwn: ownership.isOwn })
     if (!rendered.ok) return rendered
     const { body, dropped } = rendered.value
     return { ok: true, url, headers, apiKey, sameProtocol: false, body: JSON.stringify(body), dropped }

@@ -308,7 +308,7 @@ describe('rendering a request', () => {
   const audio: Part = { type: 'audio', data: 'AAAA', format: 'wav' }
   const file: Part = { type: 'image', source: { kind: 'file', fileId: 'file-1' } }
   test.each([
-    [{ choices: 2 }, 'choices', 'several answers'],
+    [{ choices: 2 }, 'n', 'several answers'],
     [{ topLogprobs: 0 }, 'logprobs', 'log probabilities'],
     [{ format: { type: 'json' } }, 'format', 'JSON mode'],
     [{ unknown: new Map([['modalities', ['text', 'audio']]]) }, 'modalities', 'audio output'],

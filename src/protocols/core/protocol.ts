@@ -33,6 +33,8 @@ export interface StateReference {
   /** As a client would look for it: `previous_response_id`. */
   readonly field: string
   readonly id: string
+  /** Made by whoever runs the account, for all who use it: a stored prompt. Anything else is somebody's. */
+  readonly isShared?: boolean
 }
 
 /** A client's request that this protocol cannot accept: what was expected, what came. */

@@ -15,7 +15,9 @@ export function findState(body: JsonObject, text: string): readonly StateReferen
   const found = new Found()
   found.add('previous_response_id', body.previous_response_id)
   found.add('conversation', idOf(body.conversation))
-  found.add('prompt', isJsonObject(body.prompt) ? body.prompt.id : undefined)
+  const prompt = isJsonObject(body.prompt) ? body.prompt.id : undefined
+  if (typeof prompt === 'string' && prompt !== '')
+    found.references.push({ field: 'prompt', id: prompt, isShared: true })
   entriesOf(body.tools).forEach((tool, index) => found.addTool(tool, `tools[${index}]`))
   entriesOf(body.input).forEach((item, index) => found.addItem(item, `input[${index}]`))
   return found.references
