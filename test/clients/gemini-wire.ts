@@ -25,12 +25,12 @@ export function toGeminiWire(answer: Answer, { model }: { readonly model: string
     part,
     text: `data: ${JSON.stringify(wire)}\r\n\r\n`,
   })
-  const whole = answer.calls.filter(({ isCut }) => isCut !== true)
-  const parts = [...(answer.text.length > 0 ? [{ text: answer.text.join('') }] : []), ...whole.map(toPart)]
+  const calls = answer.calls.map(toPart)
+  const parts = [...(answer.text.length > 0 ? [{ text: answer.text.join('') }] : []), ...calls]
   return {
     events: [
       ...answer.text.map((text) => event('text', chunk([{ text }]))),
-      ...whole.map((call) => event('call', chunk([toPart(call)]))),
+      ...calls.map((call) => event('call', chunk([call]))),
       event('terminal', chunk([{ text: '' }], finishReason)),
     ],
     body: JSON.stringify(chunk(parts, finishReason)),
@@ -40,8 +40,9 @@ export function toGeminiWire(answer: Answer, { model }: { readonly model: string
   }
 }
 
-function toPart({ name, pieces }: Pick<ScriptedCall, 'name' | 'pieces'>): { readonly functionCall: JsonObject } {
+/** The API parses the model's words itself; of a call that a limit cut it has nothing to show but the name. */
+function toPart({ name, pieces, isCut }: ScriptedCall): { readonly functionCall: JsonObject } {
   const text = pieces.join('')
-  const args: Json = text === '' ? {} : (parseJson(text) ?? text)
+  const args: Json = isCut === true || text === '' ? {} : (parseJson(text) ?? text)
   return { functionCall: { name, args } }
 }

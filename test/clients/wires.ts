@@ -19,17 +19,27 @@ export function baseUrlOf(url: string, protocol: ProtocolName): string {
   return protocol.startsWith('openai-') ? `${url}/v1` : url
 }
 
-/** Where streamed answers of this protocol are asked for. Only Gemini's address has the model. */
-export function pathOf(protocol: ProtocolName, model = ''): string {
+/** Where an answer is asked for, and with what. Only Gemini has model and streaming in the address. */
+export function questionFor(
+  protocol: ProtocolName,
+  model: string,
+  streamed: boolean,
+): { readonly path: string; readonly body: JsonObject } {
+  const text = 'When is high tide?'
+  const named = { model, stream: streamed }
+  const messages = [{ role: 'user', content: text }]
   switch (protocol) {
     case 'anthropic':
-      return '/v1/messages'
+      return { path: '/v1/messages', body: { ...named, max_tokens: 100, messages } }
     case 'openai-chat':
-      return '/v1/chat/completions'
+      return { path: '/v1/chat/completions', body: { ...named, max_tokens: 100, messages } }
     case 'openai-responses':
-      return '/v1/responses'
-    case 'gemini':
-      return `/v1beta/models/${model}:streamGenerateContent?alt=sse`
+      return { path: '/v1/responses', body: { ...named, max_output_tokens: 100, input: text } }
+    case 'gemini': {
+      const method = streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'
+      const body = { contents: [{ role: 'user', parts: [{ text }] }], generationConfig: { maxOutputTokens: 100 } }
+      return { path: `/v1beta/models/${encodeURIComponent(model)}:${method}`, body }
+    }
   }
 }
 
