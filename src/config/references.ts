@@ -1,8 +1,7 @@
 import { insecureKeyMessage, isLoopback, officialPathMessage, parseBaseUrl } from './base-url.ts'
 import { parseListen } from './listen.ts'
-import { nearestKey } from './nearest-key.ts'
-import type { ConfigPath, ConfigProblem } from './problem.ts'
-import type { SourceTree } from './source-tree.ts'
+import { type DocumentPath as ConfigPath, nearestKey, type SourceTree } from '../yaml/index.ts'
+import type { ConfigProblem } from './problem.ts'
 
 /**
  * Checks what one value means for another: names that must exist, keys on unencrypted connections. It works on

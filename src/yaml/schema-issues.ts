@@ -1,32 +1,38 @@
 import { z } from 'zod'
 import { nearestKey } from './nearest-key.ts'
-import { notYetKeyMessage, notYetValueMessage } from './not-yet.ts'
-import type { ConfigPath, ConfigProblem } from './problem.ts'
-import { configSchema } from './schema.ts'
+import type { DocumentPath, Problem } from './problem.ts'
 import type { SourceTree } from './source-tree.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** Turns what the schema found into problems at their places in the source. */
-export function toProblems(issues: readonly Issue[], tree: SourceTree): readonly ConfigProblem[] {
+export interface IssueContext {
+  readonly schema: z.core.$ZodType
+  /** What to say about a key that is known, but not taken yet; `undefined` for any other. `section` is `providers.*`. */
+  readonly laterKey?: (section: string, key: string) => string | undefined
+  /** The same for a value; `available` are those that are taken. */
+  readonly laterValue?: (key: string, value: string, available: readonly string[]) => string | undefined
+}
+
+/** Turns what a schema found into problems at their places in the source. */
+export function toProblems(issues: readonly Issue[], tree: SourceTree, context: IssueContext): readonly Problem[] {
   return issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)))
-    return tree.isBroken(path) ? [] : issueProblems(issue, path, tree)
+    return tree.isBroken(path) ? [] : issueProblems(issue, path, tree, context)
   })
 }
 
-function issueProblems(issue: Issue, path: ConfigPath, tree: SourceTree): readonly ConfigProblem[] {
+function issueProblems(issue: Issue, path: DocumentPath, tree: SourceTree, context: IssueContext): readonly Problem[] {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => tree.problem([...path, key], 'key', unknownKeyMessage(path, key)))
+      return issue.keys.map((key) => tree.problem([...path, key], 'key', unknownKeyMessage(path, key, context)))
     case 'invalid_key':
       return [tree.problem(path, 'key', `expected ${issue.issues[0]?.message ?? 'another name'}`)]
     default:
-      return [valueProblem(issue, path, tree)]
+      return [valueProblem(issue, path, tree, context)]
   }
 }
 
-function valueProblem(issue: Issue, path: ConfigPath, tree: SourceTree): ConfigProblem {
+function valueProblem(issue: Issue, path: DocumentPath, tree: SourceTree, { laterValue }: IssueContext): Problem {
   const value = valueAt(tree.root, path)
   const last = path.at(-1)
   if (value === undefined && typeof last === 'string') {
@@ -35,16 +41,16 @@ function valueProblem(issue: Issue, path: ConfigPath, tree: SourceTree): ConfigP
     return { ...owner, path: tree.problem(path, 'key', '').path }
   }
   if (issue.code === 'invalid_value' && typeof value === 'string' && typeof last === 'string') {
-    const later = notYetValueMessage(last, value, issue.values.map(String))
+    const later = laterValue?.(last, value, issue.values.map(String))
     if (later !== undefined) return tree.problem(path, 'value', later)
   }
   if (issue.code === 'custom' && issue.params?.['complete'] === true) return tree.problem(path, 'value', issue.message)
   return tree.problem(path, 'value', `expected ${issue.message}, got ${tree.locate(path).shown}`)
 }
 
-function unknownKeyMessage(path: ConfigPath, key: string): string {
-  const { section, keys } = sectionAt(path)
-  const later = notYetKeyMessage(section, key)
+function unknownKeyMessage(path: DocumentPath, key: string, { schema, laterKey }: IssueContext): string {
+  const { section, keys } = sectionAt(path, schema)
+  const later = laterKey?.(section, key)
   if (later !== undefined) return later
   const near = nearestKey(key, keys)
   const hint = near === undefined ? `expected one of ${keys.join(', ')}` : `did you mean "${near}"?`
@@ -52,9 +58,12 @@ function unknownKeyMessage(path: ConfigPath, key: string): string {
 }
 
 /** The section's name in the table of what is not available yet (`providers.*`), and its keys. */
-function sectionAt(path: ConfigPath): { readonly section: string; readonly keys: readonly string[] } {
+function sectionAt(
+  path: DocumentPath,
+  root: z.core.$ZodType,
+): { readonly section: string; readonly keys: readonly string[] } {
   const names: string[] = []
-  let schema: z.core.$ZodType | undefined = configSchema
+  let schema: z.core.$ZodType | undefined = root
   for (const step of path) {
     const inner = unwrap(schema)
     if (inner instanceof z.ZodObject) {
@@ -63,6 +72,8 @@ function sectionAt(path: ConfigPath): { readonly section: string; readonly keys:
     } else if (inner instanceof z.ZodRecord) {
       schema = inner.valueType
       names.push('*')
+    } else if (inner instanceof z.ZodArray) {
+      schema = inner.element
     }
   }
   const inner = unwrap(schema)
@@ -77,7 +88,7 @@ function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefine
   return schema instanceof z.ZodOptional ? schema.unwrap() : schema
 }
 
-function valueAt(root: unknown, path: ConfigPath): unknown {
+function valueAt(root: unknown, path: DocumentPath): unknown {
   let value = root
   for (const step of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
