@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   resilience: [],
   yaml: [],
   config: ['yaml'],
+  guidance: ['yaml'],
   lab: [],
   'protocols/core': ['evidence'],
   'protocols/anthropic': ['protocols/core', 'evidence'],
@@ -29,7 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   runtime: ['exchange', 'resilience'],
   server: ['engine', 'runtime', 'exchange', 'config', 'resilience', 'evidence', 'errors'],
-  cli: ['server', 'lab', 'config', 'evidence'],
+  cli: ['server', 'lab', 'config', 'guidance', 'yaml', 'evidence'],
 }
 
 interface Import {

@@ -24,7 +24,9 @@ export function toProblems(issues: readonly Issue[], tree: SourceTree, context: 
 function issueProblems(issue: Issue, path: DocumentPath, tree: SourceTree, context: IssueContext): readonly Problem[] {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => tree.problem([...path, key], 'key', unknownKeyMessage(path, key, context)))
+      return issue.keys.map((key) =>
+        tree.problem([...path, key], 'key', unknownKeyMessage(path, key, tree.root, context)),
+      )
     case 'invalid_key':
       return [tree.problem(path, 'key', `expected ${issue.issues[0]?.message ?? 'another name'}`)]
     default:
@@ -48,8 +50,13 @@ function valueProblem(issue: Issue, path: DocumentPath, tree: SourceTree, { late
   return tree.problem(path, 'value', `expected ${issue.message}, got ${tree.locate(path).shown}`)
 }
 
-function unknownKeyMessage(path: DocumentPath, key: string, { schema, laterKey }: IssueContext): string {
-  const { section, keys } = sectionAt(path, schema)
+function unknownKeyMessage(
+  path: DocumentPath,
+  key: string,
+  document: unknown,
+  { schema, laterKey }: IssueContext,
+): string {
+  const { section, keys } = sectionAt(path, schema, document)
   const later = laterKey?.(section, key)
   if (later !== undefined) return later
   const near = nearestKey(key, keys)
@@ -61,11 +68,12 @@ function unknownKeyMessage(path: DocumentPath, key: string, { schema, laterKey }
 function sectionAt(
   path: DocumentPath,
   root: z.core.$ZodType,
+  document: unknown,
 ): { readonly section: string; readonly keys: readonly string[] } {
   const names: string[] = []
   let schema: z.core.$ZodType | undefined = root
-  for (const step of path) {
-    const inner = unwrap(schema)
+  for (const [depth, step] of path.entries()) {
+    const inner = chosen(unwrap(schema), valueAt(document, path.slice(0, depth)))
     if (inner instanceof z.ZodObject) {
       schema = shapeOf(inner)[String(step)]
       names.push(String(step))
@@ -76,8 +84,19 @@ function sectionAt(
       schema = inner.element
     }
   }
-  const inner = unwrap(schema)
+  const inner = chosen(unwrap(schema), valueAt(document, path))
   return { section: names.join('.'), keys: inner instanceof z.ZodObject ? Object.keys(shapeOf(inner)) : [] }
+}
+
+/** Of a union told apart by one key, the member that a value means to be. */
+function chosen(schema: z.core.$ZodType | undefined, value: unknown): z.core.$ZodType | undefined {
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema
+  const { discriminator } = schema.def
+  const tag = valueAt(value, [discriminator])
+  return schema.options.find((option) => {
+    const literal = option instanceof z.ZodObject ? shapeOf(option)[discriminator] : undefined
+    return literal instanceof z.ZodLiteral && [...literal.values].some((value) => value === tag)
+  })
 }
 
 function shapeOf(schema: z.ZodObject): Readonly<Record<string, z.core.$ZodType | undefined>> {
