@@ -42,7 +42,7 @@ export function remediationRecurrence(known: KnownFacts): DebtRow {
   return {
     ...head,
     value: most.incidents.length,
-    shown: `${most.incidents.length} incidents`,
+    shown: `${most.incidents.length} incidents of one class`,
     evidence: `Class “${most.class}”: ${most.incidents.map(({ incident, at }) => `${incident.title} (${showMoment(at)})`).join('; ')}.`,
     facts: most.incidents.map(({ incident }) => incident.id),
     trend: trendOf(gaps, 'higher'),

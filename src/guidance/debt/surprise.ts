@@ -63,7 +63,7 @@ export function communicationDebt({ facts }: KnownFacts): DebtRow {
   return {
     ...head,
     value: silent.length,
-    shown: silent.length === 1 ? '1 change' : `${silent.length} changes`,
+    shown: silent.length === 1 ? '1 unannounced change' : `${silent.length} unannounced changes`,
     evidence: `${silent.map(({ at, text }) => `${showMoment(at)}: ${text}`).join(' ')} (${silent.length} of ${facts.limitChanges.length} known changes.)`,
     facts: silent.map(({ id }) => id),
     trend: trendOf(

@@ -21,7 +21,7 @@ export const loopDefinitions: Readonly<Record<Loop, LoopDefinition>> = {
     question: 'Is there proof of what was served?',
     levels: {
       1: 'Nothing watches what is served. Trouble is learned from those it hurts.',
-      2: 'Machines watch how requests end, but not whether the answers are good; users still tend to know first.',
+      2: 'Machines watch how requests end. Whether the answers are good is not evaluated all the time, or nothing was ever noticed before users.',
       3: 'Quality is evaluated continuously, at least by benchmarks beside production, and has been seen to notice first.',
       4: 'Real traffic is evaluated on every platform without reading it, and nine of ten faults are known within the hour, before users.',
       5: 'Every fault is known before users, and every miss makes the detectors sharper by itself.',

@@ -103,6 +103,11 @@ export function signatureSection({ signature, claims }: Diagnosis): Markup {
   return html`<section id="signature">
     <h2>The recurring signature</h2>
     <p>${signature.text} ${claim === undefined ? '' : badge(claim.class, claim.sources)}</p>
+    <p class="fine">
+      The course: a change comes in, nothing notices (gap), routine makes it worse (amplified), users notice first, a
+      fix follows them, a repair is promised, and a failure of the class comes back (repeat). ✓ shown by facts, – not
+      shown.
+    </p>
     ${
       signature.matches.length === 0
         ? ''
@@ -118,7 +123,7 @@ export function signatureSection({ signature, claims }: Diagnosis): Markup {
                 ({ title, stages }) =>
                   html`<tr>
                     <td data-label="Incident">${title}</td>
-                    ${stages.map(({ name, facts }) => html`<td data-label="${name}">${facts.length > 0 ? html`<span class="status met" title="${facts.join(', ')}">✓</span>` : html`<span class="fine">not shown</span>`}</td>`)}
+                    ${stages.map(({ name, facts }) => html`<td data-label="${name}">${facts.length > 0 ? html`<span class="status met" title="${facts.join(', ')}">✓</span>` : html`<span class="fine" title="not shown">–</span>`}</td>`)}
                   </tr>`,
               )}
             </tbody>

@@ -5,7 +5,7 @@ export const style: string = `
 @media (prefers-color-scheme:dark){:root{--paper:#14171c;--ink:#e8ebf1;--soft:#a4adbd;--line:#343b47;--panel:#1d222a;--accent:#86b3ff;
 --bad:#ff8a80;--warn:#f0b75a;--good:#6fd397;--bar:#43608c;--users:#ff8a6e;--own:#5fd394;--amp:#f0b04a;--said:#b79cf5}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:anywhere}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:break-word}
 main{max-width:1040px;margin:0 auto;padding:32px 24px 64px}
 h1{font-size:2rem;line-height:1.2;margin:.1em 0}h2{font-size:1.4rem;margin:2.2em 0 .5em;border-bottom:2px solid var(--line);padding-bottom:.2em}
 h3{font-size:1.08rem;margin:1.5em 0 .4em}summary h3{display:inline}p{margin:.45em 0}ul,ol{margin:.4em 0;padding-left:1.3em}li{margin:.3em 0}a{color:var(--accent)}
@@ -24,7 +24,7 @@ nav{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:.9rem;margin:12px 0}
 .gauge i.on{background:var(--good)}.level-1 i.on{background:var(--bad)}.level-2 i.on,.level-3 i.on{background:var(--amp)}
 .points li{margin:.5em 0}
 table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.6em 0}th,td{text-align:left;vertical-align:top;padding:7px 9px;border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:600;font-size:.82rem}
-.checks th:first-child{width:52px}.checks th:nth-child(2){width:42%}.debt th:first-child{width:24%}.debt th:nth-child(4){width:15%}.events th:first-child{width:172px}.metrics th:first-child{width:36%}.metrics th:last-child{width:86px}
+.checks th:first-child{width:52px}.checks th:nth-child(2){width:42%}.debt th:first-child{width:22%}.debt th:nth-child(2){width:15%}.debt th:nth-child(4){width:14%}.debt th:nth-child(5){width:13%}.claim,.sources td{overflow-wrap:anywhere}.events th:first-child{width:172px}.signature th{white-space:nowrap;padding:7px 5px}.metrics th:first-child{width:36%}.metrics th:last-child{width:86px}
 .status{font-weight:600;white-space:nowrap}.status.met,.verdict-yes{color:var(--good)}.status.contradicted,.verdict-no{color:var(--bad)}.status.missing,.verdict-open{color:var(--warn)}[class^=verdict-]{font-weight:600}
 .lift,.step{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:8px 16px;margin:.8em 0}.step h3{margin-top:.4em}.step table{background:transparent}
 .claim{margin:.7em 0;padding-left:12px;border-left:3px solid var(--line)}.claim p{margin:.15em 0}.refused{border-color:var(--bad)}.other{padding-left:1em;color:var(--soft)}
@@ -45,8 +45,8 @@ table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.6em 0}th,td{t
 footer{margin-top:3em;color:var(--soft);font-size:.85rem;border-top:1px solid var(--line);padding-top:1em}
 @media (max-width:720px){main{padding:18px 14px 48px}h1{font-size:1.5rem}.tiles,.cascade{grid-template-columns:minmax(0,1fr)}.cascade svg{max-width:280px;margin:0 auto;display:block}
 thead{display:none}tr{display:block;border-bottom:1px solid var(--line);padding:6px 0}td{display:block;border:0;padding:2px 0}td::before{content:attr(data-label) ": ";color:var(--soft);font-size:.8rem}
-.axis span:nth-child(even){display:none}.axis span:nth-last-child(2):nth-child(odd){display:none}}
+.axis span:nth-child(even){display:none}}
 @media print{@page{size:A4;margin:14mm}:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--panel:#f5f6f8;--accent:#1f4f9f;--bad:#a3221a;--warn:#7a5000;--good:#155c31;--bar:#9db7dd;--users:#c2452d;--own:#1b7f4d;--amp:#b26a00;--said:#6a45b0}
-*{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{font-size:10pt}main{max-width:none;padding:0}nav{display:none}h2,h3{break-after:avoid}tr,.tile,.verdict,.claim,.plot,.lift,.row{break-inside:avoid}.cascade{break-inside:avoid}a{color:inherit;text-decoration:none}
-.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.axis span:nth-child(even){display:none}}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{font-size:10pt}main{max-width:none;padding:0}nav{display:none}h2,h3{break-after:avoid}table{font-size:9pt}.fine{font-size:8.5pt}tr,.step,.tile,.verdict,.claim,.plot,.lift,.row{break-inside:avoid}.cascade{break-inside:avoid}a{color:inherit;text-decoration:none}
+.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}}
 `

@@ -5,7 +5,7 @@ import { html, type Markup, percent } from './markup.ts'
 
 /** More would not be legible; the list below the plots has all. */
 const MOST_ROWS = 30
-const MOST_TICKS = 6
+const MOST_TICKS = 5
 
 const legend = [
   ['introduced', 'introduced'],
