@@ -104,7 +104,8 @@ function debtClaim(row: DebtRow, { catalogue }: KnownFacts): readonly OfferedCla
     {
       id: `debt.${row.category.replaceAll(' ', '-')}`,
       class: row.class,
-      text: `${capital(row.category)}: ${row.shown}. ${row.evidence}`,
+      // Titles may say what caused what; the text of a correlation may not.
+      text: `${capital(row.category)}: ${row.shown}.${row.class === 'Correlation' ? '' : ` ${row.evidence}`}`,
       basedOn: [...new Set(row.facts)],
       ...(row.mechanism === undefined ? {} : { mechanism: row.mechanism }),
       ...(row.alternatives === undefined ? {} : { alternatives: row.alternatives }),
