@@ -46,7 +46,7 @@ const event: fc.Arbitrary<Omit<IncidentEvent, 'id'>> = fc.record({
 
 const incident: fc.Arbitrary<Omit<Incident, 'id'>> = fc
   .record({
-    ...named,
+    sources,
     title: text,
     class: fc.constantFrom('a', 'b'),
     cause: fc.option(
@@ -60,7 +60,7 @@ const incident: fc.Arbitrary<Omit<Incident, 'id'>> = fc
     events: fc.array(event, { maxLength: 8 }),
   })
   // A history allows one introduction an incident: the earliest of several would be gained by losing one.
-  .map(({ text: _, events, ...rest }) => {
+  .map(({ events, ...rest }) => {
     const introduction = events.findIndex(({ kind }) => kind === 'introduced')
     return {
       ...rest,

@@ -203,7 +203,7 @@ export function claimSections({ claims, refused, known }: Diagnosis): Markup {
     ${
       undated.length === 0
         ? ''
-        : html`<details>
+        : html`<details open>
             <summary><h3>Facts without a date</h3></summary>
             ${undated.map(claimBlock)}
           </details>`
