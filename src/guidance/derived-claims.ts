@@ -83,7 +83,9 @@ function signatureClaims({ isRecurring, matches, text }: Signature): readonly Of
       id: 'signature',
       class: 'Inference',
       text,
-      basedOn: [...new Set(matches.flatMap(({ stages }) => stages.flatMap(({ facts }) => facts)))],
+      basedOn: [
+        ...new Set(matches.flatMap(({ incident, stages }) => [incident, ...stages.flatMap(({ facts }) => facts)])),
+      ],
       reasoning: matches
         .map(
           ({ title, stages }) =>

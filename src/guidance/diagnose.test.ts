@@ -237,6 +237,22 @@ describe('levels', () => {
     expect(diagnosis.assessments.signal.caps.map(({ requirement }) => requirement.id)).toContain('quality-on-traffic')
   })
 
+  test('leaving out the incident that users noticed first gains nothing', () => {
+    const facts = governed('production-traffic')
+    const [good] = facts.incidents
+    if (good === undefined || facts.period === undefined) throw new Error('no incident')
+    const bad = {
+      ...good,
+      id: 'bad',
+      events: good.events
+        .filter(({ kind }) => kind !== 'detected')
+        .map((event) => ({ ...event, id: `bad-${event.id}` })),
+    }
+    const both: Facts = { ...facts, incidents: [good, bad], period: { ...facts.period, incidents: 2 } }
+    expect(diagnose(both).assessments.signal.level).toBe(3)
+    expect(diagnose({ ...both, incidents: [good] }).assessments.signal.level).toBe(3)
+  })
+
   test('an opinion feeds no level', () => {
     const claim = { id: 'o', class: 'Opinion', text: 'All is well.', assessedBy: 'me' } as const
     expect(levels(diagnose({ ...seed, claims: [claim] }))).toEqual(levels(diagnose({ ...seed, claims: [] })))
@@ -263,6 +279,26 @@ describe('other histories', () => {
     expect(names.length).toBeGreaterThan(2)
     for (const name of names)
       expect(diagnose(load(name)).refused.filter(({ id }) => !id.startsWith('excluded-'))).toEqual([])
+  })
+})
+
+describe('what the operator itself has said', () => {
+  test('may be repeated by the diagnosis, sums and storms included', () => {
+    const storm = 'A solar storm and 5 million dollars'
+    const told: Facts = {
+      ...seed,
+      claims: [],
+      incidents: seed.incidents.map((incident) => ({
+        ...incident,
+        title: storm,
+        sources: ['s1'],
+        cause: { kind: 'demand' as const, text: storm, status: 'confirmed' as const, sources: ['s1'] },
+        events: incident.events.map((event) => ({ ...event, text: `${storm} $`, sources: ['s1'] })),
+      })),
+      demand: seed.demand.map((demand) => ({ ...demand, text: `${storm} $`, sources: ['s1'] })),
+      limitChanges: seed.limitChanges.map((change) => ({ ...change, text: `${storm} $`, sources: ['s1'] })),
+    }
+    expect(diagnose(told).refused).toEqual([])
   })
 })
 

@@ -43,7 +43,7 @@ function blindCadence({ timings }: KnownFacts): readonly CascadeArrow[] {
     ]
   }
   const span = showSpan(betweenMs(worst.introduced.at, worst.amplified.at))
-  const mechanism = `Without evidence of how answers come out, a routine change cannot know that it meets a fault: ${span} after the fault came in, “${worst.amplified.text}”, and nothing of the operator’s own had noticed it.`
+  const mechanism = `Without evidence of how answers come out, a routine change cannot know that it meets a fault: ${span} after the fault came in, “${worst.amplified.text.replace(/\.$/, '')}”, and nothing of the operator’s own had noticed it.`
   return [
     {
       from: 'signal',

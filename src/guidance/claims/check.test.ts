@@ -18,6 +18,7 @@ observations:
   - { id: storm, text: "A thunderstorm cut the power of the datacentre, the operator says", sources: [own] }
   - { id: ecc, text: "Uncorrected bit flips in one memory module were found", sources: [own] }
   - { id: culture, text: "Our engineering culture rewarded speed over review, we write", sources: [own] }
+  - { id: granted, text: "We granted 3 million dollars to those affected", sources: [own] }
   - { id: rumour, text: "A forum blames solar flares", sources: [press] }
 costs:
   - { id: credits, text: Credits to customers, amount: 1200000, currency: USD, sources: [own] }
@@ -117,6 +118,7 @@ const neighbours: readonly Offer[] = [
   inference('The declared credits are 1.2 million USD.', { basedOn: ['credits'] }),
   inference('The declared credits are $1,200,000.', { basedOn: ['credits'] }),
   inference('Training loss did not show it.'),
+  inference('The operator granted $3 million.', { basedOn: ['granted'] }),
   inference('The change unintentionally reached all regions.'),
   opinion('In my view the balance is wrong.'),
   fact('The postmortem names three faults.'),

@@ -7,7 +7,7 @@ export interface ClaimWords {
   readonly said: string
   /** The facts it cites that come from the operator itself. */
   readonly disclosed: string
-  /** Amounts that somebody has declared as a cost and the claim cites. */
+  /** Amounts of costs that the claim cites. One that a cited fact of the operator's states is declared too. */
   readonly declaredAmounts: readonly number[]
 }
 
@@ -33,7 +33,7 @@ export function findExcludedKind(words: ClaimWords): Finding | undefined {
     const why = `no fact that it cites from the operator connects an incident with ${outside}`
     return { rule: 'fabricated-correlation', why }
   }
-  const financial = speculativeFigure(said, words.declaredAmounts)
+  const financial = speculativeFigure(said, disclosed, words.declaredAmounts)
   if (financial !== undefined) return { rule: 'speculative-financial-model', why: financial }
   const inside = undisclosed(innerLife)
   if (inside !== undefined) {
@@ -100,18 +100,23 @@ const modelling = terms({
     '(?:expected|estimated|projected|probable|potential|likely|implied|modell?ed|extrapolated) (?:\\w+ ){0,3}(?:(?<!packet |training |validation )loss(?:es)?(?! of (?:connectivity|capacity|requests|packets|data|context|precision|quality|accuracy))|costs?(?! (?:in|of) (?:tokens?|cpu|memory|latency|time|compute))|revenue|damages?|churn|exposure|liabilit(?:y|ies))\\b|value at risk|loss expectancy|revenue (?:at risk|loss|lost|impact|hit)|lost revenue|(?:cost|price) (?:of (?:the )?(?:downtime|outage)|per (?:minute|hour|outage|incident))|downtime costs?|(?:cost|lost|losing|burn(?:ed|t|ing)?|forfeit\\w*) (?:\\w+ ){0,4}(?:fortune|millions|billions|thousands)|market (?:cap|value|valuation)|valuation|net present value|return on investment|\\broi\\b',
 })
 
-function speculativeFigure(said: string, declared: readonly number[]): string | undefined {
-  const amounts = [...said.matchAll(money)].map((match) => {
-    const [, before, beforeScale, after, afterScale, vague] = match
-    return { shown: match[0].trim(), value: amountOf(before ?? after, beforeScale ?? afterScale, vague) }
-  })
-  const unknown = amounts.find(({ value }) => value === undefined || !declared.includes(value))
+function speculativeFigure(said: string, disclosed: string, declared: readonly number[]): string | undefined {
+  const stated = new Set(amountsIn(disclosed).map(({ value }) => value))
+  const amounts = amountsIn(said)
+  const unknown = amounts.find(({ value }) => value === undefined || !(declared.includes(value) || stated.has(value)))
   if (unknown !== undefined) return `"${unknown.shown}" is no amount that a cited cost declares`
-  const modelled = modelling.find(({ pattern }) => pattern.test(said))
+  const modelled = modelling.find(({ pattern }) => pattern.test(said) && !pattern.test(disclosed))
   // A declared amount may be called what it is: a cost. What has been simulated is never declared.
   if (modelled !== undefined && (amounts.length === 0 || modelled === modelling[0]))
     return `${modelled.name} is a model, not a declared figure`
   return undefined
+}
+
+function amountsIn(text: string): readonly { readonly shown: string; readonly value: number | undefined }[] {
+  return [...text.matchAll(money)].map((match) => {
+    const [, before, beforeScale, after, afterScale, vague] = match
+    return { shown: match[0].trim(), value: amountOf(before ?? after, beforeScale ?? afterScale, vague) }
+  })
 }
 
 const scales: ReadonlyMap<string, number> = new Map([

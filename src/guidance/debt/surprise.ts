@@ -1,4 +1,12 @@
-import { type Demand, type Incident, inOrder, isCertainlyBefore, type Moment, showMoment } from '../facts/index.ts'
+import {
+  causeId,
+  type Demand,
+  type Incident,
+  inOrder,
+  isCertainlyBefore,
+  type Moment,
+  showMoment,
+} from '../facts/index.ts'
 import type { KnownFacts } from '../levels/index.ts'
 import { type DebtRow, trendOf, unknownRow } from './row.ts'
 
@@ -39,7 +47,7 @@ export function capacitySurprise({ facts }: KnownFacts): DebtRow {
     value: demand.growthPercent,
     shown: `+${demand.growthPercent} % visible since ${showMoment(demand.since)}`,
     evidence: `${incident.title} (${showMoment(at)}) was put down to demand: ${incident.cause?.text ?? ''} Known before: ${demand.text}`,
-    facts: surprises.flatMap((surprise) => [surprise.incident.id, surprise.demand.id]),
+    facts: surprises.flatMap((surprise) => [surprise.incident.id, causeId(surprise.incident.id), surprise.demand.id]),
     trend: trendOf(
       surprises.map((surprise) => ({ at: surprise.at, value: surprise.demand.growthPercent })),
       'lower',
@@ -64,7 +72,7 @@ export function communicationDebt({ facts }: KnownFacts): DebtRow {
     ...head,
     value: silent.length,
     shown: silent.length === 1 ? '1 unannounced change' : `${silent.length} unannounced changes`,
-    evidence: `${silent.map(({ at, text }) => `${showMoment(at)}: ${text}`).join(' ')} (${silent.length} of ${facts.limitChanges.length} known changes.)`,
+    evidence: `${silent.map(({ at, text }) => `${showMoment(at)}: ${text}`).join('; ')} (${silent.length} of ${facts.limitChanges.length} known changes.)`,
     facts: silent.map(({ id }) => id),
     trend: trendOf(
       silent.slice(1).map(({ at }, index) => ({ at, value: at.fromMs - (silent[index]?.at.fromMs ?? at.fromMs) })),

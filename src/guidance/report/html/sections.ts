@@ -3,16 +3,17 @@ import { type Diagnosis } from '../../diagnosis.ts'
 import { showMoment } from '../../facts/index.ts'
 import { levelNames, loopDefinitions } from '../../levels/index.ts'
 import { stageNames } from '../../signature/index.ts'
-import { badge, claimBlock, claimLine, factBadge } from './claim.ts'
+import { badge, claimBlock, factBadge, findClaim } from './claim.ts'
 import { html, type Markup } from './markup.ts'
 import { capital } from './summary.ts'
 
 const verdicts = { true: ['yes', 'met'], false: ['no', 'not met'], null: ['open', 'not known'] } as const
 
 export function stepSections(diagnosis: Diagnosis): Markup {
+  const binding = findClaim(diagnosis, 'binding')
   return html`<section id="steps">
     <h2>Three steps, in closing order</h2>
-    <p>${claimLine(diagnosis, 'binding')}</p>
+    ${binding === undefined ? '' : claimBlock(binding)}
     <p class="fine">
       Actions are recommendations: each meets one requirement that is not met. The next step begins when the one before
       it is a go.
