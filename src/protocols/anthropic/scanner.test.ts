@@ -433,3 +433,11 @@ test('a fork goes its own way, in the middle of a call', () => {
   expect(wholes(fork.takeEvents())).toMatchObject([{ input: '{"a":1}' }])
   expect(wholes(scanner.takeEvents())).toEqual([])
 })
+
+test('reports of usage with ever new names cost no more than others', () => {
+  const reports = Array.from({ length: 20_000 }, (_, i) => ended(null, { output_tokens: i, [`other${i}`]: 1 }))
+  const start = performance.now()
+  const scanner = scannerAfter(START + reports.join(''), { decode: false })
+  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(scanner.facts.usage.outputTokens).toBe(19_999)
+})

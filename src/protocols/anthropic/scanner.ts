@@ -18,7 +18,7 @@ import {
 } from '../core/index.ts'
 import { BlockState } from './scanner-block.ts'
 import { readStopReason } from './stop-reason.ts'
-import { readUsage } from './usage.ts'
+import { mergeReports, readUsage } from './usage.ts'
 import { withoutBlocks } from './withheld-blocks.ts'
 
 /** More blocks than any answer has; each costs memory until the end. */
@@ -197,9 +197,7 @@ class AnthropicScanner extends SseScanner {
   }
 
   #addUsage(usage: Json | undefined): void {
-    if (!isJsonObject(usage)) return
-    const said = Object.entries(usage).filter(([, value]) => value !== null)
-    this.#usage = { ...this.#usage, ...Object.fromEntries(said) }
+    if (isJsonObject(usage)) this.#usage = mergeReports(this.#usage, usage)
   }
 
   protected override usage(): Usage {

@@ -31,7 +31,7 @@ export abstract class SseScanner implements StreamScanner {
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
   #decoded: StreamEvent[] = []
-  #marks: readonly string[] = NO_MARKS
+  #marks: string[] = []
   #template: DeltaTemplate | undefined
   #target: DeltaTarget | undefined
 
@@ -213,7 +213,7 @@ export abstract class SseScanner implements StreamScanner {
   /** Something that only the platform that made it can read or look up. */
   protected mark(value: Json | undefined): void {
     if (typeof value !== 'string' || value === '' || this.#marks.length >= MOST_MARKS) return
-    this.#marks = [...this.#marks, value]
+    this.#marks.push(value)
   }
 
   // ## What was found
@@ -258,8 +258,9 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   takeMarks(): readonly string[] {
+    if (this.#marks.length === 0) return NO_MARKS
     const marks = this.#marks
-    this.#marks = NO_MARKS
+    this.#marks = []
     return marks
   }
 
@@ -289,7 +290,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError
     copy.#decoded = [...this.#decoded]
-    copy.#marks = this.#marks
+    copy.#marks = [...this.#marks]
     copy.#template = this.#template
     copy.#target = this.#target
   }

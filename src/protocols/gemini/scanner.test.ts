@@ -479,3 +479,13 @@ test('whatever JSON comes, it is judged', () => {
     { numRuns: 300 },
   )
 })
+
+test('reports of usage with ever new names cost no more than others', () => {
+  const reports = Array.from({ length: 20_000 }, (_, i) =>
+    event({ usageMetadata: { promptTokenCount: i, [`other${i}`]: 1 } }),
+  )
+  const start = performance.now()
+  const scanner = scannerAfter(reports.join(''), { decode: false })
+  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(scanner.facts.usage).toEqual({ inputTokens: 19_999 })
+})

@@ -9,7 +9,7 @@ import {
   type StreamEvent,
   ToolInput,
 } from '../core/index.ts'
-import { CallKeys, type KeyedPiece } from './call-keys.ts'
+import { CallKeys, type KeyedPiece, MOST_CALLS } from './call-keys.ts'
 import { readFinishReason } from './stop-reason.ts'
 
 /**
@@ -22,9 +22,6 @@ const PROGRESS = ['nothing', 'content', 'tool', 'too-late', 'too-large'] as cons
 function graver(a: Progress, b: Progress): Progress {
   return PROGRESS.indexOf(a) > PROGRESS.indexOf(b) ? a : b
 }
-
-/** More calls than any answer makes; each costs memory until the choice ends. */
-const MOST_CALLS = 1_000
 
 interface OpenCall {
   readonly id: string

@@ -577,3 +577,11 @@ describe('what a client would read as the end', () => {
     expect(after(`: still here\n\n${hello}: still here\n\n`).events).toBe(1)
   })
 })
+
+test('an event that opens any number of calls is refused at the first too many', () => {
+  const tool_calls = Array.from({ length: 50_000 }, (_, i) => ({ index: 0, id: `c${i}`, function: { name: 'look' } }))
+  const start = performance.now()
+  const scanner = scannerAfter(choice({ tool_calls }), { eventLimitBytes: 10_000_000 })
+  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'too-large' })
+})
