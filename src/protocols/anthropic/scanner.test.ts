@@ -441,3 +441,14 @@ test('reports of usage with ever new names cost no more than others', () => {
   expect(performance.now() - start).toBeLessThan(2_000)
   expect(scanner.facts.usage.outputTokens).toBe(19_999)
 })
+
+test('a second stop reason may repeat the first, and must not contradict it', () => {
+  const stream = START + text(0, 'a') + ended('end_turn')
+  expect(scannerAfter(stream + ended('end_turn') + STOP).verdictAtEnd().name).toBe('complete')
+  expect(scannerAfter(stream + ended(null) + STOP).verdictAtEnd().name).toBe('complete')
+  for (const later of ['max_tokens', 'refusal', 'pause_turn', 'newer'])
+    expect(scannerAfter(stream + ended(later) + STOP).verdictAtEnd()).toEqual(eventOrder)
+  expect(scannerAfter(START + text(0, 'a') + ended('refusal') + ended('end_turn') + STOP).verdictAtEnd()).toEqual(
+    eventOrder,
+  )
+})

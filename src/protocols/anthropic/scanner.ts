@@ -141,10 +141,15 @@ class AnthropicScanner extends SseScanner {
     if (!isJsonObject(delta) || typeof delta.stop_reason !== 'string') return
     this.hold()
     const { stop_sequence: sequence } = delta
-    const isFirst = this.#stop === undefined
+    const earlier = this.#stop
     this.#stop = readStopReason(delta.stop_reason, typeof sequence === 'string' ? sequence : null)
-    this.#judgeCalls(this.#stop)
-    if (isFirst && !this.isBroken) this.#emitEnd(this.#stop)
+    if (earlier === undefined) {
+      this.#judgeCalls(this.#stop)
+      if (!this.isBroken) this.#emitEnd(this.#stop)
+    } else if (verdictOfStop(earlier.kind) !== verdictOfStop(this.#stop.kind)) {
+      // The end that clients heard of said the opposite; one that is repeated changes nothing.
+      this.break('malformed', 'event-order')
+    }
   }
 
   /** Only now is it known whether something stopped the model, so only now can a half call be told from a bad one. */
