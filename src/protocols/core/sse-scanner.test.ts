@@ -282,3 +282,20 @@ test('a fork goes its own way', () => {
   expect(fork.verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-before-proof' })
   expect([scanner.events, fork.events]).toEqual([2, 3])
 })
+
+describe('a block without data', () => {
+  test.each(['<html>502 Bad Gateway</html>', 'upstream connect error or disconnect: reset', '[1]', 'event: a\noh'])(
+    'that is no event is not this protocol: %s',
+    (text) => {
+      const scanner = scannerAfter(`${say('a')}${text}\n\ndata: end\n\n`)
+      expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
+    },
+  )
+
+  test.each([': wait', ':', 'event: ping', 'event', 'id: 3\nretry: 10', 'id\n: a\n  ', ' \n'])(
+    'that says nothing is none: %j',
+    (text) => {
+      expect(scannerAfter(`${say('a')}${text}\n\ndata: end\n\n`).verdictAtEnd().name).toBe('complete')
+    },
+  )
+})

@@ -105,6 +105,7 @@ export abstract class SseScanner implements StreamScanner {
     // Some hosts write their error without `data:` in the middle of a stream. Clients read no other such line.
     const isBare = event.startsWith('{') && (data === undefined || this.#beginsWithError(event))
     const text = isBare ? bareOf(event) : data
+    if (text === undefined && isForeign(event)) return this.break('malformed', 'not-this-protocol')
     if (text === undefined || this.onData(text)) return
     const message = parseJson(text) ?? this.#errorOverLines(event)
     if (message === undefined) this.break('malformed', 'not-json')
@@ -309,13 +310,21 @@ function mayEndJson(byte: number): boolean {
   return byte === CLOSING_BRACE || byte === LF || byte === CR || byte === SPACE
 }
 
-/** A comment shows that somebody is there, not that the answer goes on. */
 /** What stands before the first `data:` line. */
 function bareOf(event: string): string {
   const at = event.indexOf('\ndata:')
   return at < 0 ? event : event.slice(0, at)
 }
 
+/** Whether an event without data has a line that no event has: a proxy's page or message in the middle of the stream. */
+function isForeign(event: string): boolean {
+  return event.split('\n').some((line) => line.trim() !== '' && !FIELD.test(line))
+}
+
+/** A comment, or a field that clients know. */
+const FIELD = /^(?::|(?:event|id|retry)(?:$|:))/
+
+/** A comment shows that somebody is there, not that the answer goes on. */
 function isComment(event: string): boolean {
   return event.startsWith(':') && !event.includes('\n')
 }

@@ -489,3 +489,11 @@ test('reports of usage with ever new names cost no more than others', () => {
   expect(performance.now() - start).toBeLessThan(2_000)
   expect(scanner.facts.usage).toEqual({ inputTokens: 19_999 })
 })
+
+test.each(['<html>502 Bad Gateway</html>', 'upstream connect error'])(
+  '%s behind the finish reason is no end',
+  (page) => {
+    expect(verdictOf(say('a', 'STOP') + page)).toEqual({ name: 'truncated', reason: 'ended-inside-event' })
+    expect(verdictOf(`${say('a', 'STOP') + page}\n\n`)).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
+  },
+)

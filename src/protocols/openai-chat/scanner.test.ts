@@ -585,3 +585,12 @@ test('an event that opens any number of calls is refused at the first too many',
   expect(performance.now() - start).toBeLessThan(2_000)
   expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'too-large' })
 })
+
+test.each(['<html>502 Bad Gateway</html>', 'upstream connect error'])(
+  '%s behind the finish reason is no end',
+  (page) => {
+    const stream = say('a') + finish('stop') + page
+    expect(scannerAfter(stream, finishOnly).verdictAtEnd().name).toBe('truncated')
+    expect(scannerAfter(`${stream}\n\n`, finishOnly).verdictAtEnd().name).toBe('malformed')
+  },
+)
