@@ -150,7 +150,8 @@ describe('stop reasons', () => {
     ['refusal', 'refused', 'refusal'],
     ['invented_in_2027', 'limited', 'limit'],
   ] as const)('%s is %s', (raw, name, stop) => {
-    const scanner = scannerAfter(START + text(0, 'Hi') + ended(raw) + STOP)
+    const content = stop === 'tool-use' ? call(0, '{}') : text(0, 'Hi')
+    const scanner = scannerAfter(START + content + ended(raw) + STOP)
     expect(scanner.verdictAtEnd()).toEqual({ name, proof: 'message_stop', stop })
     expect(scanner.facts.rawStop).toBe(raw as never)
   })
@@ -451,4 +452,16 @@ test('a second stop reason may repeat the first, and must not contradict it', ()
   expect(scannerAfter(START + text(0, 'a') + ended('refusal') + ended('end_turn') + STOP).verdictAtEnd()).toEqual(
     eventOrder,
   )
+})
+
+test('a stop for tools that were not called is none', () => {
+  expect(scannerAfter(START + text(0, 'a') + ended('tool_use') + STOP).verdictAtEnd()).toEqual(eventOrder)
+  const own = opened(0, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }) + closed(0)
+  expect(scannerAfter(START + own + ended('tool_use') + STOP).verdictAtEnd()).toEqual(eventOrder)
+})
+
+test.each([undefined, '', null, 5])('a call whose name is %p is none', (name) => {
+  const nameless = opened(0, { type: 'tool_use', id: 't', name, input: {} }) + closed(0)
+  const { name: verdict, ...rest } = scannerAfter(START + nameless + ended('tool_use') + STOP).verdictAtEnd()
+  expect([verdict, rest]).toEqual(['malformed', { reason: 'not-this-protocol' } as never])
 })

@@ -91,6 +91,8 @@ class AnthropicScanner extends SseScanner {
     const isExpected = this.#started && this.#stop === undefined
     if (!isExpected || typeof index !== 'number' || !isJsonObject(wire) || this.#blocks.has(index))
       return this.break('malformed', 'event-order')
+    if (wire.type === 'tool_use' && (typeof wire.name !== 'string' || wire.name === ''))
+      return this.break('malformed', 'not-this-protocol')
     if (this.#blocks.size >= MOST_BLOCKS) return this.break('malformed', 'too-large')
     const block = new BlockState(this.#blocks.size, wire, this.options)
     this.#blocks.set(index, block)
@@ -154,6 +156,8 @@ class AnthropicScanner extends SseScanner {
 
   /** Only now is it known whether something stopped the model, so only now can a half call be told from a bad one. */
   #judgeCalls(stop: CoreStop): void {
+    // Anthropic's own tools run before the answer ends, and stop nothing.
+    if (stop.kind === 'tool-use' && this.toolCalls === 0) return this.break('malformed', 'event-order')
     const mayBeCut = mayCutCalls(stop)
     const blocks = [...this.#blocks]
     const unfinished = blocks.filter(([, { input }], i) => {
