@@ -465,3 +465,14 @@ test.each([undefined, '', null, 5])('a call whose name is %p is none', (name) =>
   const { name: verdict, ...rest } = scannerAfter(START + nameless + ended('tool_use') + STOP).verdictAtEnd()
   expect([verdict, rest]).toEqual(['malformed', { reason: 'not-this-protocol' } as never])
 })
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (none) => {
+  const notThis = { name: 'malformed', reason: 'not-this-protocol' } as const
+  const begun = START + opened(0, { type: 'text', text: '' })
+  const verdict = (stream: string) => scannerAfter(stream + closed(0) + ended('end_turn') + STOP).verdictAtEnd()
+  expect(verdict(begun + delta(0, { type: 'text_delta', text: none }))).toEqual(notThis)
+  expect(verdict(begun + delta(0, { type: 'thinking_delta', thinking: none }))).toEqual(notThis)
+  expect(verdict(begun + delta(0, { type: 'input_json_delta', partial_json: none }))).toEqual(notThis)
+  expect(verdict(START + opened(0, { type: 'text', text: none }))).toEqual(notThis)
+  expect(verdict(begun + delta(0, { type: 'text_delta', text: null })).name).toBe('complete')
+})

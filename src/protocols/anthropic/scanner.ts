@@ -9,6 +9,7 @@ import {
 import {
   type CoreStop,
   isJsonObject,
+  isNoText,
   type Json,
   type JsonObject,
   mayCutCalls,
@@ -93,6 +94,7 @@ class AnthropicScanner extends SseScanner {
       return this.break('malformed', 'event-order')
     if (wire.type === 'tool_use' && (typeof wire.name !== 'string' || wire.name === ''))
       return this.break('malformed', 'not-this-protocol')
+    if (OF_TEXT.has(wire.type) && holdsNoText(wire)) return this.break('malformed', 'not-this-protocol')
     if (this.#blocks.size >= MOST_BLOCKS) return this.break('malformed', 'too-large')
     const block = new BlockState(this.#blocks.size, wire, this.options)
     this.#blocks.set(index, block)
@@ -112,6 +114,7 @@ class AnthropicScanner extends SseScanner {
     // Calls were judged at the stop reason, so nothing may be added to one behind it.
     if (block === undefined || !block.isOpen || this.#stop !== undefined || !isJsonObject(delta))
       return this.break('malformed', 'event-order')
+    if (holdsNoText(delta)) return this.break('malformed', 'not-this-protocol')
     for (const each of block.onDelta(delta)) this.emit(each)
     if (delta.type === 'signature_delta') this.mark(delta.signature)
     if (block.input?.isTooLarge === true) return this.break('malformed', 'too-large')
@@ -236,6 +239,12 @@ class AnthropicScanner extends SseScanner {
     return copy
   }
 }
+
+const OF_TEXT: ReadonlySet<Json | undefined> = new Set(['text', 'thinking'])
+
+/** Something else where text should be, which would be lost. */
+const holdsNoText = ({ text, thinking, partial_json: json }: JsonObject): boolean =>
+  isNoText(text) || isNoText(thinking) || isNoText(json)
 
 const isEmptyDelta = ({ text, thinking, partial_json: json }: JsonObject): boolean =>
   text === '' || thinking === '' || json === ''

@@ -8,6 +8,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Something that stands where text should and is none; null is nothing at all. */
+export function isNoText(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && typeof value !== 'string'
+}
+
 /** The text as a JSON value, or `undefined` where it is not JSON (JSON itself cannot be `undefined`). */
 export function parseJson(text: string): Json | undefined {
   try {

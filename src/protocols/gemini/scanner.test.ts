@@ -497,3 +497,9 @@ test.each(['<html>502 Bad Gateway</html>', 'upstream connect error'])(
     expect(verdictOf(`${say('a', 'STOP') + page}\n\n`)).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
   },
 )
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (text) => {
+  const stream = say('a') + chunk([{ text }]) + end('STOP')
+  expect(verdictOf(stream)).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
+  expect(verdictOf(say('a') + chunk([{ text: null }]) + end('STOP'))).toEqual(complete('end'))
+})

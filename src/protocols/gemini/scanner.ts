@@ -95,6 +95,7 @@ class GeminiScanner extends SseScanner {
     if (progress === 'content') this.content()
     else if (progress === 'tool') this.hold()
     else if (progress === 'too-large') this.break('malformed', 'too-large')
+    else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
     // What came behind it may be an answer after all.
     if (progress !== 'nothing') this.#blocked = undefined
     const raw = finishReasonOf(wire.finishReason)

@@ -11,7 +11,7 @@ import {
 } from '../core/index.ts'
 import { toText } from '../openai/index.ts'
 import { readFinishReason } from './stop-reason.ts'
-import { joinTexts, needsName } from './texts.ts'
+import { holdsNoText, joinTexts, needsName } from './texts.ts'
 
 /** One choice of a whole answer, understood. */
 export interface ReadChoice {
@@ -43,7 +43,7 @@ export function readChoice(wire: JsonObject, message: JsonObject, index: number)
   const refusal = toText(message.refusal)
   const stop = readStop(finishReason, calls.length > 0, refusal !== '')
   const unfinishedCalls = findUnfinished(calls, stop)
-  const flaw = flawOf(calls, stop)
+  const flaw = holdsNoText(message) ? 'not-this-protocol' : flawOf(calls, stop)
   // Only a translation asks for the content; building it costs as much as the whole verdict.
   const toCore = (): CoreChoice => ({ content: contentOf(message, calls, unfinishedCalls), stop })
   return { finishReason, flaw, toolCallCount: calls.length, unfinishedCalls, stop, toCore }

@@ -271,3 +271,12 @@ test('a call without a name is none, and withheld where a limit stopped the mode
   expect([limited.verdict.name, limited.facts.invalidToolCalls]).toEqual(['limited', 1])
   expect(limited.amended).toMatchObject({ choices: [{ message: { content: 'a' } }] })
 })
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (text) => {
+  for (const message of [{ content: text }, { refusal: text }, { content: [{ type: 'text', text }] }])
+    expect(read(answer(choice('stop', message as JsonObject))).verdict).toEqual({
+      name: 'malformed',
+      reason: 'not-this-protocol',
+    })
+  expect(read(answer(choice('stop', { content: null, refusal: null }))).verdict.name).toBe('complete')
+})

@@ -11,14 +11,14 @@ import {
 } from '../core/index.ts'
 import { CallKeys, type KeyedPiece, MOST_CALLS } from './call-keys.ts'
 import { readFinishReason } from './stop-reason.ts'
-import { needsName } from './texts.ts'
+import { holdsNoText, needsName } from './texts.ts'
 
 /**
  * What a delta brought: nothing, content, a piece of a tool call, one behind the choice's finish reason (at which calls
- * were judged), or more than may be kept. In the order of gravity.
+ * were judged), more than may be kept, or something else where text should be. In the order of gravity.
  */
 export type Progress = (typeof PROGRESS)[number]
-const PROGRESS = ['nothing', 'content', 'tool', 'too-late', 'too-large'] as const
+const PROGRESS = ['nothing', 'content', 'tool', 'too-late', 'too-large', 'no-text'] as const
 
 function graver(a: Progress, b: Progress): Progress {
   return PROGRESS.indexOf(a) > PROGRESS.indexOf(b) ? a : b
@@ -64,6 +64,7 @@ export class ChoiceState {
   }
 
   onDelta(delta: JsonObject): Progress {
+    if (holdsNoText(delta)) return 'no-text'
     let progress: Progress = 'nothing'
     // One of the two names of the same thing; hosts that send both send the same text twice.
     if (this.#onText('thinking', delta.reasoning_content ?? delta.reasoning)) progress = 'content'

@@ -629,3 +629,13 @@ describe('a call without a name', () => {
     expect(scannerAfter(own + finish('tool_calls') + DONE).verdictAtEnd().name).toBe('complete')
   })
 })
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (text) => {
+  for (const delta of [{ content: text }, { refusal: text }, { content: [{ type: 'text', text }] }])
+    expect(scannerAfter(say('a') + choice(delta) + finish('stop') + DONE).verdictAtEnd()).toEqual({
+      name: 'malformed',
+      reason: 'not-this-protocol',
+    })
+  const nothing = choice({ content: null, refusal: null }) + choice({ content: [{ type: 'reference', text: null }] })
+  expect(scannerAfter(nothing + finish('stop') + DONE).verdictAtEnd().name).toBe('complete')
+})
