@@ -299,3 +299,46 @@ describe('a block without data', () => {
     },
   )
 })
+
+describe('what is no plain UTF-8', () => {
+  const pushed = (bytes: Uint8Array, size: number): FewWords => {
+    const scanner = new FewWords(OPTIONS)
+    for (let at = 0; at < bytes.length; at += size) scanner.push(bytes.subarray(at, at + size))
+    return scanner
+  }
+  const bytesOf = (...pieces: readonly (string | readonly number[])[]): Uint8Array =>
+    Uint8Array.from(pieces.flatMap((piece) => (typeof piece === 'string' ? [...encoder.encode(piece)] : piece)))
+  const SIZES = [1, 3, 1_000]
+
+  test.each([{ invalid: [0xff] }, { invalid: [0xc3] }, { invalid: [0xed, 0xa0, 0x80] }])(
+    'is not JSON, however it arrives: %p',
+    ({ invalid }) => {
+      const bytes = bytesOf(say('a'), 'data: {"text":"b', invalid, '"}\n\n', 'data: end\n\n')
+      for (const size of SIZES) {
+        const scanner = pushed(bytes, size)
+        expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'not-json' })
+        expect([scanner.events, textOf(scanner)]).toEqual([1, 'a'])
+      }
+    },
+  )
+
+  test('is nothing behind a proof', () => {
+    const bytes = bytesOf(say('a'), 'data: end\n\n: ', [0xff], '\n\n')
+    for (const size of SIZES) expect(pushed(bytes, size).verdictAtEnd().name).toBe('complete')
+  })
+
+  test('a character that stands for what could not be read is text', () => {
+    expect(textOf(pushed(bytesOf(say('\uFFFD')), 1_000))).toBe('\uFFFD')
+  })
+
+  test('a mark of the byte order may begin the stream, and no other event', () => {
+    for (const size of SIZES) {
+      expect(pushed(bytesOf('\uFEFFdata: end\n\n'), size).verdictAtEnd().name).toBe('complete')
+      for (const proof of ['\uFEFFdata: end\n\n', '\uFEFFevent: a\ndata: end\n\n'])
+        expect(pushed(bytesOf(say('a'), proof), size).verdictAtEnd()).toEqual({
+          name: 'malformed',
+          reason: 'not-this-protocol',
+        })
+    }
+  })
+})

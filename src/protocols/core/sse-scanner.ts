@@ -68,9 +68,13 @@ export abstract class SseScanner implements StreamScanner {
 
   push(bytes: Uint8Array): void {
     if (this.#isSettled) return
-    this.#blocks.push(bytes, this.#onText)
+    this.#blocks.push(bytes, this.#onText, this.#onInvalid)
     if (!this.#isSettled && this.#blocks.pendingBytes > this.options.eventLimitBytes)
       this.break('malformed', 'too-large')
+  }
+
+  readonly #onInvalid = (): void => {
+    if (!this.#isSettled) this.break('malformed', 'not-json')
   }
 
   readonly #onText = (text: string): void => this.#walk(text)
@@ -101,6 +105,8 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   #onEvent(event: string): void {
+    // Nobody takes its first line for a field any more, and some decoders hide that.
+    if (event.startsWith('\uFEFF')) return this.break('malformed', 'not-this-protocol')
     const { name, data } = parseSseEvent(event)
     // Some hosts write their error without `data:` in the middle of a stream. Clients read no other such line.
     const isBare = event.startsWith('{') && (data === undefined || this.#beginsWithError(event))
