@@ -12,6 +12,10 @@ const ROUTES: readonly (readonly [string, string])[] = [
     'https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21',
     '/v1/chat/completions?api-version=2024-10-21',
   ],
+  [
+    'https://x.openai.azure.com/openai/deployments/d/embeddings?api-version=2024-10-21',
+    '/v1/embeddings?api-version=2024-10-21',
+  ],
   ['https://generativelanguage.googleapis.com/v1beta/openai/chat/completions', '/v1/chat/completions'],
   [
     'https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse',

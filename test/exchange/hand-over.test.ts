@@ -217,6 +217,21 @@ describe('a session', () => {
     expect(await attempts()).toEqual(['a'])
   })
 
+  test('is not moved by a token count', async () => {
+    let isDown = true
+    const a = await bench.upstream(thinker('a', () => isDown))
+    const b = await bench.upstream((request, response, ordinal) =>
+      request.path.endsWith('count_tokens')
+        ? json(response, 200, { input_tokens: 3 })
+        : thinker('b')(request, response, ordinal),
+    )
+    const gateway = bench.gateway(`${providers(a, b)}models:\n  m: { platforms: [a/x, b/x] }\n`)
+    const counted = await gateway.post('/v1/messages/count_tokens', MESSAGES_REQUEST, { 'x-fullstop-session': 's' })
+    expect(counted.headers.get('x-fullstop-platform')).toBe('b/x')
+    isDown = false
+    expect((await ask(gateway, 's')).headers.get('x-fullstop-platform')).toBe('a/x')
+  })
+
   test('has no memory where the model says so', async () => {
     let isDown = true
     const a = await bench.upstream(thinker('a', () => isDown))

@@ -148,5 +148,7 @@ describe('the list of models', () => {
     expect(await get(`${url}/v1/models/big%2Fmodel`)).toMatchObject({ id: 'big/model' })
     expect(await get(`${url}/v1beta/models/big/model`)).toMatchObject({ name: 'models/big/model' })
     expect((await fetch(`${url}/v1/models/none`)).status).toBe(404)
+    // Not listed, and served: whatever stands behind a provider's name.
+    expect(await get(`${url}/v1/models/o/llama3:latest`)).toMatchObject({ id: 'o/llama3:latest' })
   })
 })
