@@ -320,3 +320,40 @@ describe('close', () => {
     expect(await (await asked).json()).toMatchObject({ error: { fullstop: { code: 'shutting-down' } } })
   })
 })
+
+describe('the end of a compressed body', () => {
+  const chunk = {
+    candidates: [{ content: { role: 'model', parts: [{ text: 'Whole.' }] }, index: 0, finishReason: 'STOP' }],
+  }
+  const event = `data: ${JSON.stringify(chunk)}\r\n\r\n`
+
+  test.each([
+    ['is the proof of one that came as it is', false, 200],
+    ['is none where the runtime undid the compression, since a cut one may look whole', true, 502],
+  ] as const)('%s', async (_, isCompressed, status) => {
+    await using provider = await disposable((_request, response) => {
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        ...(isCompressed && { 'content-encoding': 'gzip' }),
+      })
+      response.end(isCompressed ? gzipSync(event) : event)
+    })
+    const fullstop = await createFullstop({
+      config: {
+        providers: { g: { protocol: 'gemini', baseUrl: provider.url, apiKey: 'k' } },
+        defaults: { attempts: 1 },
+      },
+    })
+    const response = await fullstop.fetch('/v1beta/models/g/x:streamGenerateContent?alt=sse', {
+      method: 'POST',
+      body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] }),
+    })
+    expect(response.status).toBe(status)
+    expect((await response.text()).includes('Whole.')).toBe(!isCompressed)
+  })
+})
+
+async function disposable(handler: UpstreamHandler): Promise<{ readonly url: string } & AsyncDisposable> {
+  const { url, stop } = await startUpstream(handler)
+  return { url, [Symbol.asyncDispose]: stop }
+}
