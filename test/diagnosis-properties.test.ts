@@ -4,8 +4,8 @@ import { diagnose, type Diagnosis, type Facts, toHtml, toJson, toMarkdown, toTex
 import { randomFacts } from './support/random-facts.ts'
 
 const RUNS = 150
-/** Each of these is diagnosed some hundred times. */
-const LOSS_RUNS = 40
+/** Each of these is diagnosed some hundred times; always the same, of which some are known to reach high levels. */
+const LOSSES = { numRuns: 40, seed: 7 }
 
 function levels({ assessments }: Diagnosis): readonly number[] {
   return [assessments.signal.level, assessments.cadence.level, assessments.guidance.level]
@@ -117,7 +117,7 @@ describe('any history', () => {
           expect([what, gained]).toEqual([what, false])
         }
       }),
-      { numRuns: LOSS_RUNS },
+      LOSSES,
     )
     // A property over histories that all stay at level 1 would show nothing.
     expect(reached).toBeGreaterThan(2)
