@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { check } from './check.ts'
+import { diagnose } from './diagnose.ts'
 import { drill } from './drill.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 import { parsePort, parseWholeNumber } from './numbers.ts'
@@ -9,18 +10,7 @@ import { start } from './start.ts'
 import { trace } from './trace.ts'
 
 /** Commands that later versions will have. */
-const COMING = [
-  'status',
-  'map',
-  'rehearse',
-  'audit',
-  'detectability',
-  'release',
-  'remediation',
-  'forecast',
-  'diagnose',
-  'ledger',
-]
+const COMING = ['status', 'map', 'rehearse', 'audit', 'detectability', 'release', 'remediation', 'forecast', 'ledger']
 
 const program = new Command('fullstop')
   .description(packageJson.description)
@@ -76,6 +66,16 @@ program
   .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
   .option('--json', 'print one JSON document')
   .action(trace)
+
+program
+  .command('diagnose')
+  .description('Diagnose an incident history: levels, binding constraint, guidance debt, steps, claims.')
+  .option('-i, --incidents <file>', 'incident history in YAML or JSON (default: incidents.yaml)')
+  .option('--report <file>', 'write the report as one HTML page')
+  .option('--markdown <file>', 'write the report in Markdown')
+  .option('--json', 'print one JSON document')
+  .option('--init [file]', 'write a commented history to begin with (default: incidents.yaml)')
+  .action(diagnose)
 
 /** An option that a later version will have. */
 function coming(flags: string): Option {

@@ -35,7 +35,7 @@ export {
   defaultPolicy,
   defaultTotalMs,
 } from './policy-defaults.ts'
-export { formatProblems } from './problem.ts'
+export { formatProblems } from '../yaml/index.ts'
 export type { ConfigProblem } from './problem.ts'
 export { simulatedConfig } from './simulated.ts'
 export { watchConfig } from './watch.ts'

@@ -11,7 +11,7 @@ import {
   defaultTotalMs,
   maxAttempts,
 } from './policy-defaults.ts'
-import { list, optional, required, section, word } from './schema-fields.ts'
+import { list, optional, required, section, word } from '../yaml/index.ts'
 import {
   apiKey,
   baseUrl,

@@ -98,6 +98,9 @@ export class Engine {
 
   /** Answers one request of the data plane; never rejects. */
   async fetch(request: IncomingRequest, context: FetchContext = {}): Promise<Response> {
+    // A `host` that is none leaves a URL of which nobody can tell the path.
+    if (!request.url.startsWith('http'))
+      return this.reject(request, new FullstopError('invalid-request', 'host: expected a host and perhaps its port.'))
     const route = routeOf(request.url, request.headers)
     if (route === undefined) return this.#unknownRoute(request)
     if (this.#isDraining) return this.reject(request, shuttingDown())

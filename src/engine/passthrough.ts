@@ -74,7 +74,8 @@ export async function passThrough(
     const value = request.headers.get(name)
     if (value !== null) headers[name] = value
   }
-  const url = provider.baseUrl + pathBelow(provider, request.url)
+  expectPassedMethod(request.method)
+  const url = urlBelow(provider, request.url)
   const body = bounded(request, limits.passthroughBodyBytes)
   let response: Response
   try {
@@ -101,16 +102,29 @@ export async function passThrough(
   return new Response(response.body, { status: response.status, headers: passed })
 }
 
-/** OpenAI's base URLs end in `/v1`, the others' do not. A key in the query is a client's and stays here. */
-function pathBelow({ protocol }: Provider, url: string): string {
-  const path = pathOf(url)
-  // Whoever decodes these sees another path than was routed here.
-  if (/%2f|%5c|\/\//i.test(path))
-    throw new FullstopError('unknown-route', 'The path: expected plain segments, got an encoded or an empty one.')
-  const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '')
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+function expectPassedMethod(method: string): void {
+  if (METHODS.includes(method)) return
+  throw new FullstopError('method-not-allowed', `Expected one of ${METHODS.join(', ')}; ${method.slice(0, 16)} came.`, {
+    allow: METHODS.join(', '),
+  })
+}
+
+/**
+ * The same path below the provider's base URL; OpenAI's end in `/v1`, the others' do not. A key in the query is a
+ * client's and stays here. What was routed here must be what the provider sees, so a path that anybody on the way would
+ * read as another one is refused.
+ */
+function urlBelow({ protocol, baseUrl }: Provider, requestUrl: string): string {
+  const path = pathOf(requestUrl)
+  const below = protocol.name.startsWith('openai') ? path.replace(/^\/v1(?=\/)/, '') : path
+  const query = new URLSearchParams(requestUrl.includes('?') ? requestUrl.slice(requestUrl.indexOf('?') + 1) : '')
   query.delete('key')
-  const search = query.size > 0 ? `?${query}` : ''
-  return (protocol.name.startsWith('openai') ? path.replace(/^\/v1(?=\/)/, '') : path) + search
+  const url = URL.parse(baseUrl + below)
+  if (/%(?:2e|2f|5c|00)|\/\//i.test(path) || url?.href !== baseUrl + below)
+    throw new FullstopError('unknown-route', 'The path: expected plain segments; an encoded, dotted or empty one came.')
+  return url.href + (query.size > 0 ? `?${query}` : '')
 }
 
 interface BoundedBody {

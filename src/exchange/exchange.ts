@@ -88,7 +88,7 @@ export class Exchange {
       for (;;) {
         const attempt = this.#attempt ?? (await this.#begin())
         if (attempt === undefined) return this.#fail()
-        const read = await attempt.read()
+        const read = await readOrFail(attempt)
         if (this.#isReported) return this.#fail()
         if (!isAttemptEnd(read)) return this.#deliver(attempt, read)
         this.#settle(attempt.platform, read)
@@ -276,5 +276,14 @@ export class Exchange {
 
   #elapsedMs(): number {
     return this.#deps.clock.nowMs() - this.inbound.receivedAtMs
+  }
+}
+
+/** What trips over an answer is a defect of ours, and perhaps of that answer: another platform's may do. */
+async function readOrFail(attempt: Attempt): Promise<Uint8Array | AttemptEnd> {
+  try {
+    return await attempt.read()
+  } catch {
+    return attempt.conclude({ name: 'failed', reason: 'internal' })
   }
 }

@@ -25,6 +25,11 @@ export interface Upstream {
   readonly fetch: (url: string, init: UpstreamRequest) => Promise<Response>
   /** Whether `fetch` has already undone a `content-encoding` (Node does; the server asks Bun not to, to bound it). */
   readonly decodesBodies: boolean
+  /**
+   * Whether a response's headers say how its body is framed, as HTTP/1.1's do. HTTP/2 frames every body and has no such
+   * header, and neither has a response that was made in this process.
+   */
+  readonly showsFraming: boolean
 }
 
 export interface UpstreamRequest {

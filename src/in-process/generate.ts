@@ -20,6 +20,8 @@ const GENERATE_PROTOCOL: Protocol = { ...openAiChat }
 export function createGenerate(engine: Engine): Generate {
   const shapes = new SchemaShapes()
   const generate = async (prompt: Prompt, options: AnyOptions): Promise<unknown> => {
+    if (typeof options !== 'object' || options === null)
+      throw new TypeError('options: expected an object with `model` or `workflow`')
     options.signal?.throwIfAborted()
     const shape = await shapeOf(options, shapes)
     const call = new GenerateCall(prompt, options, engine)

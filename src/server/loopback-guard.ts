@@ -35,16 +35,14 @@ function isForOwnMachine(headers: Headers): boolean {
   return addresses.every((address) => isLoopback(address.trim().replace(/^::ffff:/, '')))
 }
 
-const PLAIN = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/
+const PLAIN = /^(?:127\.0\.0\.1|localhost)(?::\d{1,4})?$/
 
 function isLocalHost(host: string): boolean {
   // The usual spellings first: this runs on every request.
-  return PLAIN.test(host) || isLoopback(hostnameOf(host))
-}
-
-/** `[::1]:80` and `localhost:80` without their ports. */
-function hostnameOf(host: string): string {
-  return host.replace(/:\d+$/, '')
+  if (PLAIN.test(host)) return true
+  const url = URL.parse(`http://${host}`)
+  // Nothing but a host and its port: no user, no path.
+  return url !== null && isLoopback(url.hostname) && url.href === `http://${url.host}/` && !/[/?#@\\]/.test(host)
 }
 
 function isLoopbackOrigin(origin: string): boolean {

@@ -168,6 +168,11 @@ describe('client keys', () => {
         (await keyed.post('/v1/chat/completions', CHAT_REQUEST, { ...foreign, 'x-api-key': 'key-of-all' })).status,
       ).toBe(200)
     }
+    for (const host of ['localhost:99999', 'localhost/evil', 'evil@localhost']) {
+      expect((await gateway.post('/v1/messages', MESSAGES_REQUEST, { host })).status).toBe(403)
+      const answer = await keyed.post('/v1/chat/completions', CHAT_REQUEST, { host, 'x-api-key': 'key-of-all' })
+      expect([host, answer.status]).toEqual([host, host.startsWith('localhost:') ? 200 : 400])
+    }
     for (const own of [{ host: 'localhost:1' }, { host: '[::1]:1' }, { origin: 'http://localhost:3000' }])
       expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST, own)).status).toBe(200)
   })

@@ -23,12 +23,17 @@ afterAll(() => gateway.stop())
 
 type Client = (typeof PROTOCOLS)[number]
 
-function play(client: Client, events: readonly string[], delivery: 'live' | 'hold'): Promise<ReplayAnswer> {
+function play(
+  client: Client,
+  events: readonly string[],
+  delivery: 'live' | 'hold',
+  ending: 'clean' | 'close' = 'clean',
+): Promise<ReplayAnswer> {
   const encoder = new TextEncoder()
   return gateway.play({
     upstream: 'gemini',
     completion: 'strict',
-    replay: { pieces: events.map((event) => encoder.encode(event)), ending: 'clean', pauseMs: 5 },
+    replay: { pieces: events.map((event) => encoder.encode(event)), ending, pauseMs: 5 },
     client,
     delivery,
     body: plainRequest(client, true),
@@ -51,6 +56,15 @@ const finished = { ...words[2], candidates: [{ ...words[2]?.candidates[0], finis
 const ERROR = { error: { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' } }
 
 describe.each(ways)('for a client that speaks $client, $delivery', ({ client, delivery }) => {
+  test.concurrent('an end that only the closed connection tells is none', async () => {
+    const events = [words[0], words[1], finished].map(toEvent)
+    const whole = await play(client, events, delivery)
+    expect([whole.evidence?.outcome, whole.evidence?.verdict]).toEqual(['delivered', 'complete'])
+    const closed = await play(client, events, delivery, 'close')
+    expect(falseSuccesses(client, closed)).toEqual([])
+    expect(closed.evidence?.attempts[0]).toMatchObject({ verdict: 'truncated', reason: 'ended-before-proof' })
+  })
+
   test.concurrent.each([
     ['in the midst', [words[0], words[1]], [words[2], finished]],
     ['behind all text', [words[0], words[1], words[2]], []],

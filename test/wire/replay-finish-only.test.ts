@@ -45,9 +45,9 @@ function play(stream: RecordedStream, client: Client, ending: Ending): Promise<R
 }
 
 describe.skipIf(streams.length === 0).each(PROTOCOLS)('finish-only, for a client that speaks %s', (client) => {
-  test.each(['clean', 'close'] as const)('a stop reason and a %s end are the proof', async (ending) => {
+  test('a stop reason and a clean end are the proof', async () => {
     const found = await concurrently(streams, WIDTH, async (stream) => {
-      const { status, end, evidence, body } = await play(stream, client, ending)
+      const { status, end, evidence, body } = await play(stream, client, 'clean')
       const isSame = client !== stream.protocol || Buffer.compare(body, stream.bytes) === 0
       const [attempt] = evidence?.attempts ?? []
       return [stream.name, status, end, isSame, evidence?.outcome, attempt?.proof]
@@ -58,7 +58,7 @@ describe.skipIf(streams.length === 0).each(PROTOCOLS)('finish-only, for a client
   test(
     'a stop reason and then anything but a clean end is not',
     async () => {
-      const plays = (['fin', 'reset', 'stall'] as const).flatMap((ending) =>
+      const plays = (['close', 'fin', 'reset', 'stall'] as const).flatMap((ending) =>
         streams.map((stream) => ({ stream, ending })),
       )
       const found = await concurrently(plays, WIDTH, async ({ stream, ending }) => {

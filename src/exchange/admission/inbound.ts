@@ -48,6 +48,8 @@ export interface Inbound {
   readonly receivedAtWallMs: number
   readonly deadlineAtMs: number
   readonly body: InboundBody
+  /** The body goes out as it was read here: of a name that stands twice, say, a provider may take the other one. */
+  readonly sendsAsRead: boolean
 }
 
 /** What the caller says about the call, as far as it is a short machine word. */
@@ -107,7 +109,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
   const receivedAtMs = clock.nowMs()
   const receivedAtWallMs = clock.wallMs()
   const { text, json } = await readBody(request, options.bodyLimitBytes, clock)
-  const inspected = operation.inspect(protocol, json, address)
+  const inspected = bounded(() => operation.inspect(protocol, json, address))
   if (!inspected.ok)
     throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
   const facts = inspected.value
@@ -115,7 +117,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
   const policy = withinConditions(base, options.conditions)
   const route = routing.route(model, protocol.name)
   if (route === undefined) throw unknownModel(model, routing)
-  const references = operation.findState(protocol, json, text)
+  const references = bounded(() => operation.findState(protocol, json, text))
   const { hasTenants } = routing
   const session = route.affinity === 'session' ? sessionOf(headers, facts, caller, model) : undefined
   return {
@@ -139,16 +141,16 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
     receivedAtWallMs,
     deadlineAtMs: receivedAtMs + Math.min(policy.deadlineMs, clientTimeoutMs(headers)),
     body: new InboundBody(text, json, () => bounded(() => operation.parse(protocol, json, address))),
+    sendsAsRead: hasTenants,
   }
 }
 
-/** Translation goes through the body by recursion, and nobody needs thousands of levels. */
-export function bounded<T>(translate: () => T): T {
+/** Bodies are gone through by recursion, and nobody needs thousands of levels. */
+export function bounded<T>(work: () => T): T {
   try {
-    return translate()
+    return work()
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new FullstopError('invalid-request', 'The body is nested too deeply to be translated.')
+    if (error instanceof RangeError) throw new FullstopError('invalid-request', 'The body is nested too deeply.')
     throw error
   }
 }

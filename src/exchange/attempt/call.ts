@@ -6,7 +6,7 @@ import type { Platform, Timeouts } from '../admission/routing.ts'
 import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from './attempt.ts'
-import { bodyReader, type BodyReader, isPlain } from './upstream-body.ts'
+import { bodyReader, type BodyReader, hasOwnEnd, isPlain } from './upstream-body.ts'
 
 export interface CallOptions {
   readonly inbound: Inbound
@@ -79,6 +79,11 @@ export class Call {
     if (reader !== undefined) return reader
     void response.body?.cancel().catch(ignoreClosed)
     return this.finish({ name: 'malformed', reason: 'bad-encoding' })
+  }
+
+  /** Whether the body's end says that it is whole. */
+  hasOwnEnd(response: Response): boolean {
+    return hasOwnEnd(response, this.deps.upstream)
   }
 
   /** The next piece of the body, `undefined` at its clean end, or why it broke. */

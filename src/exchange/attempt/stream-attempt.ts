@@ -34,6 +34,8 @@ export class StreamAttempt implements Attempt {
   #reading: ReturnType<BodyReader['read']> | undefined
   #body: BodyReader | undefined
   #answerHeaders: Headers | undefined
+  /** The body's end says that it is whole, and so may be a part of the proof. */
+  #hasOwnEnd = false
   #proven: FinishedVerdict | undefined
   #events = 0
 
@@ -62,6 +64,7 @@ export class StreamAttempt implements Attempt {
       const response = await this.#call.send()
       if ('verdict' in response) return response
       this.#answerHeaders = response.headers
+      this.#hasOwnEnd = this.#call.hasOwnEnd(response)
       const body = this.#call.open(response)
       if ('verdict' in body) return body
       this.#body = body
@@ -133,15 +136,18 @@ export class StreamAttempt implements Attempt {
 
   #prove(verdict: Verdict): Uint8Array {
     if (!isFinished(verdict)) return NOTHING
-    this.#proven = verdict
     this.#call.letClose(CLOSING_PATIENCE_MS)
-    return this.#outbox.releaseProven()
+    const released = this.#outbox.releaseProven()
+    // Last: what could not be written is not delivered.
+    this.#proven = verdict
+    return released
   }
 
   /** The body ended cleanly (`undefined`) or broke. */
   #onTransportEnd(cause: UnfinishedVerdict | undefined): Uint8Array | AttemptEnd {
     if (this.#proven !== undefined) return this.#end(this.#proven)
-    const verdict = cause === undefined ? this.#scanner.verdictAtEnd() : this.#scanner.verdictAfter(cause)
+    const broken = cause ?? (this.#hasOwnEnd ? undefined : CLOSED)
+    const verdict = broken === undefined ? this.#scanner.verdictAtEnd() : this.#scanner.verdictAfter(broken)
     if (!isFinished(verdict)) return this.#break(verdict)
     const released = this.#prove(verdict)
     return released.length > 0 ? released : this.#end(verdict)
@@ -196,6 +202,9 @@ export class StreamAttempt implements Attempt {
     return this.#end(this.#proven ?? verdict)
   }
 }
+
+/** Perhaps the end, perhaps a cut: nothing tells. */
+const CLOSED: UnfinishedVerdict = { name: 'truncated', reason: 'ended-before-proof' }
 
 const NOTHING = new Uint8Array(0)
 

@@ -9,6 +9,7 @@ import {
   readModel,
   type RequestFacts,
   type StateReference,
+  mayMention,
 } from '../core/index.ts'
 import { asksForReasoning } from './reasoning.ts'
 
@@ -46,7 +47,7 @@ const STATE_FIELD = /"file_id"|"container"/
 
 /** Files and containers, which only the account has that stored them. */
 export function findState(body: JsonObject, text: string): readonly StateReference[] {
-  if (!STATE_FIELD.test(text)) return []
+  if (!mayMention(text, STATE_FIELD)) return []
   const found: StateReference[] = []
   const container = body['container']
   const containerId = isJsonObject(container) ? container['id'] : container

@@ -40,7 +40,7 @@ export {
 } from './fields.ts'
 export { filterEvents } from './filter-events.ts'
 export { EventsToJsonArray, type JsonArrayState, JsonArrayToEvents } from './json-array-frames.ts'
-export { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
+export { isJsonObject, isNoText, type Json, type JsonObject, mayMention, parseJson } from './json.ts'
 export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
 export {
   type Address,

@@ -31,7 +31,7 @@ export abstract class SseScanner implements StreamScanner {
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
   #decoded: StreamEvent[] = []
-  #marks: readonly string[] = NO_MARKS
+  #marks: string[] = []
   #template: DeltaTemplate | undefined
   #target: DeltaTarget | undefined
 
@@ -68,9 +68,13 @@ export abstract class SseScanner implements StreamScanner {
 
   push(bytes: Uint8Array): void {
     if (this.#isSettled) return
-    this.#blocks.push(bytes, this.#onText)
+    this.#blocks.push(bytes, this.#onText, this.#onInvalid)
     if (!this.#isSettled && this.#blocks.pendingBytes > this.options.eventLimitBytes)
       this.break('malformed', 'too-large')
+  }
+
+  readonly #onInvalid = (): void => {
+    if (!this.#isSettled) this.break('malformed', 'not-json')
   }
 
   readonly #onText = (text: string): void => this.#walk(text)
@@ -101,10 +105,13 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   #onEvent(event: string): void {
+    // Nobody takes its first line for a field any more, and some decoders hide that.
+    if (event.startsWith('\uFEFF')) return this.break('malformed', 'not-this-protocol')
     const { name, data } = parseSseEvent(event)
     // Some hosts write their error without `data:` in the middle of a stream. Clients read no other such line.
     const isBare = event.startsWith('{') && (data === undefined || this.#beginsWithError(event))
     const text = isBare ? bareOf(event) : data
+    if (text === undefined && isForeign(event)) return this.break('malformed', 'not-this-protocol')
     if (text === undefined || this.onData(text)) return
     const message = parseJson(text) ?? this.#errorOverLines(event)
     if (message === undefined) this.break('malformed', 'not-json')
@@ -213,7 +220,7 @@ export abstract class SseScanner implements StreamScanner {
   /** Something that only the platform that made it can read or look up. */
   protected mark(value: Json | undefined): void {
     if (typeof value !== 'string' || value === '' || this.#marks.length >= MOST_MARKS) return
-    this.#marks = [...this.#marks, value]
+    this.#marks.push(value)
   }
 
   // ## What was found
@@ -258,8 +265,9 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   takeMarks(): readonly string[] {
+    if (this.#marks.length === 0) return NO_MARKS
     const marks = this.#marks
-    this.#marks = NO_MARKS
+    this.#marks = []
     return marks
   }
 
@@ -289,7 +297,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError
     copy.#decoded = [...this.#decoded]
-    copy.#marks = this.#marks
+    copy.#marks = [...this.#marks]
     copy.#template = this.#template
     copy.#target = this.#target
   }
@@ -308,13 +316,21 @@ function mayEndJson(byte: number): boolean {
   return byte === CLOSING_BRACE || byte === LF || byte === CR || byte === SPACE
 }
 
-/** A comment shows that somebody is there, not that the answer goes on. */
 /** What stands before the first `data:` line. */
 function bareOf(event: string): string {
   const at = event.indexOf('\ndata:')
   return at < 0 ? event : event.slice(0, at)
 }
 
+/** Whether an event without data has a line that no event has: a proxy's page or message in the middle of the stream. */
+function isForeign(event: string): boolean {
+  return event.split('\n').some((line) => line.trim() !== '' && !FIELD.test(line))
+}
+
+/** A comment, or a field that clients know. */
+const FIELD = /^(?::|(?:event|id|retry)(?:$|:))/
+
+/** A comment shows that somebody is there, not that the answer goes on. */
 function isComment(event: string): boolean {
   return event.startsWith(':') && !event.includes('\n')
 }

@@ -20,7 +20,7 @@ import {
 import { isInBandError } from './in-band-error.ts'
 import { CandidateState, candidateIndex } from './scanner-candidate.ts'
 import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.ts'
-import { readUsage } from './usage.ts'
+import { mergeReports, readUsage } from './usage.ts'
 import { withoutWithheld } from './withheld-calls.ts'
 import { isFilled } from './wire.ts'
 
@@ -83,7 +83,7 @@ class GeminiScanner extends SseScanner {
   }
 
   #onUsage(usage: JsonObject): void {
-    this.#usage = { ...this.#usage, ...usage }
+    this.#usage = mergeReports(this.#usage, usage)
     this.emit({ type: 'usage', usage: this.usage() })
   }
 
@@ -95,6 +95,7 @@ class GeminiScanner extends SseScanner {
     if (progress === 'content') this.content()
     else if (progress === 'tool') this.hold()
     else if (progress === 'too-large') this.break('malformed', 'too-large')
+    else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
     // What came behind it may be an answer after all.
     if (progress !== 'nothing') this.#blocked = undefined
     const raw = finishReasonOf(wire.finishReason)

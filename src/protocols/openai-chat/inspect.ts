@@ -10,6 +10,7 @@ import {
   type RequestFacts,
   type StateReference,
   type Json,
+  mayMention,
 } from '../core/index.ts'
 import { isThinkingEffort } from '../openai/index.ts'
 
@@ -43,7 +44,7 @@ const STATE_FIELD = /"file_id"|"audio"/
 
 /** Files and spoken answers of the history, which only the account has that stored them. */
 export function findState(body: JsonObject, text: string): readonly StateReference[] {
-  if (!STATE_FIELD.test(text) || !Array.isArray(body.messages)) return []
+  if (!mayMention(text, STATE_FIELD) || !Array.isArray(body.messages)) return []
   return (body.messages as readonly Json[]).flatMap((message, index) => {
     if (!isJsonObject(message)) return []
     const field = `messages[${index}]`

@@ -121,6 +121,7 @@ class OpenAiChatScanner extends SseScanner {
       if (progress === 'content') this.content()
       else if (progress === 'tool') this.hold()
       else if (progress === 'too-late') this.break('malformed', 'event-order')
+      else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
       else if (progress === 'too-large') this.break('malformed', 'too-large')
     }
     if (typeof wire.finish_reason === 'string' && wire.finish_reason !== '') this.#onFinish(choice, wire.finish_reason)

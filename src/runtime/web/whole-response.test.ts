@@ -29,6 +29,7 @@ describe('a response whose body is here already', () => {
     expect(whole.bodyUsed).toBe(true)
     await expect(whole.text()).rejects.toThrow(TypeError)
     expect(() => whole.clone()).toThrow(TypeError)
+    expect([whole.body === null, whole.body?.locked]).toEqual([false, true])
   })
 
   test('is a response in all else', () => {

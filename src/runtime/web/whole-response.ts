@@ -16,8 +16,12 @@ class LazyBodyResponse extends Response {
   }
 
   get #asStandard(): Response {
-    this.#standard ??= new Response(this.#isUsed ? null : this.#bytes, { headers: this.headers, status: this.status })
-    return this.#standard
+    if (this.#standard !== undefined) return this.#standard
+    const standard = new Response(this.#bytes, { headers: this.headers, status: this.status })
+    // A body that was read is still there, and locked for good.
+    if (this.#isUsed) standard.body?.getReader()
+    this.#standard = standard
+    return standard
   }
 
   override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {

@@ -1,12 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type YAMLError } from 'yaml'
-import type { ConfigPath } from './problem.ts'
+import type { DocumentPath } from './problem.ts'
 import { LineIndex } from './line-index.ts'
-import { depthLimit, type Position, SourceTree } from './source-tree.ts'
-import type { Environment } from './interpolation.ts'
+import { depthLimit, type Position, SourceTree, type SourceTreeOptions } from './source-tree.ts'
 import { syntaxMessage, tooDeepAt } from './yaml-syntax.ts'
 
 /** Reads YAML 1.2 into a tree of plain values with their places. Never throws. */
-export function readYaml(text: string, options: { readonly file: string; readonly env: Environment }): SourceTree {
+export function readYaml(text: string, options: SourceTreeOptions): SourceTree {
   const tree = new SourceTree(options)
   // A byte order mark would shift every column of the first line by one.
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
@@ -22,7 +21,7 @@ export function readYaml(text: string, options: { readonly file: string; readonl
     // Its check compares every pair of keys; the reader below does it in one pass, and names the key.
     uniqueKeys: false,
     stringKeys: true,
-    // No `!!binary`, `!!timestamp` and the like: configuration is text, numbers, lists and mappings.
+    // No `!!binary`, `!!timestamp` and the like: a document is text, numbers, lists and mappings.
     resolveKnownTags: false,
     logLevel: 'error',
   })
@@ -58,7 +57,7 @@ class YamlReader {
     this.#lines = lines
   }
 
-  read(node: unknown, path: ConfigPath, place: Place): unknown {
+  read(node: unknown, path: DocumentPath, place: Place): unknown {
     if (isAlias(node)) return this.#readAlias(node, path, place)
     const at = this.#startOf(node) ?? place.at
     if (!this.#tree.admit(path, at)) {
@@ -86,14 +85,14 @@ class YamlReader {
     return value
   }
 
-  #readList(items: readonly unknown[], path: ConfigPath, at: Position): unknown[] {
+  #readList(items: readonly unknown[], path: DocumentPath, at: Position): unknown[] {
     return items.map((item, index) => {
       const start = this.#startOf(item) ?? at
       return this.read(item, [...path, index], { key: start, at: start })
     })
   }
 
-  #readMapping(items: readonly { key: unknown; value: unknown }[], path: ConfigPath, at: Position): unknown {
+  #readMapping(items: readonly { key: unknown; value: unknown }[], path: DocumentPath, at: Position): unknown {
     const mapping: Record<string, unknown> = Object.create(null) as Record<string, unknown>
     const seen = new Map<string, Position>()
     for (const pair of items) {
@@ -119,7 +118,7 @@ class YamlReader {
     return mapping
   }
 
-  #readAlias(node: { readonly source: string }, path: ConfigPath, place: Place): unknown {
+  #readAlias(node: { readonly source: string }, path: DocumentPath, place: Place): unknown {
     const at = this.#startOf(node) ?? place.at
     if (!this.#targets.has(node)) this.#targets.set(node, this.#anchors.get(node.source))
     const target = this.#targets.get(node)
