@@ -30,7 +30,7 @@ export interface Measured {
 }
 
 /** Nobody waits so long, ms: Fullstop's own time-outs are shorter. Only a client left alone reaches it. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 45_000
 /** Straight to a silent upstream every client waits, and there is no more to learn by waiting longer, ms. */
 const SILENT_PATIENCE_MS = 1_000
 const WIDTH = 16
