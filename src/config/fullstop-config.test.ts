@@ -18,6 +18,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
       apiKeys: ['key'],
       completion: 'strict',
       timeouts: { firstEvent: '1s', idle: '1s', total: '1m' },
+      limits: { concurrent: 10 },
       contextWindow: 1_000,
     },
   },
@@ -25,8 +26,10 @@ const EVERYTHING: Complete<FullstopConfig> = {
     m: { platforms: ['a/x'], fallbacks: ['n'], affinity: 'session' },
     n: { platforms: ['a/y'], fallbacks: [], affinity: 'none' },
   },
-  defaults: { profile: 'prototype', delivery: 'hold', attempts: 2, deadline: '1m' },
-  workflows: { w: { model: 'm', profile: 'prototype', delivery: 'live', attempts: 1, deadline: '5s' } },
+  defaults: { profile: 'prototype', delivery: 'hold', attempts: 2, deadline: '1m', hedge: 'p95' },
+  workflows: {
+    w: { model: 'm', profile: 'prototype', delivery: 'live', attempts: 1, deadline: '5s', hedge: 'off' },
+  },
   clients: { c: { keyHash: `sha256:${'0'.repeat(64)}`, workflows: ['w'], tenant: 't' } },
   control: { keyHash: `sha256:${'0'.repeat(64)}`, listen: '127.0.0.1:0' },
   passthrough: {

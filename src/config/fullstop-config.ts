@@ -1,5 +1,5 @@
 import type { HostName } from './known-hosts.ts'
-import type { Affinity, ApiFamily, CompletionProfile, Delivery, ProfileName, ProtocolName } from './types.ts'
+import type { Affinity, ApiFamily, CompletionProfile, Delivery, Hedge, ProfileName, ProtocolName } from './types.ts'
 
 /**
  * `fullstop.yaml` as an object: what is written there, before anything is read into something else. Durations are
@@ -34,6 +34,8 @@ export interface ProviderSettings {
   readonly apiKeys?: readonly string[] | undefined
   readonly completion?: CompletionProfile | undefined
   readonly timeouts?: TimeoutSettings | undefined
+  /** What the account takes; more goes elsewhere, or is refused with the time. */
+  readonly limits?: LimitSettings | undefined
   /** Tokens. */
   readonly contextWindow?: number | undefined
 }
@@ -43,6 +45,11 @@ export interface TimeoutSettings {
   readonly firstEvent?: string | undefined
   readonly idle?: string | undefined
   readonly total?: string | undefined
+}
+
+export interface LimitSettings {
+  /** Attempts at once, over all its models, 1 to 100000. */
+  readonly concurrent?: number | undefined
 }
 
 export interface ModelSettings {
@@ -61,6 +68,8 @@ export interface PolicySettings {
   readonly attempts?: number | undefined
   /** A duration, over all attempts. */
   readonly deadline?: string | undefined
+  /** Default: `off`. */
+  readonly hedge?: Hedge | undefined
 }
 
 export interface WorkflowSettings extends PolicySettings {

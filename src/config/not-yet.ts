@@ -4,7 +4,8 @@
  */
 const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
-  ['providers.*', ['prefill', 'limits']],
+  ['providers.*', ['prefill']],
+  ['providers.*.limits', ['requestsPerMinute', 'tokensPerMinute']],
   ['workflows.*', ['schema', 'expect', 'limited', 'seam', 'degrade', 'value']],
   ['clients.*', ['limits']],
 ])
@@ -12,7 +13,7 @@ const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
 /** The same for values, by the key they belong to. */
 const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([
   ['delivery', ['guarded']],
-  ['profile', ['batch', 'internal', 'customer', 'critical']],
+  ['profile', ['critical']],
 ])
 
 const notYet = 'is known, but not available in this version yet'

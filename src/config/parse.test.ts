@@ -45,7 +45,14 @@ describe('a valid configuration', () => {
         declared: { firstEvent: false, idle: false },
       },
     })
-    expect(config.defaults).toEqual({ profile: 'prototype', delivery: 'live', attempts: 4, deadlineMs: 600_000 })
+    expect(config.defaults).toEqual({
+      profile: 'prototype',
+      delivery: 'live',
+      attempts: 4,
+      deadlineMs: 600_000,
+      overloadControl: false,
+      hedge: 'off',
+    })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect([config.models.size, config.workflows.size, config.clients.size, config.families.length]).toEqual([
       0, 0, 0, 0,
@@ -94,6 +101,8 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       delivery: 'hold',
       attempts: 7,
       deadlineMs: 300_000,
+      overloadControl: false,
+      hedge: 'off',
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)

@@ -19,6 +19,7 @@ function platform(name: string, contextWindow?: number): Platform {
       keys: new KeyRing([]),
       completion: 'strict',
       timeouts,
+      limits: { concurrent: undefined },
       contextWindow,
     },
   }
@@ -27,7 +28,7 @@ function platform(name: string, contextWindow?: number): Platform {
 const [a, b, c] = [platform('a/x'), platform('b/x'), platform('c/y')]
 
 const itineraryOf = (stages: readonly (readonly Platform[])[], attempts: number, preferred?: string): Itinerary =>
-  new Itinerary({ route: { stages, affinity: 'session' }, attempts, preferred, random: () => 0.5 })
+  new Itinerary({ route: { name: 'm', stages, affinity: 'session' }, attempts, preferred, random: () => 0.5 })
 
 /** The names that are tried when every attempt fails for its reason, and how it ends. */
 function walk(
@@ -124,7 +125,7 @@ describe('Itinerary', () => {
     const itinerary = itineraryOf([[a, b]], 2)
     itinerary.first()
     const limited = { platform: a, reason: 'rate-limit', retryAfterMs: 5_000, hasOtherKey: true } as const
-    expect(itinerary.after(limited, 0)).toEqual({ do: 'try', platform: a, afterMs: 0 })
+    expect(itinerary.after(limited, 0)).toMatchObject({ do: 'try', platform: a, afterMs: 0 })
     expect(itinerary.after(limited, 0)).toEqual({ do: 'give-up' })
   })
 })
