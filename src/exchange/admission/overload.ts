@@ -1,5 +1,5 @@
 import type { Health } from '../memory/health.ts'
-import type { PlatformHealth, Refusal, Visit } from '../memory/platform-health.ts'
+import type { EnterOptions, Refusal, Visit } from '../memory/platform-health.ts'
 import type { RetryBudget } from '../../resilience/index.ts'
 import type { Gate } from './itinerary.ts'
 import type { Platform, Policy, Route } from './routing.ts'
@@ -41,7 +41,7 @@ export class Overload implements Gate {
   }
 
   refusal(platform: Platform, isLastResort: boolean): Refusal | undefined {
-    return this.#health.of(platform).refusal(this.#entry(isLastResort))
+    return this.#outOfTurn(platform) ?? this.#health.of(platform).refusal(this.#entry(isLastResort))
   }
 
   /** Takes another attempt from the retry budget; why not, where it does not suffice. */
@@ -54,7 +54,7 @@ export class Overload implements Gate {
   }
 
   enter(platform: Platform, isLastResort: boolean): Visit | Refusal {
-    return this.#health.of(platform).enter(this.#entry(isLastResort))
+    return this.#outOfTurn(platform) ?? this.#health.of(platform).enter(this.#entry(isLastResort))
   }
 
   /** From an attempt's start to its hedge, ms; `undefined`: none is made. */
@@ -62,12 +62,19 @@ export class Overload implements Gate {
     return this.#policy.hedge === 'p95' ? this.#health.of(platform).p95FirstContentMs : undefined
   }
 
-  /** In the dark a client's retry gets no more than anybody's turn: otherwise clients would set the probes' pace. */
-  #entry(isLastResort: boolean): Parameters<PlatformHealth['enter']>[0] {
-    return {
-      overloadControl: this.#policy.overloadControl,
-      isLastResort: isLastResort && !(this.#isClientRetry && this.isDark),
-    }
+  #entry(isLastResort: boolean): EnterOptions {
+    return { overloadControl: this.#policy.overloadControl, isLastResort }
+  }
+
+  /**
+   * In the dark a client's retry is a probe only when nobody has probed any planned platform for as long as each waits:
+   * otherwise clients that retry would set the pace. Where they are all there is, they still find out.
+   */
+  #outOfTurn(platform: Platform): Refusal | undefined {
+    if (!this.#isClientRetry || !this.isDark) return undefined
+    const waits = this.#planned.map((each) => this.#health.of(each).breaker.opensInMs({ isLastResort: false }))
+    const longest = Math.max(...waits)
+    return longest > 0 ? { platform: platform.name, by: 'breaker', retryAfterMs: longest } : undefined
   }
 
   #soonestProbeMs(): number {
