@@ -77,6 +77,15 @@ describe('a closed breaker', () => {
     expect(breaker.state).toBe('open')
   })
 
+  test('does not open at the lowest rate itself', () => {
+    const { breaker, outcome } = setUp()
+    outcome('success', 40)
+    outcome('soft-failure', 10)
+    expect(breaker.state).toBe('closed')
+    outcome('soft-failure')
+    expect(breaker.state).toBe('open')
+  })
+
   test('hour-old failures do not count towards the rate', () => {
     const { breaker, clock, outcome } = setUp()
     outcome('soft-failure', LEAST_OUTCOMES - 1)
@@ -225,6 +234,16 @@ describe('an open breaker', () => {
     expect(breaker.reason).toBe('success-rate')
   })
 
+  test('successes from before it opened do not hide what comes after it closed', () => {
+    const { breaker, clock, outcome } = setUp()
+    outcome('success', 400)
+    outcome('failure', CONSECUTIVE_FAILURES)
+    clock.advance(PROBE_BASE_MS)
+    outcome('success')
+    outcome('soft-failure', LEAST_OUTCOMES)
+    expect(breaker.state).toBe('open')
+  })
+
   test('a relapse soon after closing waits longer; a later one begins anew', () => {
     for (const [afterMs, waitMs] of [
       [OUTCOME_WINDOW_MS - 1, 4 * PROBE_BASE_MS],
@@ -258,6 +277,7 @@ describe('an open breaker', () => {
     for (const read of [
       (breaker: Breaker) => breaker.reason === 'forgotten',
       (breaker: Breaker) => breaker.sinceMs === 100_000,
+      (breaker: Breaker) => breaker.acquire(ONE_OF_MANY)?.isProbe === false,
       (breaker: Breaker) => breaker.opensInMs(ONE_OF_MANY) === 0 && breaker.state === 'closed',
     ]) {
       const { breaker, clock, outcome } = setUp()
@@ -294,6 +314,26 @@ describe('a last resort', () => {
     expect(changes.at(-1)).toEqual({ from: 'open', to: 'open', reason: 'consecutive-failures' })
     expect(breaker.acquire(LAST_RESORT)).toBeUndefined()
     expect(breaker.opensInMs(ONE_OF_MANY)).toBe(2 * PROBE_BASE_MS)
+  })
+
+  test('failures from before it opened are not in the row', () => {
+    const { breaker, outcome } = setUp()
+    outcome('soft-failure', LEAST_OUTCOMES - CONSECUTIVE_FAILURES)
+    outcome('failure', CONSECUTIVE_FAILURES - 1)
+    outcome('soft-failure')
+    expect(breaker.reason).toBe('success-rate')
+    const pass = breaker.acquire(LAST_RESORT)
+    if (pass !== undefined) breaker.settle(pass, 'failure')
+    expect(breaker.acquire(LAST_RESORT)).toBeDefined()
+  })
+
+  test('is let through after a single failed probe too', () => {
+    const { breaker, clock, outcome } = setUp()
+    outcome('soft-failure', LEAST_OUTCOMES)
+    clock.advance(PROBE_BASE_MS)
+    outcome('failure')
+    expect(breaker.opensInMs(ONE_OF_MANY)).toBe(2 * PROBE_BASE_MS)
+    expect(breaker.opensInMs(LAST_RESORT)).toBe(0)
   })
 
   test('failures in a row that end with a probe’s shut the door too', () => {

@@ -103,6 +103,63 @@ describe('ConcurrencyLimit', () => {
     clock.advance(1)
   })
 
+  test('the first window is a second long too', () => {
+    const { clock, limit } = setUp()
+    clock.advance(999)
+    for (let i = 0; i < 10; i++) limit.onFirstEvent(4_000, 100)
+    for (let i = 0; i < 40; i++) limit.onFirstEvent(400, 100)
+    clock.advance(1_000)
+    for (let i = 0; i < 10; i++) limit.onFirstEvent(1_000, 100)
+    expect(limit.limit).toBeLessThan(200)
+  })
+
+  test('a window that was short of samples goes on within the second after it, and no longer', () => {
+    for (const [afterMs, isUsed] of [
+      [1_999, true],
+      [2_000, false],
+    ] as const) {
+      const { clock, limit, seconds } = setUp()
+      seconds(1, 400, 100)
+      for (let i = 0; i < 9; i++) limit.onFirstEvent(4_000, 100)
+      clock.advance(afterMs)
+      limit.onFirstEvent(4_000, 100)
+      expect(limit.limit < 200).toBe(isUsed)
+    }
+  })
+
+  test('what ran at once is counted anew in each window', () => {
+    const { limit, seconds } = setUp()
+    seconds(1, 400, 100)
+    seconds(1, 4_000, 100)
+    seconds(1, 4_000, 30)
+    // From twice 30: 60·0.8 + (60·0.5 + √60)·0.2.
+    expect(limit.limit).toBe(55)
+  })
+
+  test('a limit that is half used may grow, one that is less may not', () => {
+    for (const [inFlight, grows] of [
+      [10, false],
+      [11, true],
+    ] as const) {
+      const { limit, seconds } = setUp()
+      seconds(3, 400, 10)
+      seconds(3, 4_000, 10)
+      expect(limit.limit).toBe(20)
+      seconds(3, 400, inFlight)
+      expect(limit.limit > 20).toBe(grows)
+    }
+  })
+
+  test('first events that take no time at all change nothing', () => {
+    const { limit, seconds } = setUp()
+    seconds(3, 0, 100)
+    seconds(1, 0.5, 100)
+    expect(limit.limit).toBeLessThan(200)
+    const other = setUp()
+    other.seconds(20, 0, 200)
+    expect(other.limit.limit).toBe(200)
+  })
+
   test('too few samples before an idle gap are forgotten', () => {
     const { clock, limit, seconds } = setUp()
     seconds(1, 400, 100)

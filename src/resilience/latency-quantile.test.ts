@@ -64,6 +64,29 @@ describe('LatencyQuantile', () => {
     expect(latencies.valueMs).toBeUndefined()
   })
 
+  test('a sample belongs to the time it came at, whether or not anybody asked since', () => {
+    const clock = new FakeClock()
+    const latencies = new LatencyQuantile({ quantile: 0.95 }, { clock })
+    for (let i = 0; i < LEAST_LATENCIES; i++) latencies.add(5_000)
+    clock.advance(2 * LATENCY_PERIOD_MS)
+    for (let i = 0; i < LEAST_LATENCIES; i++) latencies.add(100)
+    expect(latencies.valueMs).toBeLessThan(111)
+  })
+
+  test('bounds of buckets, and what lies just beside them', () => {
+    for (let bucket = 0; bucket < 139; bucket++) {
+      const bound = BUCKET_RATIO ** bucket
+      for (const [value, expected] of [
+        [bound, bound],
+        [bound * 1.000_001, bound * BUCKET_RATIO],
+      ] as const) {
+        const latencies = new LatencyQuantile({ quantile: 0.95 }, { clock: new FakeClock() })
+        for (let i = 0; i < LEAST_LATENCIES; i++) latencies.add(value)
+        expect(latencies.valueMs).toBeCloseTo(expected, 6)
+      }
+    }
+  })
+
   test('both periods count together', () => {
     const clock = new FakeClock()
     const latencies = new LatencyQuantile({ quantile: 0.95 }, { clock })

@@ -39,6 +39,11 @@ describe('RetryBudget', () => {
     drain(budget)
     const waitMs = budget.refillsInMs
     expect(waitMs).toBe(BUDGET_WINDOW_MS - 300)
+    const other = new RetryBudget({ clock })
+    for (let i = 0; i < FLOOR - 1; i++) other.withdraw(LIT)
+    expect(other.refillsInMs).toBe(0)
+    other.withdraw(LIT)
+    expect(other.refillsInMs).toBe(waitMs)
     clock.advance(waitMs - 1)
     expect(budget.withdraw(LIT)).toBe(false)
     clock.advance(1)
@@ -119,6 +124,16 @@ describe('Darkness', () => {
     darkness.onFailure()
     expect(darkness.isDark).toBe(false)
     clock.advance(DARK_AFTER_MS)
+    expect(darkness.isDark).toBe(true)
+  })
+
+  test('a failure in the dark does not make it light', () => {
+    const { clock, darkness } = setUp()
+    for (let i = 0; i < 1_000; i++) {
+      darkness.onFailure()
+      clock.advance(1_000)
+    }
+    darkness.onFailure()
     expect(darkness.isDark).toBe(true)
   })
 

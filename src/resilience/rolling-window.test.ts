@@ -17,6 +17,26 @@ describe('RollingWindow', () => {
     expect(window.oldestLeavesInMs).toBe(0)
   })
 
+  test('nothing is left of what was cleared, nor owed for it', () => {
+    const clock = new FakeClock()
+    const window = new RollingWindow({ windowMs: 1_000, bucketCount: 10 }, { clock })
+    window.add(5)
+    window.clear()
+    expect([window.total, window.oldestLeavesInMs]).toEqual([0, 0])
+    clock.advance(1_000)
+    expect(window.total).toBe(0)
+  })
+
+  test('when the oldest leaves is said of now, whatever was asked before', () => {
+    const clock = new FakeClock()
+    const window = new RollingWindow({ windowMs: 1_000, bucketCount: 10 }, { clock })
+    window.add()
+    clock.advance(950)
+    window.add()
+    clock.advance(100)
+    expect(window.oldestLeavesInMs).toBe(850)
+  })
+
   test('an idle gap empties every bucket, not one', () => {
     const clock = new FakeClock()
     const window = new RollingWindow({ windowMs: 1_000, bucketCount: 10 }, { clock })
