@@ -8,15 +8,26 @@ import { signalOf } from './signal.ts'
 interface Circumstances {
   readonly hasOwnDeadline?: boolean
   readonly isPinned?: boolean
+  readonly operation?: string
   readonly firstContentMs?: number
   readonly durationMs?: number
 }
 
 function signal(reason: Reason | 'finished', circumstances: Circumstances = {}): Signal {
-  const { hasOwnDeadline = false, isPinned = false, firstContentMs, durationMs = 100 } = circumstances
+  const {
+    hasOwnDeadline = false,
+    isPinned = false,
+    operation = 'answer',
+    firstContentMs,
+    durationMs = 100,
+  } = circumstances
   const verdict = reason === 'finished' ? { name: 'limited', proof: 'body', stop: 'limit' } : { name: 'failed', reason }
   const end = { verdict, evidence: { firstContentMs, durationMs } } as unknown as AttemptEnd
-  return signalOf(end, { pin: isPinned ? {} : undefined, hasOwnDeadline } as unknown as Inbound)
+  return signalOf(end, {
+    pin: isPinned ? {} : undefined,
+    hasOwnDeadline,
+    operation: { name: operation },
+  } as unknown as Inbound)
 }
 
 test('finished answers are successes, outages failures, limits half of one, and callers’ faults nothing', () => {
@@ -38,6 +49,11 @@ test('finished answers are successes, outages failures, limits half of one, and 
 test('what a request names that hangs on stored things may not be there', () => {
   expect(signal('not-found', { isPinned: true })).toBe('nothing')
   expect(signal('permission', { isPinned: true })).toBe('nothing')
+})
+
+test('a platform that counts no tokens may answer all the same', () => {
+  expect(signal('not-found', { operation: 'count-tokens' })).toBe('nothing')
+  expect(signal('not-found', { operation: 'embeddings' })).toBe('soft-failure')
 })
 
 test('silence counts, unless the client gave no fair time', () => {

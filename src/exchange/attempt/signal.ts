@@ -10,7 +10,7 @@ const FAIR_WAIT_MS = 30_000
  * What an attempt's end says of its platform. Nothing: what the caller did, asked for or gave up, and what Fullstop did
  * itself. Half: what may be about one request, or about how many there are.
  */
-export function signalOf({ verdict, evidence }: AttemptEnd, { pin, hasOwnDeadline }: Inbound): Signal {
+export function signalOf({ verdict, evidence }: AttemptEnd, { pin, hasOwnDeadline, operation }: Inbound): Signal {
   if (isFinished(verdict)) return 'success'
   switch (verdict.reason) {
     case 'bad-request':
@@ -31,8 +31,9 @@ export function signalOf({ verdict, evidence }: AttemptEnd, { pin, hasOwnDeadlin
       return hasOwnDeadline && evidence.durationMs < FAIR_WAIT_MS ? 'nothing' : 'failure'
     case 'not-found':
     case 'permission':
-      // A request that hangs on what a provider stores may name what is not there: that is the caller's.
-      return pin === undefined ? 'soft-failure' : 'nothing'
+      // A request that hangs on what a provider stores may name what is not there: that is the caller's. And a platform
+      // that counts no tokens may answer all the same.
+      return pin === undefined && operation.name !== 'count-tokens' ? 'soft-failure' : 'nothing'
     case 'rate-limit':
       return 'soft-failure'
     case 'ended-before-proof':

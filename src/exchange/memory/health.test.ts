@@ -74,6 +74,8 @@ describe('Health', () => {
     expect(changes).toEqual([])
     expect(it.outcomes).toEqual({ count: 20, successRate: 0 })
     for (let i = 0; i < 5; i++) enter(health, 'a/x').end('failure', undefined)
+    expect(it.enter(HEEDED)).toMatchObject({ by: 'breaker', retryAfterMs: 1_000 })
+    expect(it.enter({ ...HEEDED, overloadControl: false })).toBeInstanceOf(Visit)
     expect(changes).toEqual([
       { platform: 'a/x', from: 'closed', to: 'open', reason: 'consecutive-failures', atMs: 1_800_000_000_000 },
     ])
