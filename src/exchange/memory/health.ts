@@ -4,7 +4,7 @@ import { BoundedMap } from './bounded-map.ts'
 import { PlatformHealth } from './platform-health.ts'
 import type { ProviderLoad } from './provider-load.ts'
 
-/** Platforms whose health is remembered; about 8 kB each. Where any model is passed through, callers make up their names. */
+/** Platforms whose health is remembered; about 5 kB each. Where any model is passed through, callers make up their names. */
 export const REMEMBERED_PLATFORMS = 1_000
 /** Providers and budgets that are remembered: more than a configuration has. */
 const REMEMBERED_NAMES = 10_000
