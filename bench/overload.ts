@@ -26,7 +26,11 @@ function engineUnder(defaults: string): Engine {
   )
   if (!result.ok) throw new Error('the configuration has problems')
   const headers = { 'content-type': 'application/json', 'content-length': String(ANSWER.length) }
-  const upstream = { fetch: () => Promise.resolve(new Response(ANSWER, { headers })), decodesBodies: false }
+  const upstream = {
+    fetch: () => Promise.resolve(new Response(ANSWER, { headers })),
+    decodesBodies: false,
+    showsFraming: false,
+  }
   return new Engine(
     { config: result.config, recentExchanges: 0 },
     { clock: systemClock, random: Math.random, newId, upstream },

@@ -10,7 +10,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   evidence: [],
   resilience: [],
-  config: [],
+  yaml: [],
+  config: ['yaml'],
+  guidance: ['yaml'],
   lab: [],
   'protocols/core': ['evidence'],
   'protocols/anthropic': ['protocols/core', 'evidence'],
@@ -47,7 +49,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   index: ['in-process', 'runtime/web', 'config', 'evidence'],
   server: ['engine', 'runtime/web', 'runtime/bun', 'exchange', 'config', 'resilience', 'evidence', 'errors'],
-  cli: ['server', 'lab', 'config', 'evidence'],
+  cli: ['server', 'lab', 'config', 'guidance', 'yaml', 'evidence'],
 }
 
 interface Import {

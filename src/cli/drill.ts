@@ -6,7 +6,7 @@ import { CommandFailure, EXIT } from './exit-codes.ts'
 export interface DrillCommandOptions {
   readonly requests: number
   readonly seed: number
-  readonly delivery: 'hold' | 'live'
+  readonly delivery: 'hold' | 'guarded' | 'live'
   readonly json?: boolean
 }
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { check } from './check.ts'
+import { diagnose } from './diagnose.ts'
 import { drill } from './drill.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 import { parsePort, parseWholeNumber } from './numbers.ts'
@@ -10,7 +11,7 @@ import { status } from './status.ts'
 import { trace } from './trace.ts'
 
 /** Commands that later versions will have. */
-const COMING = ['map', 'rehearse', 'audit', 'detectability', 'release', 'remediation', 'forecast', 'diagnose', 'ledger']
+const COMING = ['map', 'rehearse', 'audit', 'detectability', 'release', 'remediation', 'forecast', 'ledger']
 
 const program = new Command('fullstop')
   .description(packageJson.description)
@@ -50,7 +51,11 @@ program
   .description('Play an incident against simulated providers, once bare and once through Fullstop; `list` lists them.')
   .option('-n, --requests <n>', 'requests in each of the two runs', parseWholeNumber, 2000)
   .option('--seed <n>', 'seed of answers, faults and clients', parseWholeNumber, 1)
-  .addOption(new Option('--delivery <mode>', 'how Fullstop delivers streams').choices(['hold', 'live']).default('hold'))
+  .addOption(
+    new Option('--delivery <mode>', 'how Fullstop delivers streams')
+      .choices(['hold', 'guarded', 'live'])
+      .default('hold'),
+  )
   .option('--json', 'print one JSON document')
   .addOption(coming('--report <file>'))
   .action(drill)
@@ -70,6 +75,16 @@ program
   .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
   .option('--json', 'print one JSON document')
   .action(status)
+
+program
+  .command('diagnose')
+  .description('Diagnose an incident history: levels, binding constraint, guidance debt, steps, claims.')
+  .option('-i, --incidents <file>', 'incident history in YAML or JSON (default: incidents.yaml)')
+  .option('--report <file>', 'write the report as one HTML page')
+  .option('--markdown <file>', 'write the report in Markdown')
+  .option('--json', 'print one JSON document')
+  .option('--init [file]', 'write a commented history to begin with (default: incidents.yaml)')
+  .action(diagnose)
 
 /** An option that a later version will have. */
 function coming(flags: string): Option {

@@ -18,7 +18,9 @@ export function welcome(loaded: Loaded, { url, controlUrl }: RunningServer): str
       break
     case 'simulated':
       lines.push('NO PROVIDER KEYS AND NO CONFIGURATION: answers come from SIMULATED providers, not from a real model.')
-      lines.push('Set ANTHROPIC_API_KEY or OPENAI_API_KEY, or write a fullstop.yaml, to serve real ones.')
+      lines.push(
+        'Set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, or write a fullstop.yaml, to serve real ones.',
+      )
       break
   }
   if (loaded.from !== 'file') for (const notice of loaded.notices) lines.push(`Notice: ${notice}`)
@@ -44,7 +46,7 @@ function example(loaded: Loaded, url: string): readonly string[] {
           'And see it fail: a model name may carry a fault for one platform. This stream dies mid-sentence at its provider:',
           '',
           `  curl -N ${url}/v1/chat/completions -H 'content-type: application/json' -d '{`,
-          `    "model": "trainium-openai/sim-gpt+cut-eof=8", "stream": true,`,
+          `    "model": "trainium-openai/sim-gpt+cut-eof=30", "stream": true,`,
           `    "messages": [{ "role": "user", "content": "Where is my order?" }] }'`,
         ]
       : []),

@@ -8,6 +8,7 @@ import type {
   PlatformConfig,
   ProfileName,
   ProtocolName,
+  ThinkingDelivery,
 } from './types.ts'
 
 // What a file says once each value is read (durations in milliseconds, addresses as URL), before defaults are put in.
@@ -43,6 +44,7 @@ export interface ModelInput {
 export interface PolicyInput {
   readonly profile?: ProfileName | undefined
   readonly delivery?: Delivery | undefined
+  readonly thinking?: ThinkingDelivery | undefined
   readonly attempts?: number | undefined
   readonly deadline?: number | undefined
   readonly hedge?: Hedge | undefined

@@ -1,5 +1,14 @@
 import type { HostName } from './known-hosts.ts'
-import type { Affinity, ApiFamily, CompletionProfile, Delivery, Hedge, ProfileName, ProtocolName } from './types.ts'
+import type {
+  Affinity,
+  ApiFamily,
+  CompletionProfile,
+  Delivery,
+  Hedge,
+  ProfileName,
+  ProtocolName,
+  ThinkingDelivery,
+} from './types.ts'
 
 /**
  * `fullstop.yaml` as an object: what is written there, before anything is read into something else. Durations are
@@ -64,6 +73,7 @@ export interface ModelSettings {
 export interface PolicySettings {
   readonly profile?: ProfileName | undefined
   readonly delivery?: Delivery | undefined
+  readonly thinking?: ThinkingDelivery | undefined
   /** The whole budget of an exchange, 1 to 10. */
   readonly attempts?: number | undefined
   /** A duration, over all attempts. */

@@ -39,7 +39,7 @@ export {
 } from './policy-defaults.ts'
 export { profiles } from './profiles.ts'
 export type { ProfileBundle } from './profiles.ts'
-export { formatProblems } from './problem.ts'
+export { formatProblems } from '../yaml/index.ts'
 export type { ConfigProblem } from './problem.ts'
 export { simulatedConfig } from './simulated.ts'
 export { watchConfig } from './watch.ts'

@@ -11,10 +11,7 @@ const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /** The same for values, by the key they belong to. */
-const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([
-  ['delivery', ['guarded']],
-  ['profile', ['critical']],
-])
+const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([['profile', ['critical']]])
 
 const notYet = 'is known, but not available in this version yet'
 

@@ -1,13 +1,13 @@
+import { type DocumentPath as ConfigPath, SourceTree } from '../yaml/index.ts'
 import type { Environment } from './interpolation.ts'
-import type { ConfigPath } from './problem.ts'
-import { SourceTree } from './source-tree.ts'
+import { configSource } from './source.ts'
 
 const nowhere = { line: 0, column: 0 }
 const places = { key: nowhere, value: nowhere }
 
 /** Reads a plain object into the same tree as YAML; a key whose value is `undefined` is as good as absent. */
 export function readObject(object: unknown, options: { readonly file: string; readonly env: Environment }): SourceTree {
-  const tree = new SourceTree(options)
+  const tree = new SourceTree(configSource(options))
   tree.root = copy(tree, object, [], new Set())
   return tree
 }

@@ -47,7 +47,8 @@ describe('a valid configuration', () => {
     })
     expect(config.defaults).toEqual({
       profile: 'prototype',
-      delivery: 'live',
+      delivery: 'guarded',
+      thinking: 'live',
       attempts: 4,
       deadlineMs: 600_000,
       overloadControl: false,
@@ -99,6 +100,7 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       model: 'sonnet',
       profile: 'prototype',
       delivery: 'hold',
+      thinking: 'live',
       attempts: 7,
       deadlineMs: 300_000,
       overloadControl: false,

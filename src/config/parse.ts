@@ -1,14 +1,14 @@
 import { Buffer } from 'node:buffer'
+import { readYaml, sortProblems, type SourceTree, toProblems } from '../yaml/index.ts'
 import type { Environment } from './interpolation.ts'
+import { notYetKeyMessage, notYetValueMessage } from './not-yet.ts'
 import { readObject } from './object-source.ts'
-import { sortProblems, type ConfigProblem } from './problem.ts'
+import type { ConfigProblem } from './problem.ts'
 import { checkReferences } from './references.ts'
 import { resolveConfig } from './resolve.ts'
-import { toProblems } from './schema-issues.ts'
 import { configSchema } from './schema.ts'
-import type { SourceTree } from './source-tree.ts'
+import { configSource } from './source.ts'
 import type { Config } from './types.ts'
-import { readYaml } from './yaml-source.ts'
 
 /** A whole, checked configuration, or everything that is wrong with it, in the order of the file. */
 export type ConfigResult =
@@ -30,7 +30,7 @@ export function parseConfig(
     const message = `the configuration is larger than ${configLimitBytes} bytes`
     return { ok: false, problems: [{ file: source, line: 1, column: 1, path: '', message }] }
   }
-  return check(readYaml(text, { file: source, env }))
+  return check(readYaml(text, configSource({ file: source, env })))
 }
 
 /** The same for a configuration given as an object: problems name the path, with line and column 0. */
@@ -38,12 +38,14 @@ export function parseConfigObject(object: unknown, { env }: { readonly env: Envi
   return check(readObject(object, { file: 'object', env }))
 }
 
+const issueContext = { schema: configSchema, laterKey: notYetKeyMessage, laterValue: notYetValueMessage }
+
 function check(tree: SourceTree): ConfigResult {
   if (tree.problems.length > 0 && tree.root === null) return { ok: false, problems: sortProblems(tree.problems) }
   const shape = configSchema.safeParse(tree.root)
   const problems = [
     ...tree.problems,
-    ...(shape.success ? [] : toProblems(shape.error.issues, tree)),
+    ...(shape.success ? [] : toProblems(shape.error.issues, tree, issueContext)),
     ...checkReferences(tree),
   ]
   if (problems.length > 0 || !shape.success) return { ok: false, problems: sortProblems(problems) }

@@ -1,8 +1,9 @@
-import type { Delivery, Hedge, ProfileName } from './types.ts'
+import type { Delivery, Hedge, ProfileName, ThinkingDelivery } from './types.ts'
 
 /** What one word stands for, as far as the configuration does not say otherwise. */
 export interface ProfileBundle {
   readonly delivery: Delivery
+  readonly thinking: ThinkingDelivery
   readonly attempts: number
   readonly deadlineMs: number
   /** Cannot be said otherwise: who wants it names a profile that has it. */
@@ -14,7 +15,8 @@ const TEN_MINUTES_MS = 600_000
 
 /** Ten minutes from the request's arrival: as long as the official SDKs wait by default. Four attempts: enough for every platform of a usual model and a fallback. */
 const usual: ProfileBundle = {
-  delivery: 'live',
+  delivery: 'guarded',
+  thinking: 'live',
   attempts: 4,
   deadlineMs: TEN_MINUTES_MS,
   overloadControl: true,

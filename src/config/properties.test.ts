@@ -130,7 +130,8 @@ const provider = fc.record({
 })
 const policy = fc.record({
   profile: fc.constantFrom('prototype', 'batch', 'internal', 'customer'),
-  delivery: fc.constantFrom('hold', 'live'),
+  delivery: fc.constantFrom('hold', 'guarded', 'live'),
+  thinking: fc.constantFrom('hold', 'live'),
   attempts: fc.integer({ min: 1, max: 10 }),
   deadlineMs: durationMs,
   hedge: fc.constantFrom('off', 'p95'),

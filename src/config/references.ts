@@ -1,9 +1,8 @@
 import { insecureKeyMessage, isLoopback, officialPathMessage, parseBaseUrl } from './base-url.ts'
 import { officialBaseUrls } from './known-hosts.ts'
 import { parseListen } from './listen.ts'
-import { nearestKey } from './nearest-key.ts'
-import type { ConfigPath, ConfigProblem } from './problem.ts'
-import type { SourceTree } from './source-tree.ts'
+import { type DocumentPath as ConfigPath, nearestKey, type SourceTree } from '../yaml/index.ts'
+import type { ConfigProblem } from './problem.ts'
 import type { ProtocolName } from './types.ts'
 
 /**

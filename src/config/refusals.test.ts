@@ -296,11 +296,6 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
     '2:23 passthrough.files: expected a provider that speaks an OpenAI protocol or Anthropic’s, got one that speaks gemini',
   ],
   [
-    'a later delivery',
-    `${minimal}defaults: { delivery: guarded }`,
-    `3:23 defaults.delivery: "guarded" ${later}; use "hold" or "live"`,
-  ],
-  [
     'a later profile',
     `${minimal}defaults: { profile: critical }`,
     `3:22 defaults.profile: "critical" ${later}; use "prototype" or "batch" or "internal" or "customer"`,
@@ -334,10 +329,7 @@ describe('a bad configuration is refused at its place:', () => {
       for (const key of keys) expect(text).toContain(`"${key}" ${later}; remove it`)
     })
   }
-  for (const [key, values] of [
-    ['profile', ['critical']],
-    ['delivery', ['guarded']],
-  ] as const) {
+  for (const [key, values] of [['profile', ['critical']]] as const) {
     test(`values of ${key} whose feature comes later`, () => {
       for (const value of values) {
         expect(problems(`${minimal}defaults: { ${key}: ${value} }`).join('\n')).toContain(`"${value}" ${later}; use "`)

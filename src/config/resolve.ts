@@ -61,6 +61,7 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
   return {
     profile,
     delivery: input.delivery ?? otherwise.delivery ?? bundle.delivery,
+    thinking: input.thinking ?? otherwise.thinking ?? bundle.thinking,
     attempts: input.attempts ?? otherwise.attempts ?? bundle.attempts,
     deadlineMs: input.deadline ?? otherwise.deadline ?? bundle.deadlineMs,
     overloadControl: bundle.overloadControl,

@@ -3,7 +3,7 @@ import { parseBaseUrl } from './base-url.ts'
 import { durationPattern, parseDuration } from './duration.ts'
 import { type ListenAddress, parseListen } from './listen.ts'
 import { durationRange, maxDurationMs } from './policy-defaults.ts'
-import { text } from './schema-fields.ts'
+import { text } from '../yaml/index.ts'
 import type { PlatformConfig } from './types.ts'
 
 // Single values: each is checked and read at once. As in schema-fields.ts, a message completes "expected …".

@@ -11,7 +11,7 @@ import {
   defaultTotalMs,
   maxAttempts,
 } from './policy-defaults.ts'
-import { list, optional, required, section, word } from './schema-fields.ts'
+import { list, optional, required, section, word } from '../yaml/index.ts'
 import {
   apiKey,
   baseUrl,
@@ -121,7 +121,13 @@ const profileNotes = {
   about:
     'The scenario in one word. prototype: nothing is held back; batch, internal, customer: breakers, retry budget and adaptive limits; batch also has 6 attempts within 1h.',
 }
-const deliveryNotes = { about: 'hold keeps an answer until it is proven; live passes it on as it comes.' }
+const deliveryNotes = {
+  about:
+    'hold keeps an answer until it is proven; guarded passes text on a sentence late at first and a word late then, and structured output when it is proven; live passes it on as it comes.',
+}
+const thinkingNotes = {
+  about: 'Under guarded delivery: live passes thinking on as it comes; hold keeps it until the text behind it flows.',
+}
 const attemptsExpected = `a whole number from 1 to ${maxAttempts}`
 const attempts = z
   .int({ error: attemptsExpected })
@@ -143,11 +149,13 @@ const hedgeNotes = {
   about:
     'p95: a streamed request gets a second attempt on another platform when its platform is silent for longer than its own 95th percentile.',
 }
-const delivery = word('hold', 'live')
+const delivery = word('hold', 'guarded', 'live')
+const thinking = word('hold', 'live')
 
 const defaults = section({
   profile: optional(profile, { ...profileNotes, default: defaultPolicy.profile }),
   delivery: optional(delivery, { ...deliveryNotes, default: defaultPolicy.delivery }),
+  thinking: optional(thinking, { ...thinkingNotes, default: defaultPolicy.thinking }),
   attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
   hedge: optional(hedge, { ...hedgeNotes, default: defaultPolicy.hedge }),
@@ -157,6 +165,7 @@ const asInDefaults = { defaultWords: 'as in defaults, else the profile’s' }
 const workflow = section({
   profile: optional(profile, { ...profileNotes, ...asInDefaults }),
   delivery: optional(delivery, { ...deliveryNotes, ...asInDefaults }),
+  thinking: optional(thinking, { ...thinkingNotes, ...asInDefaults }),
   model: optional(modelName, {
     about: 'The model that serves it: one of models, or provider/model.',
     defaultWords: 'what the request names',

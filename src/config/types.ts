@@ -7,8 +7,14 @@ export type ProtocolName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'g
  */
 export type CompletionProfile = 'strict' | 'finish-only' | 'sentinel-only'
 
-/** `hold`: the answer is kept until it is proven. `live`: passed on as it comes. */
-export type Delivery = 'hold' | 'live'
+/**
+ * `hold`: the answer is kept until it is proven. `guarded`: text is passed on a sentence late at first and a word late then,
+ * structured output only when it is proven. `live`: passed on as it comes.
+ */
+export type Delivery = 'hold' | 'guarded' | 'live'
+
+/** Whether thinking is passed on as it comes, or with the text behind it; says nothing where everything is held or live. */
+export type ThinkingDelivery = 'hold' | 'live'
 
 /** A scenario in one word. */
 export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer'
@@ -72,6 +78,7 @@ export type Affinity = 'session' | 'none'
 export interface PolicyConfig {
   readonly profile: ProfileName
   readonly delivery: Delivery
+  readonly thinking: ThinkingDelivery
   /** The exchange's whole budget of attempts, 1 to 10. */
   readonly attempts: number
   /** From the request's arrival to its end, over all attempts. */

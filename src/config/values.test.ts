@@ -4,7 +4,7 @@ import { isLoopback, parseBaseUrl } from './base-url.ts'
 import { formatDuration, parseDuration } from './duration.ts'
 import { interpolate } from './interpolation.ts'
 import { parseListen } from './listen.ts'
-import { editDistance, nearestKey } from './nearest-key.ts'
+import { editDistance, nearestKey } from '../yaml/index.ts'
 
 describe('durations', () => {
   test('have a unit', () => {

@@ -4,6 +4,7 @@ import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
   answers,
+  type Caller,
   type AnswerOptions,
   type BreakerChange,
   type ClientConnection,
@@ -24,7 +25,7 @@ import {
 import type { Protocol } from '../protocols/core/index.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
-import { passThrough } from './passthrough.ts'
+import { passThrough, refuseForCaller } from './passthrough.ts'
 import { budgetStatuses, type PlatformsReport, platformStatuses } from './platform-status.ts'
 import { Recent } from './recent.ts'
 import { RECENT_EXCHANGES, RecentExchanges } from './recent-exchanges.ts'
@@ -131,6 +132,9 @@ export class Engine {
 
   /** Answers one request of the data plane; never rejects. */
   async fetch(request: IncomingRequest, context: FetchContext = {}): Promise<Response> {
+    // A `host` that is none leaves a URL of which nobody can tell the path.
+    if (!request.url.startsWith('http'))
+      return this.reject(request, new FullstopError('invalid-request', 'host: expected a host and perhaps its port.'))
     const route = routeOf(request.url, request.headers)
     if (route === undefined) return this.#unknownRoute(request)
     if (this.#isDraining) return this.reject(request, shuttingDown())
@@ -141,7 +145,7 @@ export class Engine {
         case 'not-served':
           throw new FullstopError('not-supported', `${route.name}: not served by this gateway.`)
         case 'passthrough':
-          return await this.#passThrough(route, request)
+          return await this.#passThrough(route, request, caller)
         case 'models':
           expectMethod('GET', request)
           return this.#listModels(route)
@@ -157,14 +161,20 @@ export class Engine {
   }
 
   #listModels({ protocol, id }: Extract<RouteKind, { kind: 'models' }>): Response {
-    const names = this.#generation.routing.modelNames
-    const list = listModels({ names, protocol, id, nowMs: this.#deps.clock.wallMs() })
-    if (list === undefined) throw new FullstopError('unknown-model', 'model: no model of this name is configured here.')
+    const { routing } = this.#generation
+    const isKnown = (name: string): boolean => routing.route(name, protocol.name) !== undefined
+    const nowMs = this.#deps.clock.wallMs()
+    const list = listModels({ names: routing.modelNames, isKnown, protocol, id, nowMs })
+    if (list === undefined) throw new FullstopError('unknown-model', 'model: no model of this name is served here.')
     return Response.json(list)
   }
 
   /** Not among the running exchanges: a file that somebody fetches for hours is no reason to wait. */
-  #passThrough({ family }: Extract<RouteKind, { kind: 'passthrough' }>, request: IncomingRequest): Promise<Response> {
+  #passThrough(
+    { family }: Extract<RouteKind, { kind: 'passthrough' }>,
+    request: IncomingRequest,
+    caller: Caller,
+  ): Promise<Response> {
     const { config, routing } = this.#generation
     const name = config.passthrough.get(family)
     const provider = name === undefined ? undefined : routing.provider(name)
@@ -173,6 +183,7 @@ export class Engine {
         'not-supported',
         `${family}: not served by this gateway; \`passthrough: { ${family}: PROVIDER }\` in its configuration would pass it on.`,
       )
+    refuseForCaller(family, caller, routing.hasTenants)
     const { newId, upstream, limits, clock } = this.#deps
     return passThrough({ request, provider, id: newId() }, { upstream, limits, nowMs: () => clock.nowMs() })
   }

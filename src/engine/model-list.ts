@@ -2,6 +2,8 @@ import type { Json, JsonObject, Protocol } from '../protocols/core/index.ts'
 
 export interface ModelListOptions {
   readonly names: readonly string[]
+  /** Whether something would be asked under this name, listed or not. */
+  readonly isKnown: (name: string) => boolean
   /** The caller's. */
   readonly protocol: Protocol
   /** One model instead of all. */
@@ -11,9 +13,9 @@ export interface ModelListOptions {
 }
 
 /** The configured models, or one of them, as the caller's SDK expects it; `undefined` where there is no such model. */
-export function listModels({ names, protocol, id, nowMs }: ModelListOptions): JsonObject | undefined {
+export function listModels({ names, isKnown, protocol, id, nowMs }: ModelListOptions): JsonObject | undefined {
   const render = renderer(protocol, nowMs)
-  if (id !== undefined) return names.includes(id) ? render(id) : undefined
+  if (id !== undefined) return isKnown(id) ? render(id) : undefined
   const data = names.map(render)
   switch (protocol.name) {
     case 'anthropic':

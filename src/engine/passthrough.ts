@@ -1,5 +1,6 @@
 import { FullstopError } from '../errors.ts'
-import type { IncomingRequest, Limits, Provider, Upstream } from '../exchange/index.ts'
+import type { ApiFamily } from '../config/index.ts'
+import type { Caller, IncomingRequest, Limits, Provider, Upstream } from '../exchange/index.ts'
 import { pathOf } from './routes.ts'
 
 export interface PassthroughOptions {
@@ -14,15 +15,35 @@ export interface PassthroughDeps {
   readonly nowMs: () => number
 }
 
-/** Of a client's headers only these travel on; its credentials are for Fullstop alone. */
-const REQUEST_HEADERS = [
-  'content-type',
-  'accept',
-  'anthropic-version',
-  'anthropic-beta',
-  'openai-beta',
-  'range',
-] as const
+/** Families in which one account keeps things for all who use it. */
+const STORES: ReadonlySet<ApiFamily> = new Set([
+  'files',
+  'batches',
+  'fine-tuning',
+  'vector-stores',
+  'containers',
+  'conversations',
+])
+
+/**
+ * Throws where a caller may not use a call that nobody here understands: it could ask for any model and for any workflow's
+ * work, and what one tenant stores another could list and read.
+ */
+export function refuseForCaller(family: ApiFamily, caller: Caller, hasTenants: boolean): void {
+  if (caller.workflows !== undefined)
+    throw new FullstopError(
+      'workflow-not-allowed',
+      `${family}: this key is for named workflows, and such a call has none.`,
+    )
+  if (hasTenants && STORES.has(family))
+    throw new FullstopError(
+      'not-supported',
+      `${family}: not passed through where there are several tenants, since the provider keeps them in one store.`,
+    )
+}
+
+/** Of a client's headers only these travel on, beside the betas that the protocol lets through; its credentials are for Fullstop alone. */
+const REQUEST_HEADERS = ['content-type', 'accept', 'range'] as const
 /** Of a provider's headers only these come back. */
 const RESPONSE_HEADERS = [
   'content-type',
@@ -53,17 +74,19 @@ export async function passThrough(
     const value = request.headers.get(name)
     if (value !== null) headers[name] = value
   }
+  expectPassedMethod(request.method)
+  const url = urlBelow(provider, request.url)
   const body = bounded(request, limits.passthroughBodyBytes)
   let response: Response
   try {
-    const url = provider.baseUrl + pathBelow(provider, request.url)
     response = await upstream.fetch(url, {
       method: request.method,
       headers,
       signal: request.signal,
-      ...(body !== undefined && { body }),
+      ...(body !== undefined && { body: body.stream }),
     })
   } catch {
+    if (body?.isTooLarge() === true) throw tooLarge(limits.passthroughBodyBytes)
     throw new FullstopError('no-complete-answer', `${provider.name} could not be reached.`)
   }
   if (response.status >= 300 && response.status < 400)
@@ -79,29 +102,54 @@ export async function passThrough(
   return new Response(response.body, { status: response.status, headers: passed })
 }
 
-/** OpenAI's base URLs end in `/v1`, the others' do not. A key in the query is a client's and stays here. */
-function pathBelow({ protocol }: Provider, url: string): string {
-  const path = pathOf(url)
-  const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '')
-  query.delete('key')
-  const search = query.size > 0 ? `?${query}` : ''
-  return (protocol.name.startsWith('openai') ? path.replace(/^\/v1(?=\/)/, '') : path) + search
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+function expectPassedMethod(method: string): void {
+  if (METHODS.includes(method)) return
+  throw new FullstopError('method-not-allowed', `Expected one of ${METHODS.join(', ')}; ${method.slice(0, 16)} came.`, {
+    allow: METHODS.join(', '),
+  })
 }
 
-function bounded(request: IncomingRequest, limitBytes: number): ReadableStream<Uint8Array> | undefined {
-  const { body, headers } = request
-  if (body === null || request.method === 'GET' || request.method === 'HEAD') return undefined
-  const tooLarge = (): FullstopError =>
-    new FullstopError('body-too-large', `Expected a body of at most ${limitBytes} bytes; more came.`)
-  if (Number(headers.get('content-length') ?? 0) > limitBytes) throw tooLarge()
+/**
+ * The same path below the provider's base URL; OpenAI's end in `/v1`, the others' do not. A key in the query is a
+ * client's and stays here. What was routed here must be what the provider sees, so a path that anybody on the way would
+ * read as another one is refused.
+ */
+function urlBelow({ protocol, baseUrl }: Provider, requestUrl: string): string {
+  const path = pathOf(requestUrl)
+  const below = protocol.name.startsWith('openai') ? path.replace(/^\/v1(?=\/)/, '') : path
+  const query = new URLSearchParams(requestUrl.includes('?') ? requestUrl.slice(requestUrl.indexOf('?') + 1) : '')
+  query.delete('key')
+  const url = URL.parse(baseUrl + below)
+  if (/%(?:2e|2f|5c|00)|\/\//i.test(path) || url?.href !== baseUrl + below)
+    throw new FullstopError('unknown-route', 'The path: expected plain segments; an encoded, dotted or empty one came.')
+  return url.href + (query.size > 0 ? `?${query}` : '')
+}
+
+interface BoundedBody {
+  readonly stream: ReadableStream<Uint8Array>
+  readonly isTooLarge: () => boolean
+}
+
+function bounded(request: IncomingRequest, limitBytes: number): BoundedBody | undefined {
+  const { headers, method } = request
+  const { body } = request
+  if (body === null || method === 'GET' || method === 'HEAD') return undefined
+  if (Number(headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
   let total = 0
-  return body.pipeThrough(
+  const stream = body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform: (piece, controller) => {
         total += piece.length
-        if (total > limitBytes) controller.error(tooLarge())
+        if (total > limitBytes) controller.error(tooLarge(limitBytes))
         else controller.enqueue(piece)
       },
     }),
   )
+  return { stream, isTooLarge: () => total > limitBytes }
+}
+
+function tooLarge(limitBytes: number): FullstopError {
+  return new FullstopError('body-too-large', `Expected a body of at most ${limitBytes} bytes; more came.`)
 }

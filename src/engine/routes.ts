@@ -74,11 +74,13 @@ export function routeOf(url: string, headers: Headers): RouteKind | undefined {
   return OPERATIONS.get(path) ?? geminiRoute(path, url) ?? modelsRoute(path, headers) ?? otherRoute(path, headers)
 }
 
-/** `/v1beta/models/{model}:{method}`; a model of ours may have slashes in its name. */
-const GEMINI_CALL = /^\/v1(?:beta|alpha)?\/models\/(.+):([A-Za-z]+)$/
+/** `/v1beta/models/{model}:{method}`; a model of ours may have slashes and colons in its name. */
+const GEMINI_CALL =
+  /^\/v1(?:(?:beta|alpha)\/models\/(.+):([A-Za-z]+)|\/models\/(.+):(generateContent|streamGenerateContent|countTokens))$/
 
 function geminiRoute(path: string, url: string): RouteKind | undefined {
-  const [, encoded = '', method = ''] = GEMINI_CALL.exec(path) ?? []
+  const [, beta, betaMethod, stable, stableMethod] = GEMINI_CALL.exec(path) ?? []
+  const [encoded, method] = [beta ?? stable ?? '', betaMethod ?? stableMethod ?? '']
   const model = decoded(encoded)
   if (model === undefined || model === '') return undefined
   const protocol = gemini

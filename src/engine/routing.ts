@@ -36,6 +36,7 @@ export function toRouting({ providers, models, families, defaults, workflows, cl
   return {
     route: (model, spoken) => routes.get(model) ?? passThrough(model, spoken),
     modelNames: [...models.keys()],
+    prefixes: families.map(({ prefix }) => prefix),
     provider: (name) => ready.get(name),
     defaults,
     workflow: (name) => workflows.get(name),

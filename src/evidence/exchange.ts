@@ -27,7 +27,7 @@ export interface ExchangeEvidence {
   readonly run: string | undefined
   readonly step: string | undefined
   readonly session: string | undefined
-  readonly delivery: 'hold' | 'live'
+  readonly delivery: 'hold' | 'guarded' | 'live'
   readonly streamed: boolean
   readonly startedAtMs: number
   readonly durationMs: number

@@ -1,7 +1,7 @@
-import { type AttemptCause, isFinished, type Reason } from '../evidence/index.ts'
+import { type AttemptCause, isFinished } from '../evidence/index.ts'
 import type { RequestProblem } from '../protocols/core/index.ts'
 import { wait } from '../resilience/index.ts'
-import type { Inbound } from './admission/inbound.ts'
+import { bounded, type Inbound } from './admission/inbound.ts'
 import { type Failure, Itinerary, type NextStep } from './admission/itinerary.ts'
 import { Overload } from './admission/overload.ts'
 import type { Platform } from './admission/routing.ts'
@@ -29,6 +29,8 @@ export class Attempts {
   readonly #inbound: Inbound
   readonly #deps: ExchangeDeps
   readonly #itinerary: Itinerary
+  /** Platforms that get the request without its format. */
+  readonly #withoutFormat = new Set<Platform>()
   #run: Run | undefined
   /** Beside a silent one, until either shows content. */
   #rival: Run | undefined
@@ -44,8 +46,14 @@ export class Attempts {
     const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
     const isClientRetry = inbound.repeats > 0 || (inbound.clientRetry ?? 0) > 0
     this.overload = new Overload({ route, policy, isClientRetry }, deps.health)
-    const { random } = deps
-    this.#itinerary = new Itinerary({ route, attempts: policy.attempts, preferred, random, gate: this.overload })
+    this.#itinerary = new Itinerary({
+      route,
+      attempts: policy.attempts,
+      preferred,
+      spoken: inbound.protocol.name,
+      random: deps.random,
+      gate: this.overload,
+    })
   }
 
   /** The one that is read; `undefined` before the first, and between two. */
@@ -92,7 +100,9 @@ export class Attempts {
   #outbound(platform: Platform): Outbound {
     const apiKey = platform.provider.keys.next(this.#deps.clock.nowMs())
     const ownership = ownershipOf(platform.name, this.#deps.origins)
-    return this.#inbound.operation.toOutbound(this.#inbound, platform, { apiKey, ownership })
+    const withoutFormat = this.#withoutFormat.has(platform)
+    const { operation } = this.#inbound
+    return bounded(() => operation.toOutbound(this.#inbound, platform, { apiKey, ownership, withoutFormat }))
   }
 
   #start(platform: Platform, outbound: Extract<Outbound, { ok: true }>, visit: Visit, cause: AttemptCause): Run {
@@ -126,28 +136,30 @@ export class Attempts {
     if (run === undefined || end === undefined) return this.#itinerary.first()
     const failure = this.#isStopped ? undefined : this.#failureOf(run, end)
     if (failure === undefined) return { do: 'give-up' }
-    return this.#itinerary.after(failure, this.#deps.clock.nowMs())
+    const hasOtherKey = this.#restKey(run, failure)
+    const mayTryAgainAtOnce = hasOtherKey || this.#leaveFormatOut(failure)
+    return this.#itinerary.after({ ...failure, mayTryAgainAtOnce }, this.#deps.clock.nowMs())
   }
 
-  #failureOf({ platform, isTranslated, apiKey }: Run, { verdict, providerError }: AttemptEnd): Failure | undefined {
+  #failureOf({ platform, isTranslated }: Run, { verdict, providerError }: AttemptEnd): Failure | undefined {
     if (isFinished(verdict)) return undefined
-    const { reason } = verdict
-    const retryAfterMs = providerError?.retryAfterMs
-    const hasOtherKey = this.#restKey(platform, apiKey, reason, retryAfterMs)
-    return { platform, reason, retryAfterMs, isTranslated, hasOtherKey }
+    return { platform, reason: verdict.reason, retryAfterMs: providerError?.retryAfterMs, isTranslated }
   }
 
   /** A key that was limited or refused rests; whether another one is ready. */
-  #restKey(
-    { provider }: Platform,
-    apiKey: string | undefined,
-    reason: Reason,
-    retryAfterMs: number | undefined,
-  ): boolean {
+  #restKey({ apiKey }: Run, { platform, reason, retryAfterMs }: Failure): boolean {
     if (reason !== 'authentication' && reason !== 'account-spent' && reason !== 'rate-limit') return false
+    const { keys } = platform.provider
     const nowMs = this.#deps.clock.nowMs()
-    provider.keys.onFailure(apiKey, reason, retryAfterMs, nowMs)
-    return provider.keys.hasReady(nowMs)
+    keys.onFailure(apiKey, reason, retryAfterMs, nowMs)
+    return keys.hasReady(nowMs)
+  }
+
+  /** Whether a platform refused the request perhaps for its format alone, which the caller can do without. */
+  #leaveFormatOut({ platform, reason }: Failure): boolean {
+    if (reason !== 'bad-request' || !this.#inbound.isFormatOptional || this.#withoutFormat.has(platform)) return false
+    this.#withoutFormat.add(platform)
+    return true
   }
 
   // ## Hedging
@@ -168,7 +180,7 @@ export class Attempts {
     const other = first === run ? rival : run
     // It may have content, or an end that says what is to be done with the other.
     const end = first.hasContent ? undefined : await first.ahead()
-    if (end !== undefined && isAttemptEnd(end) && this.#goesOn(first, end)) {
+    if (end !== undefined && isAttemptEnd(end) && this.#goesOn(first, end, other)) {
       this.settle(first, end)
       this.#run = other
       return other
@@ -205,11 +217,12 @@ export class Attempts {
   }
 
   /** Whether the other attempt may help after this one's end. */
-  #goesOn(run: Run, end: AttemptEnd): boolean {
+  #goesOn(run: Run, end: AttemptEnd, { platform }: Run): boolean {
     const failure = this.#failureOf(run, end)
     if (failure === undefined || this.#isStopped) return false
-    const lesson = this.#itinerary.learn(failure, this.#deps.clock.nowMs())
-    return lesson === 'elsewhere'
+    this.#restKey(run, failure)
+    const lesson = this.#itinerary.learn(failure, this.#deps.clock.nowMs(), platform)
+    return lesson === 'elsewhere' || (lesson === 'elsewhere-or-pass-on' && this.#itinerary.canHelp(platform))
   }
 
   // ## Ends
@@ -225,11 +238,11 @@ export class Attempts {
   /** What the next request of this conversation needs to know of the answer. */
   #remember({ attempt, apiKey }: Run): void {
     const { platform, marks } = attempt
-    const { session, caller } = this.#inbound
+    const { session, caller, operation } = this.#inbound
     const { origins, sessions } = this.#deps
     if (marks.length > 0)
       origins.remember(marks, { platform: platform.name, provider: platform.provider.name, tenant: caller.tenant })
-    if (session !== undefined) sessions.answered(session, platform.name)
+    if (session !== undefined && operation.mayFallBack) sessions.answered(session, platform.name)
     platform.provider.keys.onSuccess(apiKey)
   }
 

@@ -19,6 +19,8 @@ export interface ExchangeDeps {
   readonly sessions: Sessions
   readonly health: Health
   readonly repeats: Repeats
+  /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
+  readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }
 
 /** How requests reach providers. */
@@ -27,6 +29,11 @@ export interface Upstream {
   readonly fetch: (url: string, init: UpstreamRequest) => Promise<Response>
   /** Whether `fetch` has already undone a `content-encoding` (Node does; the server asks Bun not to, to bound it). */
   readonly decodesBodies: boolean
+  /**
+   * Whether a response's headers say how its body is framed, as HTTP/1.1's do. HTTP/2 frames every body and has no such
+   * header, and neither has a response that was made in this process.
+   */
+  readonly showsFraming: boolean
 }
 
 export interface UpstreamRequest {
@@ -68,6 +75,8 @@ export interface Conditions {
   readonly attempts?: number | undefined
   /** A shorter deadline than the policy's, ms; a longer one changes nothing. */
   readonly deadlineMs?: number | undefined
+  /** A platform that refuses the request is asked once more, at once, without the format that it asked for. */
+  readonly isFormatOptional?: boolean | undefined
   /**
    * Judges every finished answer that is not streamed, in the order of the attempts: `undefined` where it will do, else
    * why it counts as a failed attempt, after which another is made as after any.

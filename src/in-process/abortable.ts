@@ -12,8 +12,10 @@ export async function orAborted(coming: Promise<Response>, signal: AbortSignal):
 
 /** A streamed response whose body ends with the signal, as that of any `fetch`; others are whole already. */
 function withAbort(response: Response, signal: AbortSignal): Response {
-  const { body, status, headers } = response
-  if (body === null || !headers.get('content-type')?.startsWith('text/event-stream')) return response
+  const { status, headers } = response
+  // The mark of every stream, whatever its frame. Only then is the body asked for, since that alone may cost something.
+  const body = headers.has('x-accel-buffering') ? response.body : null
+  if (body === null) return response
   return new Response(abortableBody(body, signal), { status, headers })
 }
 

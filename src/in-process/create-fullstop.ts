@@ -2,7 +2,14 @@ import type { FullstopConfig } from '../config/index.ts'
 import { Engine } from '../engine/index.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import { wait } from '../resilience/index.ts'
-import { environment, newId, systemClock, type UpstreamFetch, webUpstream } from '../runtime/web/index.ts'
+import {
+  environment,
+  newId,
+  systemClock,
+  toWholeResponse,
+  type UpstreamFetch,
+  webUpstream,
+} from '../runtime/web/index.ts'
 import { orAborted } from './abortable.ts'
 import { loadConfiguration } from './configuration.ts'
 import type { Generate } from './generate-options.ts'
@@ -62,6 +69,7 @@ export async function createFullstop(options: FullstopOptions = {}): Promise<Ful
       random: Math.random,
       newId,
       upstream: webUpstream(upstreamFetch),
+      toWholeResponse,
       ...(onExchange !== undefined && { sink: onExchange }),
     },
   )
@@ -71,7 +79,7 @@ export async function createFullstop(options: FullstopOptions = {}): Promise<Ful
       const request = toIncomingRequest(input, init)
       return orAborted(engine.fetch(request), request.signal)
     },
-    generate: createGenerate(engine, { clock: systemClock }),
+    generate: createGenerate(engine),
     notices,
     close: (patienceMs = DRAIN_PATIENCE_MS) => close(engine, patienceMs),
   }

@@ -38,12 +38,6 @@ export class GenerateError extends Error {
     this.exchange = exchange
     this.attempts = attempts
   }
-
-  /** The same, told with what was tried before. */
-  after({ attempts }: GenerateError): GenerateError {
-    const { message, code, status, exchange } = this
-    return new GenerateError(message, { code, status, exchange, attempts: [...attempts, ...this.attempts] })
-  }
 }
 
 /** An error answer of the engine's in OpenAI Chat's words. `violations`: of the attempts that were not accepted, in order. */

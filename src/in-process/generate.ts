@@ -2,7 +2,6 @@ import type { Engine } from '../engine/index.ts'
 import type { Conditions } from '../exchange/index.ts'
 import type { JsonObject, Protocol } from '../protocols/core/index.ts'
 import { openAiChat } from '../protocols/openai-chat/index.ts'
-import type { Clock } from '../resilience/index.ts'
 import { type AnswerShape, expectedFields, SchemaShapes } from '../schema/index.ts'
 import { orAborted } from './abortable.ts'
 import { ObjectJudge, TextJudge } from './answer-judges.ts'
@@ -18,12 +17,14 @@ type AnyOptions = ExpectOptions<string> | SchemaOptions | TextOptions
  */
 const GENERATE_PROTOCOL: Protocol = { ...openAiChat }
 
-export function createGenerate(engine: Engine, { clock }: { readonly clock: Clock }): Generate {
+export function createGenerate(engine: Engine): Generate {
   const shapes = new SchemaShapes()
   const generate = async (prompt: Prompt, options: AnyOptions): Promise<unknown> => {
+    if (typeof options !== 'object' || options === null)
+      throw new TypeError('options: expected an object with `model` or `workflow`')
     options.signal?.throwIfAborted()
     const shape = await shapeOf(options, shapes)
-    const call = new GenerateCall(prompt, options, engine, clock)
+    const call = new GenerateCall(prompt, options, engine)
     return shape === undefined ? call.text() : call.object(shape)
   }
   return generate as Generate
@@ -37,28 +38,23 @@ async function shapeOf({ expect, schema }: AnyOptions, shapes: SchemaShapes): Pr
   return expectedFields(expect)
 }
 
-/** One call of `generate`: an exchange, or two within the budget of one. */
+/** One call of `generate`: one exchange. */
 class GenerateCall {
   readonly #prompt: Prompt
   readonly #options: AnyOptions
   readonly #engine: Engine
-  readonly #clock: Clock
-  readonly #startedAtMs: number
   readonly #model: string
 
-  constructor(prompt: Prompt, options: AnyOptions, engine: Engine, clock: Clock) {
+  constructor(prompt: Prompt, options: AnyOptions, engine: Engine) {
     this.#prompt = prompt
     this.#options = options
     this.#engine = engine
-    this.#clock = clock
-    this.#startedAtMs = clock.nowMs()
     this.#model = modelOf(options, engine)
   }
 
   async text(): Promise<string> {
     const judge = new TextJudge()
-    const { attempts } = this.#budget()
-    const response = await this.#ask({ messages: this.#messages() }, { attempts, accept: judge.accept })
+    const response = await this.#ask({ messages: this.#messages() }, { accept: judge.accept })
     if (!response.ok) throw await readGenerateError(response, [])
     if (judge.text !== undefined) return judge.text
     throw new GenerateError('The model refused.', {
@@ -74,30 +70,13 @@ class GenerateCall {
     const { accept } = judge
     const messages = this.#messages(shape.instruction)
     const format = { name: 'answer', schema: shape.schema, ...(shape.isStrict && { strict: true }) }
-    const { attempts, deadlineMs } = this.#budget()
-    const first = await this.#ask(
-      { messages, response_format: { type: 'json_schema', json_schema: format } },
-      { attempts, deadlineMs, accept },
-    )
-    if (first.ok) return judge.object()
-    const refusal = await readGenerateError(first, judge.takeViolations())
     // Models that know nothing of schemas refuse a request that has one, and the instruction alone will do for them.
-    // What was tried so far counts.
-    const left = attempts - refusal.attempts.length
-    if (refusal.code !== 'bad-request' || left < 1) throw refusal
-    const remainingMs = deadlineMs - (this.#clock.nowMs() - this.#startedAtMs)
-    const second = await this.#ask({ messages }, { attempts: left, deadlineMs: remainingMs, accept })
-    if (second.ok) return judge.object()
-    const failure = await readGenerateError(second, judge.takeViolations())
-    throw failure.after(refusal)
-  }
-
-  /** The policy's, tightened by the options. */
-  #budget(): { readonly attempts: number; readonly deadlineMs: number } {
-    const { attempts, workflow } = this.#options
-    const { workflows, defaults } = this.#engine.config
-    const policy = (workflow === undefined ? undefined : workflows.get(workflow)) ?? defaults
-    return { attempts: Math.min(attempts ?? policy.attempts, policy.attempts), deadlineMs: policy.deadlineMs }
+    const response = await this.#ask(
+      { messages, response_format: { type: 'json_schema', json_schema: format } },
+      { isFormatOptional: true, accept },
+    )
+    if (response.ok) return judge.object()
+    throw await readGenerateError(response, judge.takeViolations())
   }
 
   #messages(...instructions: readonly string[]): JsonObject['messages'] {
@@ -118,7 +97,8 @@ class GenerateCall {
     const headers = new Headers(workflow === undefined ? {} : { 'x-fullstop-workflow': workflow })
     const text = (): Promise<string> => Promise.resolve(bodyText)
     const request = { method: 'POST', url: GENERATE_URL, headers, signal, body: null, bodyText, text }
-    return orAborted(this.#engine.ask(request, GENERATE_PROTOCOL, conditions), signal)
+    const { attempts } = this.#options
+    return orAborted(this.#engine.ask(request, GENERATE_PROTOCOL, { ...conditions, attempts }), signal)
   }
 }
 

@@ -5,6 +5,15 @@ const BASE = 'http://fullstop.invalid'
 const CHAT_ENDING = '/chat/completions'
 /** What `generate` asks for. */
 export const GENERATE_URL: string = `${BASE}/v1${CHAT_ENDING}`
+/** Of what is served below `/v1`; none of them is the end of another's. */
+const ENDINGS: readonly string[] = [
+  CHAT_ENDING,
+  '/embeddings',
+  '/responses',
+  '/responses/input_tokens',
+  '/messages',
+  '/messages/count_tokens',
+]
 const VERSION_SEGMENT = /^.*(?=\/v1(?:beta)?\/)/
 
 /** What the big SDKs ask for: nothing to parse, and parsing a URL costs as much as routing it. */
@@ -21,6 +30,7 @@ export function toRouteUrl(input: string | URL): string {
 }
 
 function toRoutePath(path: string): string {
-  if (path.endsWith(CHAT_ENDING)) return `/v1${CHAT_ENDING}`
+  const known = ENDINGS.find((ending) => path.endsWith(ending))
+  if (known !== undefined) return `/v1${known}`
   return path.startsWith('/v1/') || path.startsWith('/v1beta/') ? path : path.replace(VERSION_SEGMENT, '')
 }

@@ -44,8 +44,8 @@ export class Watchdog {
     if (!hasContent) return
     const isFirst = this.#lastEventAtMs === undefined
     this.#lastEventAtMs = this.#clock.nowMs()
-    // From here on the idle time counts, and it may end before the first event was due.
-    if (isFirst) this.#rearm()
+    // From here on the idle time counts, where there is one, and it may end before the first event was due.
+    if (isFirst && this.#options.idleMs !== undefined) this.#rearm()
   }
 
   /**

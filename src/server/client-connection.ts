@@ -15,8 +15,13 @@ const PROMPT_MS = 300
 const FIRST_POLL_MS = 5
 /** What a process has read waits in its own queues, and a reset empties those too: so long it has to work them off, ms. */
 const READING_MS = 400
-/** Connections that say nothing while a request arrives, or between requests, are closed after this many seconds. */
-export const IDLE_CONNECTION_SECONDS = 60
+/**
+ * Connections that say nothing while a request arrives, or between requests, are closed after this many seconds. More than 60,
+ * which is what AWS load balancers and nginx keep one for unless told otherwise: a request must not cross its close.
+ */
+export const IDLE_CONNECTION_SECONDS = 75
+/** The same for a client elsewhere that takes any close in good order for the end of the answer, ms. */
+const READING_ELSEWHERE_MS = 3_000
 /** The longest wait for a client that is closed in good order, ms; Bun's time-outs have a grain of four seconds. */
 const CLOSING_MS = 10_000
 
@@ -24,7 +29,8 @@ const CLOSING_MS = 10_000
  * Sees a response's last bytes off. An aborted response ends in a reset, and a reset discards whatever the client's
  * process has not read yet, in either kernel. For a client on this machine the kernel tells when it has read
  * everything: a moment later the reset does no harm. For any other, and for one that has stopped reading, Bun's idle time-out is
- * used instead: it closes without the last chunk but in good order, so that the kernels deliver what they hold.
+ * used instead: it closes without the last chunk but in good order, so that the kernels deliver what they hold. That would be a whole answer
+ * for HTTP/1.0, which has no chunks and which nginx speaks unless told otherwise: its clients get a reset, after a while.
  */
 export class BunConnection implements ClientConnection {
   readonly #options: BunConnectionOptions
@@ -46,6 +52,7 @@ export class BunConnection implements ClientConnection {
     const { server, request, clock } = this.#options
     if (await this.#hasReadAll(signal)) return wait(READING_MS, clock, signal)
     if (signal.aborted) return
+    if (mayHaveNoChunks(request)) return wait(READING_ELSEWHERE_MS, clock, signal)
     server.timeout(request, 1)
     await wait(CLOSING_MS, clock, signal)
   }
@@ -67,4 +74,9 @@ export class BunConnection implements ClientConnection {
     }
     return false
   }
+}
+
+/** Bun does not tell the version of HTTP, but who closes after one answer may be of 1.0, and others lose little by it. */
+function mayHaveNoChunks({ headers }: Request): boolean {
+  return headers.get('connection')?.toLowerCase().includes('close') ?? false
 }

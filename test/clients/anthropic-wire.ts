@@ -28,8 +28,10 @@ export function toAnthropicWire(answer: Answer, { model }: Pick<WireOptions, 'mo
     ...answer.calls.map(({ id, name, ...call }) => ({ type: 'tool_use', id, name, input: wholeInput(call) })),
   ]
   const usage = { input_tokens: 11, output_tokens: 22 }
-  const body = JSON.stringify({ ...message, content, stop_reason: STOP[answer.stop], usage })
-  return { events, body, errorEvent: event('stop', ERROR).text, errorBody: JSON.stringify(ERROR) }
+  const bodyWith = (stop_reason: string | null): string => JSON.stringify({ ...message, content, stop_reason, usage })
+  const body = bodyWith(STOP[answer.stop])
+  const unfinishedBody = bodyWith(null)
+  return { events, body, unfinishedBody, errorEvent: event('stop', ERROR).text, errorBody: JSON.stringify(ERROR) }
 }
 
 function event(part: EventPart, data: JsonObject & { readonly type: string }): WireEvent {

@@ -39,9 +39,13 @@ export function toChatWire(answer: Answer, { model, includeUsage }: WireOptions)
     refusal: null,
     ...(answer.calls.length > 0 && { tool_calls: answer.calls.map((call) => toCall(call, call.pieces.join(''))) }),
   }
-  const choices = [{ index: 0, message, logprobs: null, finish_reason: FINISH[answer.stop] }]
-  const body = JSON.stringify({ ...base, object: 'chat.completion', choices, usage: USAGE })
-  return { events, body, errorEvent: `data: ${ERROR}\n\n`, errorBody: ERROR }
+  const bodyWith = (finish_reason: string | null): string => {
+    const choices = [{ index: 0, message, logprobs: null, finish_reason }]
+    return JSON.stringify({ ...base, object: 'chat.completion', choices, usage: USAGE })
+  }
+  const body = bodyWith(FINISH[answer.stop])
+  const unfinishedBody = bodyWith(null)
+  return { events, body, unfinishedBody, errorEvent: `data: ${ERROR}\n\n`, errorBody: ERROR }
 }
 
 function toCall({ id, name, kind }: ScriptedCall, input: string): { readonly [key: string]: Json } {

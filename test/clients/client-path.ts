@@ -14,13 +14,16 @@ export interface Ask {
 
 /** What the user holds in the end. */
 export interface Reading extends Content {
-  /** What the user concludes: an exception is an error, everything else a success. */
-  readonly outcome: 'success' | 'error'
+  /**
+   * What the user concludes: an exception is an error, everything else a success; unless the library, without an
+   * exception, reports in a place of its own that the answer failed.
+   */
+  readonly outcome: 'success' | 'error' | 'flagged'
   /** Why the model stopped, in the client protocol's word, as far as the client was told. */
   readonly stop: string | undefined
   /** The user's patience ended first; such an answer is an error. */
   readonly timedOut: boolean
-  /** The exception's words; empty for a success. */
+  /** The exception's words, or the library's flag; empty for a success. */
   readonly error: string
   /** Of the response, where one came. */
   readonly headers: Headers
@@ -39,6 +42,8 @@ export interface Draft {
   text: string
   toolCalls: { name: string; input: unknown }[]
   stop: string | undefined
+  /** The library's own sign that this is no complete answer, where it gives one instead of an exception. */
+  flag?: string
 }
 
 export interface Session {
@@ -49,6 +54,8 @@ export interface Session {
 }
 
 const PATIENCE_MS = 6_000
+/** After which a library that was told to stop is left alone, ms. */
+const DEAF_MS = 500
 
 /** Runs what a user of the SDK writes: if it comes to its end the user has an answer, if it throws an error. */
 export async function conclude(
@@ -58,6 +65,10 @@ export async function conclude(
   const draft: Draft = { text: '', toolCalls: [], stop: undefined }
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), patienceMs)
+  // Not every library listens to its signal all the way.
+  const deaf = new Promise<void>((resolve) => {
+    patience.signal.addEventListener('abort', () => setTimeout(resolve, DEAF_MS))
+  })
   let headers = new Headers()
   const fetchNoting: Session['fetch'] = async (input, init) => {
     const response = await fetch(input, init)
@@ -65,13 +76,16 @@ export async function conclude(
     return response
   }
   try {
-    await use({ signal: patience.signal, fetch: fetchNoting, draft })
+    await Promise.race([use({ signal: patience.signal, fetch: fetchNoting, draft }), deaf])
     // The SDKs' raw iterators end without a word when the caller aborts, and this caller knows that it did.
     const timedOut = patience.signal.aborted
-    return { ...draft, outcome: timedOut ? 'error' : 'success', timedOut, error: timedOut ? 'timed out' : '', headers }
+    const { flag, ...read } = draft
+    if (timedOut) return { ...read, outcome: 'error', timedOut, error: 'timed out', headers }
+    return { ...read, outcome: flag === undefined ? 'success' : 'flagged', timedOut, error: flag ?? '', headers }
   } catch (error) {
     const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    return { ...draft, outcome: 'error', timedOut: patience.signal.aborted, error: words, headers }
+    const { flag: _, ...read } = draft
+    return { ...read, outcome: 'error', timedOut: patience.signal.aborted, error: words, headers }
   } finally {
     clearTimeout(timer)
   }

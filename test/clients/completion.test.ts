@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import type { RunningServer } from '../../src/server/index.ts'
+import { PROTOCOLS } from '../support/corpus.ts'
 import { answerOf, contentOf, type Scenario } from './answers.ts'
 import type { ClientPath, Reading } from './client-path.ts'
 import { CLIENT_PATHS } from './clients.ts'
-import { alone, PROTOCOLS, startGateway } from './gateway.ts'
+import { alone, hasCustomTools, startGateway } from './gateway.ts'
 import { inParallel } from './pool.ts'
 import { FAULTS, type Script, scriptsFor, toModel, whole } from './script.ts'
 import { type ScriptedUpstream, startUpstream } from './upstream.ts'
@@ -34,9 +35,8 @@ function nameOf(path: ClientPath, provider: ProtocolName): string {
   return `${path.name}, ${provider} upstream`
 }
 
-/** A custom tool can be expressed by one of the two protocols alone. */
 function scenariosFor({ protocol }: ClientPath, provider: ProtocolName): readonly Scenario[] {
-  const both = protocol === 'openai-chat' && provider === 'openai-chat'
+  const both = hasCustomTools(protocol) && hasCustomTools(provider)
   return both ? ['text', 'tool', 'parallel', 'custom'] : ['text', 'tool', 'parallel']
 }
 

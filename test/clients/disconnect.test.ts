@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import type { RunningServer } from '../../src/server/index.ts'
+import { PROTOCOLS } from '../support/corpus.ts'
 import type { Scenario } from './answers.ts'
-import { alone, PROTOCOLS, startGateway } from './gateway.ts'
+import { alone, startGateway } from './gateway.ts'
 import { pause } from './playback.ts'
 import { type Fault, type Script, toModel, whole } from './script.ts'
-import { pathOf, type ScriptedUpstream, startUpstream, type UpstreamRequest } from './upstream.ts'
+import { type ScriptedUpstream, startUpstream, type UpstreamRequest } from './upstream.ts'
+import { questionFor } from './wires.ts'
 
 let upstream: ScriptedUpstream
 let gateway: RunningServer
@@ -45,7 +47,10 @@ const WHENS: readonly When[] = [
   { ...stream, when: 'amid an answer that is not streamed', streamed: false },
 ]
 
-const ROUTES = PROTOCOLS.flatMap((client) => PROTOCOLS.map((provider) => ({ client, provider })))
+/** Each case waits: every protocol with itself and with one other shows both ways to let a provider go. */
+const ROUTES = PROTOCOLS.flatMap((client, at) =>
+  [client, PROTOCOLS[(at + 1) % PROTOCOLS.length] ?? client].map((provider) => ({ client, provider })),
+)
 const CASES = ROUTES.flatMap(({ client, provider }) =>
   WHENS.map((each) => ({ ...each, client, provider, name: `${each.when}, ${client} client, ${provider} upstream` })),
 )
@@ -54,9 +59,9 @@ const CASES = ROUTES.flatMap(({ client, provider }) =>
 async function askAndLeave(each: When & { client: ProtocolName; provider: ProtocolName }): Promise<UpstreamRequest> {
   const { scenario, fault, position, client, provider, delivery, streamed } = each
   const script: Script = { ...whole(scenario), fault, position }
-  const request = { max_tokens: 100, stream: streamed, messages: [{ role: 'user', content: 'When is high tide?' }] }
-  const body = JSON.stringify({ ...request, model: alone(script, provider) })
-  const head = [`POST ${pathOf(client)} HTTP/1.1`, 'host: 127.0.0.1', `x-fullstop-delivery: ${delivery}`]
+  const question = questionFor(client, alone(script, provider), streamed)
+  const body = JSON.stringify(question.body)
+  const head = [`POST ${question.path} HTTP/1.1`, 'host: 127.0.0.1', `x-fullstop-delivery: ${delivery}`]
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => {
     socket.write(`${[...head, `content-length: ${Buffer.byteLength(body)}`].join('\r\n')}\r\n\r\n${body}`)
   })

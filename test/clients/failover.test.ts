@@ -4,7 +4,7 @@ import type { RunningServer } from '../../src/server/index.ts'
 import { answerOf, contentOf, type Scenario } from './answers.ts'
 import type { ClientPath, Reading } from './client-path.ts'
 import { CLIENT_PATHS } from './clients.ts'
-import { alone, backed, startGateway } from './gateway.ts'
+import { alone, backed, hasCustomTools, startGateway } from './gateway.ts'
 import { inParallel } from './pool.ts'
 import { type Fault, FAULTS, type Script, scriptsFor, toModel, whole } from './script.ts'
 import { type ScriptedUpstream, startUpstream } from './upstream.ts'
@@ -31,11 +31,17 @@ interface Case {
   readonly delivery: 'live' | 'hold'
 }
 
-const other = (protocol: ProtocolName): ProtocolName => (protocol === 'anthropic' ? 'openai-chat' : 'anthropic')
+/** For each protocol another one, all four in turn; the sixteen pairs are in completion.test.ts. */
+const OTHER: Readonly<Record<ProtocolName, ProtocolName>> = {
+  anthropic: 'openai-chat',
+  'openai-chat': 'gemini',
+  gemini: 'openai-responses',
+  'openai-responses': 'anthropic',
+}
 
 /** Both platforms speak as the client does, or neither, or only the faulty one. */
 function routesFor({ protocol }: ClientPath): readonly (readonly [ProtocolName, ProtocolName])[] {
-  const translated = other(protocol)
+  const translated = OTHER[protocol]
   return [
     [protocol, protocol],
     [translated, translated],
@@ -45,8 +51,7 @@ function routesFor({ protocol }: ClientPath): readonly (readonly [ProtocolName, 
 
 function casesFor(path: ClientPath, delivery: 'live' | 'hold'): readonly Case[] {
   return routesFor(path).flatMap(([first, second]) => {
-    const isChat = path.protocol === 'openai-chat' && first === 'openai-chat' && second === 'openai-chat'
-    const scenarios: readonly Scenario[] = isChat
+    const scenarios: readonly Scenario[] = [path.protocol, first, second].every(hasCustomTools)
       ? ['text', 'tool', 'parallel', 'custom']
       : ['text', 'tool', 'parallel']
     const asked = { provider: first, streamed: path.streamed }

@@ -1,13 +1,15 @@
 import { parseConfigObject } from '../../src/config/index.ts'
 import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
+import { PROTOCOLS } from '../support/corpus.ts'
 import { FAULTS, type Script, scriptsFor, toModel, whole } from './script.ts'
 import type { Scenario } from './answers.ts'
-import { baseUrlOf } from './upstream.ts'
+import { baseUrlOf } from './wires.ts'
 
-export const PROTOCOLS: readonly ProtocolName[] = ['openai-chat', 'anthropic']
+/** Free-form tools are OpenAI's alone. */
+export const hasCustomTools = (protocol: ProtocolName): boolean => protocol.startsWith('openai-')
 
-/** Provider names are the protocols'; both are the one scripted upstream. */
+/** Provider names are the protocols'; all are the one scripted upstream. */
 export interface GatewayOptions {
   readonly upstreamUrl: string
   /** For first event and idle. Default 400 ms. */
@@ -61,7 +63,9 @@ export function backed(script: Script, first: ProtocolName, second: ProtocolName
 
 function backedModels(): readonly (readonly [string, object])[] {
   const scripts = SCENARIOS.flatMap((scenario) => FAULTS.flatMap((fault) => scriptsFor(scenario, fault, EVERY)))
-  const slow = scripts.map((script): Script => ({ ...script, pace: 'slow' }))
+  const slow = scripts
+    .filter(({ scenario }) => scenario === 'text')
+    .map((script): Script => ({ ...script, pace: 'slow' }))
   return [...scripts, ...slow].flatMap((script) =>
     PROTOCOLS.flatMap((first) =>
       PROTOCOLS.map(

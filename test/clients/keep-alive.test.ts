@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { probeWire } from '../../src/lab/index.ts'
 import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import type { RunningServer } from '../../src/server/index.ts'
+import { PROTOCOLS } from '../support/corpus.ts'
 import { answerOf, contentOf, type Telling } from './answers.ts'
 import type { ClientPath } from './client-path.ts'
 import { CLIENT_PATHS } from './clients.ts'
-import { alone, backed, PROTOCOLS, startGateway } from './gateway.ts'
+import { alone, backed, startGateway } from './gateway.ts'
 import { type Fault, type Script, whole } from './script.ts'
-import { pathOf, type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { questionFor } from './wires.ts'
 
 let upstream: ScriptedUpstream
 let gateway: RunningServer
@@ -28,7 +30,14 @@ const KEEP_ALIVES: Readonly<Record<ProtocolName, RegExp>> = {
   anthropic: /^(event: ping\ndata: \{[^\n]*\}\n\n)+/,
   'openai-chat': /^(:[^\n]*\n\n)+/,
   'openai-responses': /^(:[^\n]*\n\n)+/,
-  gemini: /^(data: \{\}\n\n)+/,
+  gemini: /^(data: \{"candidates":\[\{"content":\{"parts":\[\{"text":""\}\],"role":"model"\},"index":0\}\]\}\n\n)+/,
+}
+
+const ERROR_EVENTS: Readonly<Record<ProtocolName, RegExp>> = {
+  anthropic: /^event: error\ndata: \{[^\n]*\}\n\n$/,
+  'openai-chat': /^data: \{"error":[^\n]*\}\n\n$/,
+  'openai-responses': /^event: error\ndata: \{[^\n]*\}\n\nevent: response\.failed\ndata: \{[^\n]*\}\n\n$/,
+  gemini: /^data: \{"error":[^\n]*\}\n\n$/,
 }
 
 function ask(path: ClientPath, model: string): ReturnType<ClientPath['ask']> {
@@ -47,11 +56,11 @@ async function expectWhole(path: ClientPath, model: string, telling: Telling): P
 }
 
 function probe(client: ProtocolName, model: string): ReturnType<typeof probeWire> {
-  const messages = [{ role: 'user', content: 'When is high tide?' }]
-  return probeWire(gateway.url + pathOf(client), {
+  const { path, body } = questionFor(client, model, true)
+  return probeWire(gateway.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model, max_tokens: 100, stream: true, messages }),
+    body: JSON.stringify(body),
     silenceMs: 15_000,
   })
 }
@@ -85,7 +94,9 @@ describe('keep-alives before the first content', () => {
       expect({ status, end }).toEqual({ status: 200, end: 'clean' })
       const before = KEEP_ALIVES[client].exec(body)?.[0] ?? ''
       expect(before.split('\n\n').length - 1).toBeGreaterThan(1)
-      expect(body.slice(before.length)).toMatch(/^(event: message_start|data: \{)/)
+      expect(body.slice(before.length)).toMatch(
+        /^(event: message_start|event: response\.created|data: \{"(?:id|candidates)")/,
+      )
     },
   )
 
@@ -95,9 +106,7 @@ describe('keep-alives before the first content', () => {
       const { status, body, end } = await probe(client, alone(slow('eof'), provider))
       expect(status).toBe(200)
       const rest = body.slice(KEEP_ALIVES[client].exec(body)?.[0].length ?? 0)
-      expect(rest).toMatch(
-        client === 'anthropic' ? /^event: error\ndata: \{[^\n]*\}\n\n$/ : /^data: \{"error":[^\n]*\}\n\n$/,
-      )
+      expect(rest).toMatch(ERROR_EVENTS[client])
       expect(['fin', 'reset']).toContain(end)
     },
     20_000,

@@ -2,7 +2,7 @@ import OpenAI from 'openai'
 import type { ChatCompletion, ChatCompletionTool } from 'openai/resources/chat/completions'
 import { type Scenario, toolsOf } from './answers.ts'
 import { type Ask, type ClientPath, conclude, type Draft, readArguments, type Session } from './client-path.ts'
-import { baseUrlOf } from './upstream.ts'
+import { baseUrlOf } from './wires.ts'
 
 /** `for await` over the chunks: text and arguments are joined, and the loop's end is the answer's end. */
 const raw: ClientPath = {

@@ -136,13 +136,13 @@ function broken(text: string): string {
 /** The index of the event that the fault befalls, which is the first that does not arrive. */
 function placeOf({ position }: Script, events: readonly WireEvent[]): number {
   if (position === 'start') return events.findIndex(({ part }) => part !== 'opening')
-  if (position === 'late') return events.findIndex(({ part }) => part === 'stop')
-  const hasInput = events.some(({ part }) => part === 'input')
-  const places = events.flatMap(({ part }, index) => (part === (hasInput ? 'input' : 'text') ? [index] : []))
+  if (position === 'late') return events.findIndex(({ part }) => part === 'stop' || part === 'terminal')
+  const inside = (['input', 'text', 'call'] as const).find((part) => events.some((event) => event.part === part))
+  const places = events.flatMap(({ part }, index) => (part === inside ? [index] : []))
   return places[Math.floor(places.length / 2)] ?? 1
 }
 
-async function playBody(wire: Wire, script: Script, { body, errorBody }: WireAnswer): Promise<void> {
+async function playBody(wire: Wire, script: Script, { body, unfinishedBody, errorBody }: WireAnswer): Promise<void> {
   const { fault, pace } = script
   if (pace === 'slow') await pause(SLOW_MS)
   if (fault === 'err') return wire.whole(200, 'application/json', errorBody)
@@ -164,7 +164,7 @@ async function playBody(wire: Wire, script: Script, { body, errorBody }: WireAns
       return wire.whole(200, 'application/json', `${body.slice(0, -1)},`)
     case 'noterm':
     case 'nostop':
-      return wire.whole(200, 'application/json', body.replace(/"(stop_reason|finish_reason)":"[^"]*"/g, '"$1":null'))
+      return wire.whole(200, 'application/json', unfinishedBody)
     default:
       return wire.whole(200, 'application/json', body)
   }

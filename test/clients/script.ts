@@ -70,9 +70,11 @@ export interface Asked {
 }
 
 /** Every way in which this fault can befall this scenario. */
-export function scriptsFor(scenario: Scenario, fault: Fault, { streamed }: Asked): readonly Script[] {
+export function scriptsFor(scenario: Scenario, fault: Fault, { provider, streamed }: Asked): readonly Script[] {
   const hasArguments = answerOf(scenario, 'first').calls.some(({ kind }) => kind === 'json')
   if (fault === 'bad-arguments' && !hasArguments) return []
+  // Their terminal marker and their stop reason are one.
+  if (fault === 'nostop' && streamed && (provider === 'openai-responses' || provider === 'gemini')) return []
   const positions = streamed && PLACED.has(fault) ? POSITIONS : ['mid' as const]
   return positions.map((position) => ({ scenario, telling: 'first', fault, position, pace: 'prompt' }))
 }

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import type { RunningServer } from '../../src/server/index.ts'
 import { answerOf, type Scenario } from './answers.ts'
-import { toAnthropicWire } from './anthropic-wire.ts'
-import { toChatWire } from './chat-wire.ts'
 import { readChunkedBody } from './chunked-body.ts'
-import { alone, PROTOCOLS, startGateway } from './gateway.ts'
+import { alone, startGateway } from './gateway.ts'
 import { type Fault, type Script, toModel, whole } from './script.ts'
-import { pathOf, type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { type ScriptedUpstream, startUpstream } from './upstream.ts'
+import { questionFor, WIRES } from './wires.ts'
 
 let upstream: ScriptedUpstream
 let gateway: RunningServer
@@ -26,9 +24,12 @@ const LIMIT_MS = 40_000
 const RUNTIMES = { bun: process.execPath, node: Bun.which('node') ?? undefined } as const
 if (RUNTIMES.node === undefined) console.warn('NOTICE: there is no node here: its slow readers are skipped')
 
+/** What is slow here is the transport, which knows no protocol: two of them are enough. */
+const PROTOCOLS = ['openai-chat', 'anthropic'] as const
+
 interface Case {
   readonly runtime: 'bun' | 'node'
-  readonly protocol: ProtocolName
+  readonly protocol: (typeof PROTOCOLS)[number]
   readonly fault: Fault
   readonly scenario: Scenario
   readonly stallMs: number
@@ -56,24 +57,18 @@ function sentEvents(each: Case): readonly string[] {
   const { protocol, scenario } = each
   const answer = answerOf(scenario, 'first')
   const model = toModel(scriptOf(each))
-  const wire =
-    protocol === 'anthropic' ? toAnthropicWire(answer, { model }) : toChatWire(answer, { model, includeUsage: false })
-  const at = wire.events.findIndex(({ part }) => part === 'stop')
-  return wire.events.slice(0, at).map(({ text }) => text)
+  const { events } = WIRES[protocol](answer, { model, includeUsage: false })
+  const at = events.findIndex(({ part }) => part === 'stop')
+  return events.slice(0, at).map(({ text }) => text)
 }
 
 async function read(each: Case): Promise<{ raw: Buffer; end: string }> {
   const { runtime, protocol, stallMs } = each
-  const body = {
-    model: alone(scriptOf(each), protocol),
-    max_tokens: 100,
-    stream: true,
-    messages: [{ role: 'user', content: 'Tell me all.' }],
-  }
+  const { path, body } = questionFor(protocol, alone(scriptOf(each), protocol), true)
   const program = join(import.meta.dir, 'stalling-reader.mjs')
   const { port } = new URL(gateway.url)
   const reader = Bun.spawn({
-    cmd: [RUNTIMES[runtime] ?? '', program, port, pathOf(protocol), String(stallMs), JSON.stringify(body)],
+    cmd: [RUNTIMES[runtime] ?? '', program, port, path, String(stallMs), JSON.stringify(body)],
     stdout: 'pipe',
     stderr: 'pipe',
   })

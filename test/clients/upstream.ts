@@ -1,9 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { isJsonObject, parseJson, type ProtocolName } from '../../src/protocols/core/index.ts'
-import { toAnthropicWire } from './anthropic-wire.ts'
-import { toChatWire } from './chat-wire.ts'
+import { isJsonObject, parseJson } from '../../src/protocols/core/index.ts'
 import { play, Wire } from './playback.ts'
 import { answerFor, fromModel } from './script.ts'
+import { readQuestion, WIRES } from './wires.ts'
 
 /** A request that reached the upstream. */
 export interface UpstreamRequest {
@@ -18,16 +17,6 @@ export interface ScriptedUpstream {
   /** Resolves with the next request for this model. */
   readonly nextRequest: (model: string) => Promise<UpstreamRequest>
   readonly stop: () => Promise<void>
-}
-
-/** What an SDK, or a provider of the configuration, takes as base URL. */
-export function baseUrlOf(url: string, protocol: ProtocolName): string {
-  return protocol === 'openai-chat' ? `${url}/v1` : url
-}
-
-/** Where answers of this protocol are asked for. */
-export function pathOf(protocol: ProtocolName): string {
-  return protocol === 'openai-chat' ? '/v1/chat/completions' : '/v1/messages'
 }
 
 /**
@@ -84,16 +73,14 @@ function onRequest(socket: Socket, handle: (request: { path: string; body: strin
 
 function answer(wire: Wire, path: string, text: string): UpstreamRequest {
   const body = parseJson(text)
-  const model = isJsonObject(body) && typeof body.model === 'string' ? body.model : ''
+  const { protocol, model, streamed } = readQuestion(path, isJsonObject(body) ? body : {})
   const script = fromModel(model)
   if (script === undefined || !isJsonObject(body)) {
     void wire.whole(404, 'application/json', '{"error":{"type":"not_found_error","message":"no such script"}}')
     return { model, abandoned: wire.abandoned }
   }
-  const usage = isJsonObject(body.stream_options) && body.stream_options.include_usage === true
-  const said = answerFor(script)
-  const isChat = path.endsWith('/chat/completions')
-  const parts = isChat ? toChatWire(said, { model, includeUsage: usage }) : toAnthropicWire(said, { model })
-  void play(wire, { script, parts, streamed: body.stream === true })
+  const includeUsage = isJsonObject(body.stream_options) && body.stream_options.include_usage === true
+  const parts = WIRES[protocol](answerFor(script), { model, includeUsage })
+  void play(wire, { script, parts, streamed })
   return { model, abandoned: wire.abandoned }
 }

@@ -12,6 +12,8 @@ export interface WireAnswer {
   readonly events: readonly WireEvent[]
   /** The same, not streamed. */
   readonly body: string
+  /** The body without its stop reason. */
+  readonly unfinishedBody: string
   readonly errorEvent: string
   readonly errorBody: string
 }

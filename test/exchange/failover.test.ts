@@ -46,6 +46,7 @@ const status =
   (_, response) =>
     json(response, code, { error }, headers)
 
+const LIVE = 'defaults: { delivery: live }'
 const TWO = '  m: { platforms: [a/x, b/x] }'
 const LONE = '  m: { platforms: [a/x] }'
 const LONE_WITH_FALLBACK = '  m: { platforms: [a/x], fallbacks: [n] }\n  n: { platforms: [b/y] }'
@@ -335,7 +336,7 @@ describe('time', () => {
       const drip = setInterval(() => response.write(' '), 20)
       response.on('close', () => clearInterval(drip))
     })
-    const gateway = gatewayOver([a], { models: LONE, options: ', timeouts: { idle: 120ms }' })
+    const gateway = gatewayOver([a], { models: LONE, options: ', timeouts: { idle: 120ms }', defaults: LIVE })
     const startedAt = performance.now()
     const { aborted } = await readAll(await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true }))
     expect(aborted).toBe(true)
@@ -348,7 +349,7 @@ describe('time', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(CHAT_EVENTS.slice(0, 3).join(''))
     })
-    const gateway = gatewayOver([a], { models: LONE, options: ', timeouts: { idle: 80ms }' })
+    const gateway = gatewayOver([a], { models: LONE, options: ', timeouts: { idle: 80ms }', defaults: LIVE })
     const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true })
     const { text, aborted } = await readAll(response)
     expect(aborted).toBe(true)

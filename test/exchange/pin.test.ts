@@ -100,5 +100,22 @@ describe('a request that hangs on what a provider stores', () => {
     expect(await ask('k2', 'container_of_a')).toBe(404)
     expect(await ask('k2', 'container_of_nobody')).toBe(404)
     expect(a.received.length).toBe(2)
+
+    // However it is spelled: a provider may read escapes, or of two the first.
+    const { model, ...rest } = MESSAGES_REQUEST
+    const fields = `"model":${JSON.stringify(model)},${JSON.stringify(rest).slice(1, -1)}`
+    const send = (text: string): Promise<Response> =>
+      fetch(`${gateway.url}/v1/messages`, {
+        method: 'POST',
+        body: text,
+        headers: { 'content-type': 'application/json', 'x-api-key': 'k2', 'anthropic-version': '2023-06-01' },
+      })
+    expect((await send(String.raw`{"c\u006fntainer":"container_of_a",${fields}}`)).status).toBe(404)
+    expect((await send(`{"container":"container_of_a",${fields},"container":null}`)).status).toBe(200)
+    expect(a.received.at(-1)?.body).not.toContain('container_of_a')
+    // And an answer that repeats the id makes it nobody else's.
+    expect(await ask('k2')).toBe(200)
+    expect(await ask('k2', 'container_of_a')).toBe(404)
+    expect(await ask('k1', 'container_of_a')).toBe(200)
   })
 })

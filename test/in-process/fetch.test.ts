@@ -79,6 +79,17 @@ describe('fetch for SDKs that know nothing of it', () => {
     expect(text).not.toContain('[DONE]')
   })
 
+  test('Google’s address is routed too, and the key in it goes nowhere', async () => {
+    await using world = await startTwoProviders(chat('All is well.'), overloaded)
+    const url = 'https://generativelanguage.googleapis.com/v1beta/models/m:generateContent?key=SDK-KEY'
+    const body = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'How is it?' }] }] })
+    const response = await world.fullstop.fetch(url, { method: 'POST', body })
+    expect(await response.json()).toMatchObject({
+      candidates: [{ content: { parts: [{ text: 'All is well.' }] }, finishReason: 'STOP' }],
+    })
+    expect(JSON.stringify(world.openai.received)).not.toContain('SDK-KEY')
+  })
+
   test('models are listed, unknown paths are errors in the caller’s protocol', async () => {
     await using world = await startTwoProviders(overloaded, overloaded)
     const list = await world.fullstop.fetch('https://api.openai.com/v1/models')
@@ -88,6 +99,16 @@ describe('fetch for SDKs that know nothing of it', () => {
     })
     expect(unknown.status).toBe(404)
     expect(await unknown.json()).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
+  })
+})
+
+describe('a response handed to a server', () => {
+  test('is served whole: Bun reads its body past its methods', async () => {
+    await using world = await startTwoProviders(chat('All is well.'), overloaded)
+    const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: (request) => world.fullstop.fetch(request) })
+    const response = await fetch(new URL('/v1/chat/completions', server.url), { method: 'POST', body: BODY })
+    expect(await response.json()).toMatchObject({ choices: [{ message: { content: 'All is well.' } }] })
+    await server.stop(true)
   })
 })
 

@@ -19,6 +19,14 @@ async function failureOf(promise: Promise<unknown>): Promise<GenerateError> {
 }
 
 describe('generate with expect', () => {
+  test('without options says what it expects', async () => {
+    await using world = await startTwoProviders(chat(WHOLE), overloaded)
+    for (const options of [undefined, null, 'm'])
+      await expect(world.fullstop.generate(PROMPT, options as never)).rejects.toThrow(
+        'options: expected an object with `model` or `workflow`',
+      )
+  })
+
   test('gives the object, and asks for it in a schema and in words', async () => {
     await using world = await startTwoProviders(chat(WHOLE), overloaded)
     expect(await world.fullstop.generate(PROMPT, { model: 'm', expect: FIELDS, system: 'Be kind.' })).toEqual(TICKET)

@@ -23,6 +23,7 @@ export async function startTwoProviders(
         anthropic: { protocol: 'anthropic', baseUrl: anthropic.url, apiKey: 'anthropic-key' },
       },
       models: { m: { platforms: ['openai/gpt-4o'], fallbacks: ['n'] }, n: { platforms: ['anthropic/claude'] } },
+      defaults: { delivery: 'live' },
       workflows: { tickets: { model: 'm', attempts: 2 } },
     },
     onExchange: (exchange) => exchanges.push(exchange),

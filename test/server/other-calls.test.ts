@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { useBench } from '../support/gateways.ts'
 import { json } from '../support/upstream.ts'
 
@@ -70,6 +71,63 @@ describe('calls that Fullstop does not understand', () => {
     expect(upstream.received.length).toBe(0)
   })
 })
+
+describe('calls that are passed through', () => {
+  const hash = (key: string): string => new Bun.CryptoHasher('sha256').update(key).digest('hex')
+
+  test('are for no caller with named workflows, and have no store for several tenants', async () => {
+    const { upstream, gateway } = await gatewayWith(
+      `passthrough: { files: o, moderations: o }\nworkflows:\n  w: { model: big/model }\nclients:\n  one: { keyHash: "sha256:${hash('k1')}", tenant: t1 }\n  two: { keyHash: "sha256:${hash('k2')}", tenant: t2, workflows: [w] }\n`,
+    )
+    const ask = async (path: string, key: string): Promise<readonly [number, string]> => {
+      const response = await gateway.post(path, {}, { authorization: `Bearer ${key}` })
+      const { error } = (await response.json()) as { error?: { fullstop?: { code: string } } }
+      return [response.status, error?.fullstop?.code ?? '']
+    }
+    expect(await ask('/v1/files', 'k1')).toEqual([404, 'not-supported'])
+    expect(await ask('/v1/moderations', 'k2')).toEqual([403, 'workflow-not-allowed'])
+    expect(upstream.received.length).toBe(0)
+    expect(await ask('/v1/moderations', 'k1')).toEqual([201, ''])
+  })
+
+  test('reach no other path than the one that was routed', async () => {
+    const { upstream, gateway } = await gatewayWith('passthrough: { files: o }')
+    const { port } = new URL(gateway.url)
+    for (const path of [
+      '/v1/files/..%2f..%2fadmin',
+      '/v1/files/%2e%2e/admin',
+      '/v1/files/../../admin',
+      '/v1/files//admin',
+      '/v1/files/a%5cb',
+      '/v1/files/a%00',
+      'http://127.0.0.1:99999/v1/files/../../admin',
+    ]) {
+      const answer = await rawly(Number(port), `GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
+      expect([path, answer.split(' ')[1]]).toEqual([path, expect.stringMatching(/^4/)])
+    }
+    const strange = await rawly(Number(port), 'GET /q/v1/files/../x HTTP/1.1\r\nhost: localhost:99999\r\n\r\n')
+    expect(strange.split(' ')[1]).toBe('403')
+    const traced = await fetch(`${gateway.url}/v1/files`, { method: 'OPTIONS' })
+    expect([traced.status, traced.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, PUT, PATCH, DELETE'])
+    expect(upstream.received.length).toBe(0)
+  })
+})
+
+/** What comes back for these bytes, up to the end of its head. */
+function rawly(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let came = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.on('data', (piece) => {
+      came += piece.toString()
+      if (!came.includes('\r\n\r\n')) return
+      socket.destroy()
+      resolve(came)
+    })
+    socket.on('error', reject)
+    socket.on('end', () => resolve(came))
+  })
+}
 
 describe('the list of models', () => {
   const get = async (url: string, headers: Record<string, string> = {}): Promise<unknown> =>

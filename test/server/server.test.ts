@@ -81,12 +81,6 @@ describe('bad input gets a clear error in the caller’s protocol, and the next 
       (g) => g.post('/v1/messages', MESSAGES_REQUEST, { 'x-fullstop-workflow': 'nope' }),
     ],
     [
-      'guarded delivery',
-      400,
-      'not-yet',
-      (g) => g.post('/v1/messages', MESSAGES_REQUEST, { 'x-fullstop-delivery': 'guarded' }),
-    ],
-    [
       'an unknown delivery',
       400,
       'invalid-request',
@@ -174,8 +168,37 @@ describe('client keys', () => {
         (await keyed.post('/v1/chat/completions', CHAT_REQUEST, { ...foreign, 'x-api-key': 'key-of-all' })).status,
       ).toBe(200)
     }
+    for (const host of ['localhost:99999', 'localhost/evil', 'evil@localhost']) {
+      expect((await gateway.post('/v1/messages', MESSAGES_REQUEST, { host })).status).toBe(403)
+      const answer = await keyed.post('/v1/chat/completions', CHAT_REQUEST, { host, 'x-api-key': 'key-of-all' })
+      expect([host, answer.status]).toEqual([host, host.startsWith('localhost:') ? 200 : 400])
+    }
     for (const own of [{ host: 'localhost:1' }, { host: '[::1]:1' }, { origin: 'http://localhost:3000' }])
       expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST, own)).status).toBe(200)
+  })
+
+  test('without them a proxy on the machine opens neither plane to others', async () => {
+    const { gateway } = await gatewayWith()
+    const { gateway: keyed } = await gatewayWith(clients)
+    const forwarded: readonly Record<string, string>[] = [
+      { 'x-forwarded-for': '203.0.113.9' },
+      // The first address is what the caller claims, the last one what the proxy saw.
+      { 'x-forwarded-for': '127.0.0.1, 203.0.113.9' },
+      { 'x-real-ip': '203.0.113.9' },
+      { forwarded: 'for=203.0.113.9' },
+    ]
+    const ask = (of: TestGateway, headers: Record<string, string>): Promise<Response> =>
+      fetch(`${of.url}/api/exchanges`, { headers })
+    for (const headers of forwarded) {
+      expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST, headers)).status).toBe(403)
+      expect((await ask(gateway, headers)).status).toBe(403)
+      expect((await ask(keyed, headers)).status).toBe(403)
+      const own = { ...headers, 'x-api-key': 'key-of-all' }
+      expect((await keyed.post('/v1/chat/completions', CHAT_REQUEST, own)).status).toBe(200)
+    }
+    const local = { 'x-forwarded-for': '127.0.0.1, ::ffff:127.0.0.1', 'x-real-ip': '::1' }
+    expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST, local)).status).toBe(200)
+    expect((await ask(gateway, local)).status).toBe(200)
   })
 })
 

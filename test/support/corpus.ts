@@ -16,12 +16,10 @@ export interface RecordedStream {
 export const hasCorpus: boolean = existsSync(join(ROOT, 'index.json'))
 if (!hasCorpus) console.warn('NOTICE: ../shared/corpus is absent: tests over recorded streams are skipped')
 
-/** The protocols of the tests over sockets, and all. */
-const SERVED: readonly ProtocolName[] = ['anthropic', 'openai-chat']
-export const ALL: readonly ProtocolName[] = ['anthropic', 'openai-chat', 'openai-responses', 'gemini']
+export const PROTOCOLS: readonly ProtocolName[] = ['anthropic', 'openai-chat', 'openai-responses', 'gemini']
 
 /** The recorded streams of these protocols; none, with a notice, where the recordings are absent. */
-export function recordedStreams(protocols: readonly ProtocolName[] = SERVED): readonly RecordedStream[] {
+export function recordedStreams(protocols: readonly ProtocolName[] = PROTOCOLS): readonly RecordedStream[] {
   if (!hasCorpus) return []
   const index: unknown = JSON.parse(readFileSync(join(ROOT, 'index.json'), 'utf8'))
   if (!Array.isArray(index)) throw new Error('corpus/index.json is not a list')
@@ -35,6 +33,20 @@ export function recordedStreams(protocols: readonly ProtocolName[] = SERVED): re
     return [{ name: stream, protocol, host, bytes, request: isJsonObject(request) ? request : {} }]
   })
 }
+
+/**
+ * The recorded request, as its own protocol's client would ask for a stream of the same answer. One that was to be made
+ * in the background Fullstop would refuse.
+ */
+export function ownRequest({ protocol, request }: RecordedStream): JsonObject {
+  const { background: _, ...rest } = request
+  return protocol === 'gemini' ? rest : { ...rest, stream: true }
+}
+
+/** Some recordings were made twice and are the same byte for byte: each once. */
+export const distinct = (streams: readonly RecordedStream[]): readonly RecordedStream[] => [
+  ...new Map(streams.map((stream) => [Bun.hash(stream.bytes), stream] as const)).values(),
+]
 
 /** The one recording whose provider reports an error inside a 200. */
 export const isRecordedFailure = ({ bytes }: RecordedStream): boolean =>

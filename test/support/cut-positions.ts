@@ -1,4 +1,4 @@
-import { eventBoundaries } from './recorded-answer.ts'
+import { eventBoundaries } from './recorded-events.ts'
 
 const DENSE_BELOW_BYTES = 6_000
 const SPREAD = 40

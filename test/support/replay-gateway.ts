@@ -2,6 +2,7 @@ import { parseConfigObject } from '../../src/config/index.ts'
 import type { ExchangeEvidence } from '../../src/evidence/index.ts'
 import type { Completion, ProtocolName } from '../../src/protocols/core/index.ts'
 import { startServer } from '../../src/server/index.ts'
+import { PROTOCOLS } from './corpus.ts'
 import { type Replay, ReplayUpstream } from './replay-upstream.ts'
 import { askWire, type WireAnswer } from './wire-client.ts'
 
@@ -16,8 +17,12 @@ export interface ReplayRequest {
   /** What the client speaks. */
   readonly client: ProtocolName
   readonly delivery: 'live' | 'hold'
-  /** The request's body; its model is replaced. */
+  /** The request's body; its model is replaced, where the protocol has it there. */
   readonly body: object
+  /** Default true. Gemini says it in the path, the others in the body. */
+  readonly streamed?: boolean
+  /** A client of Gemini that does not ask for events gets one JSON array. */
+  readonly array?: boolean
   /** Gives the upstream 80 ms only. */
   readonly impatient?: boolean
 }
@@ -26,11 +31,22 @@ export interface ReplayAnswer extends WireAnswer {
   readonly evidence: ExchangeEvidence | undefined
 }
 
-export const PATHS: Readonly<Record<ProtocolName, string>> = {
-  anthropic: '/v1/messages',
-  'openai-chat': '/v1/chat/completions',
-  'openai-responses': '/v1/responses',
-  gemini: '/v1beta/models/m:streamGenerateContent?alt=sse',
+/** Where a client asks for answers of this model. */
+function pathOf(
+  client: ProtocolName,
+  model: string,
+  { streamed = true, array = false }: Partial<ReplayRequest>,
+): string {
+  switch (client) {
+    case 'anthropic':
+      return '/v1/messages'
+    case 'openai-chat':
+      return '/v1/chat/completions'
+    case 'openai-responses':
+      return '/v1/responses'
+    case 'gemini':
+      return `/v1beta/models/${model}:${streamed ? `streamGenerateContent${array ? '' : '?alt=sse'}` : 'generateContent'}`
+  }
 }
 
 const COMPLETIONS: Readonly<Record<ProtocolName, readonly Declared[]>> = {
@@ -76,9 +92,9 @@ export class ReplayGateway {
   async play(request: ReplayRequest): Promise<ReplayAnswer> {
     const model = this.offer(request)
     const answer = await askWire(this.url, {
-      path: PATHS[request.client],
+      path: pathOf(request.client, model, request),
       headers: request.delivery === 'hold' ? { 'x-fullstop-delivery': 'hold' } : {},
-      body: { ...request.body, model },
+      body: request.client === 'gemini' ? request.body : { ...request.body, model },
     })
     this.withdraw(model)
     const id = answer.headers.get('x-fullstop-id') ?? ''
@@ -101,12 +117,12 @@ function providerName(protocol: ProtocolName, completion: Declared, impatient: b
 
 function configFor(url: string): object {
   const providers: Record<string, object> = {}
-  for (const protocol of ['anthropic', 'openai-chat'] as const)
+  for (const protocol of PROTOCOLS)
     for (const completion of COMPLETIONS[protocol])
       for (const impatient of [false, true])
         providers[providerName(protocol, completion, impatient)] = {
           protocol,
-          baseUrl: protocol === 'anthropic' ? url : `${url}/v1`,
+          baseUrl: protocol.startsWith('openai') ? `${url}/v1` : url,
           apiKey: 'key',
           ...(completion !== 'default' && { completion }),
           ...(impatient && { timeouts: { firstEvent: '80ms', idle: '80ms', total: '400ms' } }),

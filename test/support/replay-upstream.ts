@@ -23,7 +23,7 @@ const HEAD_END = '\r\n\r\n'
 /** An early end may overtake bytes that are still on their way, or discard what was not read; this long they have. */
 const LINGER_MS = 5
 
-/** A provider on a plain TCP socket that plays what it was given, selected by the model's name in the request. */
+/** A provider on a plain TCP socket that plays what it was given, selected by the model's name in the request or its path. */
 export class ReplayUpstream {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -82,12 +82,16 @@ export class ReplayUpstream {
   }
 }
 
+const GEMINI_CALL = /^POST [^ ]*\/models\/([^ :]+):\w+/
+
 function takeRequest(text: string): { readonly model: string } | undefined {
   const headEnd = text.indexOf(HEAD_END)
   if (headEnd < 0) return undefined
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(text.slice(0, headEnd + 2))?.[1] ?? 0)
   const bodyAt = headEnd + HEAD_END.length
   if (text.length - bodyAt < length) return undefined
+  const [, inPath] = GEMINI_CALL.exec(text) ?? []
+  if (inPath !== undefined) return { model: inPath }
   const body: { model?: unknown } = JSON.parse(Buffer.from(text.slice(bodyAt), 'latin1').toString())
   return { model: String(body.model) }
 }

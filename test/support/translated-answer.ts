@@ -1,53 +1,90 @@
 import type { ProtocolName } from '../../src/protocols/core/index.ts'
-import { isSentinelOnly, type RecordedStream } from './corpus.ts'
-import { type RecordedAnswer, type RecordedCall, type RecordedUsage, readRecording } from './recorded-answer.ts'
+import { isSentinelOnly, PROTOCOLS, type RecordedStream } from './corpus.ts'
+import { type RecordedAnswer, readRecording } from './recorded-answer.ts'
 
 /** What a client must have got of a recording in the end, in its own protocol's words. */
-export interface ExpectedAnswer {
-  readonly text: string
-  readonly thinking: string
-  readonly calls: readonly RecordedCall[]
-  readonly stop: string
-  readonly usage: RecordedUsage
+export type ExpectedAnswer = Omit<RecordedAnswer, 'id' | 'model'>
+
+export const othersThan = (protocol: ProtocolName): readonly ProtocolName[] =>
+  PROTOCOLS.filter((name) => name !== protocol)
+
+type Ended = 'end' | 'tools' | 'limit' | 'refused'
+
+/** How the recorded providers say how an answer ended. */
+const SAID: Readonly<Record<ProtocolName, Readonly<Record<string, Ended>>>> = {
+  anthropic: { end_turn: 'end', stop_sequence: 'end', tool_use: 'tools', max_tokens: 'limit', refusal: 'refused' },
+  'openai-chat': { stop: 'end', tool_calls: 'tools', length: 'limit', content_filter: 'refused' },
+  'openai-responses': { completed: 'end', max_output_tokens: 'limit', content_filter: 'refused' },
+  gemini: { STOP: 'end', MAX_TOKENS: 'limit', SAFETY: 'refused' },
 }
 
-export const otherProtocol = (protocol: ProtocolName): ProtocolName =>
-  protocol === 'anthropic' ? 'openai-chat' : 'anthropic'
-
-const TO_CHAT: Readonly<Record<string, string>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  tool_use: 'tool_calls',
-  max_tokens: 'length',
-  pause_turn: 'length',
-  refusal: 'content_filter',
+/** How the clients must hear it. */
+const HEARD: Readonly<Record<ProtocolName, Readonly<Record<Ended, string>>>> = {
+  anthropic: { end: 'end_turn', tools: 'tool_use', limit: 'max_tokens', refused: 'refusal' },
+  'openai-chat': { end: 'stop', tools: 'tool_calls', limit: 'length', refused: 'content_filter' },
+  'openai-responses': {
+    end: 'completed',
+    tools: 'completed',
+    limit: 'max_output_tokens',
+    refused: 'content_filter',
+  },
+  gemini: { end: 'STOP', tools: 'STOP', limit: 'MAX_TOKENS', refused: 'SAFETY' },
 }
 
-const TO_MESSAGES: Readonly<Record<string, string>> = {
-  stop: 'end_turn',
-  tool_calls: 'tool_use',
-  length: 'max_tokens',
-  content_filter: 'refusal',
-}
+/** Which protocols have a place of its own for what a model says when it declines; there it ends like any answer. */
+const hasRefusals = (protocol: ProtocolName): boolean => protocol.startsWith('openai')
 
-/** A recording as a client of the other protocol must get it. */
-export function translated(stream: RecordedStream): ExpectedAnswer {
+/** A recording as a client of another protocol must get it. */
+export function translated(stream: RecordedStream, client: ProtocolName): ExpectedAnswer {
   const answer = readRecording(stream.protocol, stream.bytes)
   const { text, refusal, thinking, calls, usage } = answer
-  return { text: text + refusal, thinking, calls, stop: stopFor(stream, answer), usage }
+  return {
+    text: hasRefusals(client) ? text : text + refusal,
+    refusal: hasRefusals(client) ? refusal : '',
+    thinking,
+    calls,
+    stop: refusal !== '' && hasRefusals(client) ? HEARD[client].end : HEARD[client][endOf(stream, answer)],
+    // Gemini's reports have no word for what was written into a cache.
+    usage: client === 'gemini' ? { ...usage, cacheWrite: 0 } : usage,
+  }
 }
 
-function stopFor(stream: RecordedStream, { stop, calls, refusal }: RecordedAnswer): string {
-  if (stream.protocol === 'anthropic') return TO_CHAT[stop ?? ''] ?? 'no such stop reason'
-  if (refusal !== '') return 'refusal'
-  // Some hosts end calls by their ordinary word; one gives no word at all.
-  const said = isSentinelOnly(stream) ? 'stop' : (stop ?? '')
-  return said === 'stop' && calls.length > 0 ? 'tool_use' : (TO_MESSAGES[said] ?? 'no such stop reason')
+function endOf(stream: RecordedStream, { stop, calls, refusal }: RecordedAnswer): Ended {
+  // Some hosts give no word at all.
+  const said = isSentinelOnly(stream) ? 'end' : SAID[stream.protocol][stop ?? '']
+  if (said === undefined) throw new Error(`${stream.name} ends by ${stop}, which these tests do not know`)
+  if (refusal !== '') return 'refused'
+  // Many end calls by their ordinary word.
+  return said === 'end' && calls.length > 0 ? 'tools' : said
+}
+
+/**
+ * The answer as it is to be compared: where the provider gave its calls no ids, only that the client has one for each
+ * call, and none twice.
+ */
+export function comparable(answer: ExpectedAnswer, expected: ExpectedAnswer): ExpectedAnswer {
+  const ids = new Set(answer.calls.map(({ id }) => id))
+  if (ids.size !== answer.calls.length || ids.has('')) return answer
+  const calls = answer.calls.map((call, index) => (expected.calls[index]?.id === '' ? { ...call, id: '' } : call))
+  return { ...answer, calls }
+}
+
+/** Without what only this answer has. */
+export function contentOf({ id: _id, model: _model, ...content }: RecordedAnswer): ExpectedAnswer {
+  return content
 }
 
 /** A small valid request of a protocol, for an answer that is streamed or not. */
 export function plainRequest(protocol: ProtocolName, stream: boolean): object {
   const messages = [{ role: 'user', content: 'How is it?' }]
-  if (protocol === 'anthropic') return { max_tokens: 1_000, messages, stream }
-  return { messages, stream, ...(stream && { stream_options: { include_usage: true } }) }
+  switch (protocol) {
+    case 'anthropic':
+      return { max_tokens: 1_000, messages, stream }
+    case 'openai-chat':
+      return { messages, stream, ...(stream && { stream_options: { include_usage: true } }) }
+    case 'openai-responses':
+      return { input: 'How is it?', stream }
+    case 'gemini':
+      return { contents: [{ role: 'user', parts: [{ text: 'How is it?' }] }] }
+  }
 }

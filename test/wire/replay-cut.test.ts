@@ -1,20 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { concurrently } from '../support/concurrently.ts'
-import { isRecordedFailure, isSentinelOnly, type RecordedStream, recordedStreams } from '../support/corpus.ts'
+import {
+  distinct,
+  isRecordedFailure,
+  isSentinelOnly,
+  ownRequest,
+  proofEnd,
+  PROTOCOLS,
+  type RecordedStream,
+  recordedStreams,
+} from '../support/corpus.ts'
 import { cutPositions } from '../support/cut-positions.ts'
 import { endsInErrorEvent, falseSuccesses, isPrefixOfRecording } from '../support/false-successes.ts'
 import { type Declared, type ReplayAnswer, ReplayGateway } from '../support/replay-gateway.ts'
 import type { Ending } from '../support/replay-upstream.ts'
-import { otherProtocol, plainRequest } from '../support/translated-answer.ts'
+import { plainRequest } from '../support/translated-answer.ts'
 
 // An honest ending may be a wait of seconds, in which nothing is to be done: many can wait at once.
 const WIDTH = 1_024
+/** Of those that the clock tells: content must come before the upstream's little time is over. */
+const STALLED_WIDTH = 100
 const TIMEOUT_MS = 120_000
 
-// Some recordings were made twice and are the same byte for byte: to cut both would show the same twice.
-const streams = [
-  ...new Map(recordedStreams().map((stream) => [Bun.hash(stream.bytes), stream] as const)).values(),
-].filter((stream) => !isRecordedFailure(stream))
+const streams = distinct(recordedStreams()).filter((stream) => !isRecordedFailure(stream))
 
 let gateway: ReplayGateway
 beforeAll(async () => {
@@ -33,7 +41,7 @@ interface Cut {
 const strictest = (stream: RecordedStream): Declared => (isSentinelOnly(stream) ? 'sentinel-only' : 'strict')
 
 /** The proof is whole only with the blank line behind the terminal event. */
-const positionsOf = ({ bytes }: RecordedStream): readonly number[] => cutPositions(bytes, bytes.length)
+const positionsOf = (stream: RecordedStream): readonly number[] => cutPositions(stream.bytes, proofEnd(stream))
 
 function playCut({ stream, at, ending, client, delivery }: Cut): Promise<ReplayAnswer> {
   // Most of it arrives some time before the end, so that a live client has content when the end comes.
@@ -44,85 +52,96 @@ function playCut({ stream, at, ending, client, delivery }: Cut): Promise<ReplayA
     replay: { pieces: [stream.bytes.subarray(0, most), stream.bytes.subarray(most, at)], ending, pauseMs: 3 },
     client,
     delivery,
-    body: client === stream.protocol ? { ...stream.request, stream: true } : plainRequest(client, true),
+    body: client === stream.protocol ? ownRequest(stream) : plainRequest(client, true),
     impatient: ending === 'stall',
   })
 }
 
+/** What looks like a success, and the cuts after which the client had content already. */
 async function falseSuccessesOf(
   cuts: readonly Cut[],
-): Promise<{ readonly found: readonly string[]; readonly begun: number }> {
-  let begun = 0
-  const found = await concurrently(cuts, WIDTH, async (cut) => {
+): Promise<{ readonly found: readonly string[]; readonly begun: readonly Cut[] }> {
+  const begun: Cut[] = []
+  const width = cuts.some(({ ending }) => ending === 'stall') ? STALLED_WIDTH : WIDTH
+  const found = await concurrently(cuts, width, async (cut) => {
+    const { client, stream, at } = cut
     const answer = await playCut(cut)
-    if (answer.status === 200) begun += 1
-    const problems = [...falseSuccesses(cut.client, answer)]
-    if (answer.status === 200 && !endsInErrorEvent(answer)) problems.push('no error event')
-    if (
-      answer.status === 200 &&
-      cut.client === cut.stream.protocol &&
-      !isPrefixOfRecording(answer.body, cut.stream.bytes)
-    )
-      problems.push('not whole events of the recording')
-    return problems.map((problem) => `${cut.stream.name} cut at ${cut.at} of ${cut.stream.bytes.length}: ${problem}`)
+    const problems = [...falseSuccesses(client, answer)]
+    if (answer.status === 200) {
+      begun.push(cut)
+      if (!endsInErrorEvent(client, answer)) problems.push('no error event')
+      if (client === stream.protocol && !isPrefixOfRecording(client, answer.body, stream.bytes))
+        problems.push('not whole events of the recording')
+    }
+    return problems.map((problem) => `${stream.name} cut at ${at} of ${stream.bytes.length} for ${client}: ${problem}`)
   })
   return { found: found.flat(), begun }
 }
 
-const clientsOf = {
-  'for a client of the same protocol': (stream: RecordedStream) => stream.protocol,
-  'for a client of the other protocol': (stream: RecordedStream) => otherProtocol(stream.protocol),
+const SHIFTS: Readonly<Record<Ending, number>> = { clean: 0, reset: 1, fin: 2, close: 3, stall: 4 }
+
+/** Of each recording of this protocol every so many positions; other clients and other endings have others. */
+function cutsOf(upstream: RecordedStream['protocol'], cut: Omit<Cut, 'stream' | 'at'>, every: number): readonly Cut[] {
+  const shift = 2 * PROTOCOLS.indexOf(cut.client) + SHIFTS[cut.ending]
+  return streams
+    .filter(({ protocol }) => protocol === upstream)
+    .flatMap((stream, turn) =>
+      positionsOf(stream)
+        .filter((_, at) => (at + turn + shift) % every === 0)
+        .map((at) => ({ ...cut, stream, at })),
+    )
 }
 
-// A FIN leaves a socket in TIME_WAIT, and thousands of those slow the machine down: it comes last, and less often.
-const ENDINGS = ['clean', 'reset', 'fin'] as const
+const PAIRS = PROTOCOLS.flatMap((upstream) => PROTOCOLS.map((client) => ({ upstream, client })))
 
-describe.skipIf(streams.length === 0).each(Object.entries(clientsOf))(
-  'a cut recording %s is never a success',
-  (_, clientOf) => {
-    const cuts = (ending: Ending, delivery: Cut['delivery'], every: number, from = 0): readonly Cut[] =>
-      streams.flatMap((stream, shift) =>
-        positionsOf(stream)
-          .filter((_, turn) => (turn + shift) % every === from)
-          .map((at) => ({ stream, at, ending, client: clientOf(stream), delivery })),
-      )
+/** All sixteen pairs at once, since what takes its time is waiting. */
+const ofAllPairs = (cut: Pick<Cut, 'ending' | 'delivery'>, every: number): readonly Cut[] =>
+  PAIRS.flatMap(({ upstream, client }) => cutsOf(upstream, { ...cut, client }, every))
 
-    // An honest ending takes its time, so each position has one of the three endings here, and all three where held.
-    test.each(ENDINGS.map((ending, from) => [ending, from] as const))(
-      'live, ended by %s',
-      async (ending, from) => {
-        const { found, begun } = await falseSuccessesOf(cuts(ending, 'live', ENDINGS.length, from))
-        expect(found).toEqual([])
-        // Most cuts come after content was delivered, so that the honest ending is what was seen.
-        expect(begun).toBeGreaterThan(300)
-      },
-      TIMEOUT_MS,
-    )
+const isOf =
+  ({ upstream, client }: (typeof PAIRS)[number]) =>
+  (cut: Cut): boolean =>
+    cut.stream.protocol === upstream && cut.client === client
 
-    test(
-      'live, stalled',
-      async () => {
-        const { found, begun } = await falseSuccessesOf(cuts('stall', 'live', 17))
-        expect(found).toEqual([])
-        expect(begun).toBeGreaterThan(50)
-      },
-      TIMEOUT_MS,
-    )
+describe.skipIf(streams.length === 0)('a cut recording is never a success, whoever made it and whoever asks', () => {
+  test.each([
+    ['clean', 7],
+    ['reset', 7],
+    // A FIN leaves a socket in TIME_WAIT, and thousands of those slow the machine down.
+    ['fin', 13],
+    ['stall', 31],
+  ] as const)(
+    'live, ended by %s',
+    async (ending, every) => {
+      const cuts = ofAllPairs({ ending, delivery: 'live' }, every)
+      const { found, begun } = await falseSuccessesOf(cuts)
+      expect(found).toEqual([])
+      for (const pair of PAIRS) {
+        expect(cuts.filter(isOf(pair)).length, JSON.stringify(pair)).toBeGreaterThan(10)
+        // Many cuts come after content was delivered, so that the honest ending was seen too. How many depends on how the
+        // writes fall; a stall is told by the clock, and on a busy machine it may come first.
+        if (ending !== 'stall') expect(begun.filter(isOf(pair)).length, JSON.stringify(pair)).toBeGreaterThan(0)
+      }
+      expect(begun.length).toBeGreaterThan(cuts.length / 8)
+    },
+    TIMEOUT_MS,
+  )
 
-    test.each([
-      ['clean', 1],
-      ['reset', 1],
-      ['close', 5],
-      ['fin', 5],
-      ['stall', 23],
-    ] as const)(
-      'held, ended by %s: an error status and nothing of the answer',
-      async (ending, every) => {
-        const { found, begun } = await falseSuccessesOf(cuts(ending, 'hold', every))
-        expect(found).toEqual([])
-        expect(begun).toBe(0)
-      },
-      TIMEOUT_MS,
-    )
-  },
-)
+  test.each([
+    ['clean', 5],
+    ['reset', 5],
+    ['close', 17],
+    ['fin', 17],
+    ['stall', 41],
+  ] as const)(
+    'held, ended by %s: an error status and nothing of the answer',
+    async (ending, every) => {
+      const cuts = ofAllPairs({ ending, delivery: 'hold' }, every)
+      const { found, begun } = await falseSuccessesOf(cuts)
+      expect(found).toEqual([])
+      expect(begun).toEqual([])
+      for (const pair of PAIRS) expect(cuts.filter(isOf(pair)).length, JSON.stringify(pair)).toBeGreaterThan(0)
+    },
+    TIMEOUT_MS,
+  )
+})

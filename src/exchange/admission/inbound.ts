@@ -38,6 +38,8 @@ export interface Inbound {
   readonly preferred: string | undefined
   readonly policy: Policy
   readonly accept: Conditions['accept']
+  /** A platform that refuses the request may get it without its format. */
+  readonly isFormatOptional: boolean
   readonly caller: Caller
   readonly labels: CallLabels
   readonly headers: Headers
@@ -53,6 +55,8 @@ export interface Inbound {
   /** Requests like this one, from the same client, that failed within the last minute. */
   readonly repeats: number
   readonly body: InboundBody
+  /** The body goes out as it was read here: of a name that stands twice, say, a provider may take the other one. */
+  readonly sendsAsRead: boolean
 }
 
 /** What the caller says about the call, as far as it is a short machine word. */
@@ -113,7 +117,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
   const receivedAtMs = clock.nowMs()
   const receivedAtWallMs = clock.wallMs()
   const { text, json } = await readBody(request, options.bodyLimitBytes, clock)
-  const inspected = operation.inspect(protocol, json, address)
+  const inspected = bounded(() => operation.inspect(protocol, json, address))
   if (!inspected.ok)
     throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
   const facts = inspected.value
@@ -121,8 +125,8 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
   const { policy: base, model } = resolvePolicy(headers, facts.model, routing, caller)
   const policy = withinConditions(base, options.conditions)
   const route = routing.route(model, protocol.name)
-  if (route === undefined) throw unknownModel(model, routing.modelNames)
-  const references = operation.findState(protocol, json, text)
+  if (route === undefined) throw unknownModel(model, routing)
+  const references = bounded(() => operation.findState(protocol, json, text))
   const { hasTenants } = routing
   const session = route.affinity === 'session' ? sessionOf(headers, facts, caller, model) : undefined
   return {
@@ -137,6 +141,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
     preferred: session === undefined ? undefined : sessions.platformOf(session),
     policy,
     accept: options.conditions?.accept,
+    isFormatOptional: options.conditions?.isFormatOptional ?? false,
     caller,
     labels: readLabels(headers),
     headers,
@@ -148,16 +153,16 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
     clientRetry: readRetryCount(headers),
     repeats: repeats.of(ownerOf(caller), text),
     body: new InboundBody(text, json, () => bounded(() => operation.parse(protocol, json, address))),
+    sendsAsRead: hasTenants,
   }
 }
 
-/** Translation goes through the body by recursion, and nobody needs thousands of levels. */
-function bounded<T>(parse: () => T): T {
+/** Bodies are gone through by recursion, and nobody needs thousands of levels. */
+export function bounded<T>(work: () => T): T {
   try {
-    return parse()
+    return work()
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new FullstopError('invalid-request', 'The body is nested too deeply to be translated.')
+    if (error instanceof RangeError) throw new FullstopError('invalid-request', 'The body is nested too deeply.')
     throw error
   }
 }
@@ -246,14 +251,19 @@ function underProfile(policy: Policy, name: string | null, routing: Routing): Po
   }
 }
 
-/** A header may tighten: `hold` over `live`. The reverse is ignored, as the policy is the operator's word. */
-function tightened(policy: Policy, delivery: string | null): Policy {
-  if (delivery === null || delivery === policy.delivery) return policy
-  if (delivery === 'guarded')
-    throw new FullstopError('not-yet', 'x-fullstop-delivery: expected hold or live; guarded came.')
-  if (delivery !== 'hold' && delivery !== 'live')
-    throw new FullstopError('invalid-request', `x-fullstop-delivery: expected hold or live; ${quoted(delivery)} came.`)
-  return delivery === 'hold' ? { ...policy, delivery } : policy
+/** From the loosest to the tightest. */
+const DELIVERIES: readonly Policy['delivery'][] = ['live', 'guarded', 'hold']
+
+/** A header may tighten: `hold` over `guarded` over `live`. The reverse is ignored, as the policy is the operator's word. */
+function tightened(policy: Policy, asked: string | null): Policy {
+  if (asked === null || asked === policy.delivery) return policy
+  const delivery = DELIVERIES.find((each) => each === asked)
+  if (delivery === undefined)
+    throw new FullstopError(
+      'invalid-request',
+      `x-fullstop-delivery: expected hold, guarded or live; ${quoted(asked)} came.`,
+    )
+  return DELIVERIES.indexOf(delivery) > DELIVERIES.indexOf(policy.delivery) ? { ...policy, delivery } : policy
 }
 
 /** Conditions tighten, as headers do. */
@@ -285,10 +295,14 @@ export function ownerOf({ tenant, client }: Caller): string {
   return JSON.stringify([tenant ?? null, client ?? null])
 }
 
-function unknownModel(model: string, names: readonly string[]): FullstopError {
-  const some = names.slice(0, 10).join(', ')
-  const known = some === '' ? 'none is configured' : `configured: ${some}${names.length > 10 ? ', …' : ''}`
-  return new FullstopError('unknown-model', `model: ${quoted(model)} is not one of the models here (${known}).`)
+function unknownModel(model: string, { modelNames, prefixes }: Routing): FullstopError {
+  const some = modelNames.slice(0, 10).join(', ')
+  const known = [
+    ...(some === '' ? [] : [`configured: ${some}${modelNames.length > 10 ? ', …' : ''}`]),
+    ...(prefixes.length === 0 ? [] : [`passed through: names that begin with ${prefixes.join(', ')}`]),
+  ]
+  const all = known.length === 0 ? 'none is configured' : known.join('; ')
+  return new FullstopError('unknown-model', `model: ${quoted(model)} is not one of the models here (${all}).`)
 }
 
 /** A caller's own word in a message, short and on one line. */

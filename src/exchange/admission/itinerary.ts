@@ -1,4 +1,5 @@
 import type { Reason } from '../../evidence/index.ts'
+import type { ProtocolName } from '../../protocols/core/index.ts'
 import { backoffMs } from '../../resilience/index.ts'
 import type { Refusal } from '../memory/platform-health.ts'
 import type { Platform, Route } from './routing.ts'
@@ -11,8 +12,8 @@ export interface Failure {
   readonly retryAfterMs?: number | undefined
   /** The provider was sent a translation, so what it found wrong may not be the caller's. */
   readonly isTranslated?: boolean
-  /** The failure was one of the key, and the provider has another that is ready. */
-  readonly hasOtherKey?: boolean
+  /** Something other than the platform was at fault, and can be exchanged: its key, or a part that it does not know. */
+  readonly mayTryAgainAtOnce?: boolean
 }
 
 /** What to do after a failed attempt. */
@@ -47,6 +48,8 @@ export interface ItineraryOptions {
   readonly attempts: number
   /** Tried first, where it is on the route: the name of the platform that a session was answered by. */
   readonly preferred?: string | undefined
+  /** What the client speaks. */
+  readonly spoken?: ProtocolName | undefined
   readonly random: () => number
   readonly gate?: Gate
 }
@@ -63,6 +66,7 @@ export class Itinerary {
   readonly #deadPlatforms = new Set<Platform>()
   readonly #notBefore = new Map<Platform, number>()
   readonly #random: () => number
+  readonly #spoken: ProtocolName | undefined
   #budget: number
   #position = -1
   #windowAbove: number | undefined
@@ -70,7 +74,8 @@ export class Itinerary {
   #refusals: Refusal[] = []
   readonly #gate: Gate
 
-  constructor({ route, attempts, preferred: name, random, gate = NO_GATE }: ItineraryOptions) {
+  constructor({ route, attempts, preferred: name, spoken, random, gate = NO_GATE }: ItineraryOptions) {
+    this.#spoken = spoken
     const order = route.stages.flatMap((stage) => (stage.length === 1 ? [...stage, ...stage] : stage))
     const preferred = order.find((platform) => platform.name === name)
     this.#order = preferred === undefined || preferred === order[0] ? order : [preferred, ...order]
@@ -89,7 +94,8 @@ export class Itinerary {
   }
 
   after(failure: Failure, nowMs: number): NextStep {
-    if (failure.hasOtherKey === true && this.#budget > 0) return this.#again(failure.platform)
+    // Never at the cost of a platform that was not asked at all.
+    if (failure.mayTryAgainAtOnce === true && this.#budget > this.#untriedCount) return this.#again(failure.platform)
     switch (this.learn(failure, nowMs)) {
       case 'pass-on':
         return { do: 'pass-on' }
@@ -104,14 +110,15 @@ export class Itinerary {
     }
   }
 
-  /** Takes note of a failure without a next step, as another attempt is under way; what it would mean for one. */
-  learn({ platform, reason, retryAfterMs, isTranslated }: Failure, nowMs: number): Lesson {
+  /** Takes note of a failure without a next step, as another attempt is under way `beside`; what it would mean for one. */
+  learn({ platform, reason, retryAfterMs, isTranslated }: Failure, nowMs: number, beside?: Platform): Lesson {
     switch (effectOf(reason)) {
       case 'same-anywhere':
-        // What a translation is refused for may be the translation's; after a failure elsewhere it is not the answer.
-        if (isTranslated !== true || !this.#hasFailedElsewhere) return 'pass-on'
+        // What a translation is refused for may be the translation's: then who speaks the client's own protocol knows, and
+        // after a failure elsewhere it is not the answer. Where nobody is left to ask, it is.
+        if (isTranslated !== true || !(this.#hasFailedElsewhere || this.#hasSpeaker(beside))) return 'pass-on'
         this.#deadPlatforms.add(platform)
-        return 'elsewhere'
+        return 'elsewhere-or-pass-on'
       case 'needs-larger-window':
         // The provider's word about the window is the caller's answer, unless somebody declares a larger one.
         this.#windowAbove = Math.max(this.#windowAbove ?? 0, platform.provider.contextWindow ?? 0)
@@ -151,7 +158,7 @@ export class Itinerary {
     const platform = this.#order.find(
       (each) =>
         !this.#tries.has(each) &&
-        this.#canHelp(each) &&
+        this.canHelp(each) &&
         this.#delayMs(each, nowMs) === 0 &&
         this.#gate.refusal(each, false) === undefined,
     )
@@ -163,13 +170,22 @@ export class Itinerary {
 
   /** Whether a platform that was not tried yet could be, instead of waiting for the one that is being tried. */
   get hasUntried(): boolean {
-    return (
-      this.#budget > 0 &&
-      this.#order.some(
-        (platform) =>
-          !this.#tries.has(platform) && this.#canHelp(platform) && this.#gate.refusal(platform, false) === undefined,
-      )
-    )
+    return this.#budget > 0 && this.#untriedCount > 0
+  }
+
+  get #untried(): readonly Platform[] {
+    return this.#order.filter((platform) => !this.#tries.has(platform) && this.canHelp(platform))
+  }
+
+  /** Of those that take an attempt now. */
+  get #untriedCount(): number {
+    return new Set(this.#untried.filter((platform) => this.#gate.refusal(platform, false) === undefined)).size
+  }
+
+  /** Whether one that speaks the client's own protocol was not asked yet, or is being asked. */
+  #hasSpeaker(beside: Platform | undefined): boolean {
+    const asked = beside === undefined ? this.#untried : [...this.#untried, beside]
+    return asked.some(({ provider }) => provider.protocol.name === this.#spoken)
   }
 
   #retry(nowMs: number): NextStep {
@@ -197,7 +213,7 @@ export class Itinerary {
     for (let looked = 1; looked <= length; looked++) {
       const position = (this.#position + looked) % length
       const platform = this.#order[position]
-      if (platform === undefined || !this.#canHelp(platform)) continue
+      if (platform === undefined || !this.canHelp(platform)) continue
       const afterMs = this.#delayMs(platform, nowMs)
       if (afterMs > LONGEST_WAIT_MS) continue
       const refusal = this.#gate.refusal(platform, isLastResort)
@@ -219,7 +235,8 @@ export class Itinerary {
     return this.#paid({ do: 'try', platform, afterMs: 0, isLastResort: true })
   }
 
-  #canHelp(platform: Platform): boolean {
+  /** As far as is known: it may still be unable to carry the request, or take no attempt now. */
+  canHelp(platform: Platform): boolean {
     if (this.#deadPlatforms.has(platform) || this.#deadProviders.has(platform.provider.name)) return false
     return this.#windowAbove === undefined || (platform.provider.contextWindow ?? 0) > this.#windowAbove
   }

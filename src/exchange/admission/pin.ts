@@ -19,9 +19,6 @@ export interface PinOptions {
   readonly hasTenants: boolean
 }
 
-/** Fields whose ids come from answers, so that one which was made through this gateway is known here. */
-const FROM_ANSWERS: ReadonlySet<string> = new Set(['previous_response_id', 'conversation', 'container'])
-
 /**
  * Where a request must go, or `undefined` where it may go anywhere. What was made through this gateway goes to its
  * maker; what is not known here goes to the first platform that speaks the client's protocol. Throws where no platform
@@ -50,13 +47,13 @@ export function findPin(options: PinOptions, origins: Origins): Pin | undefined 
 
 /** The provider that made it, where that is known. */
 function makerOf(
-  { field, id }: StateReference,
+  { field, id, isShared }: StateReference,
   { caller, hasTenants }: PinOptions,
   origins: Origins,
 ): string | undefined {
   const origin = origins.of(id)
-  if (origin === undefined && !(hasTenants && FROM_ANSWERS.has(field))) return undefined
-  // Whose it is must not show: to others it does not exist, and neither does what nobody knows.
+  if (origin === undefined && (isShared === true || !hasTenants)) return undefined
+  // Whose it is must not show: to others it does not exist, and neither does what nobody here knows the owner of.
   if (origin === undefined || origin.tenant !== caller.tenant)
     throw new FullstopError('unknown-state', `${field}: nothing by this id is known here.`)
   return origin.provider

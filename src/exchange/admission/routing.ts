@@ -47,7 +47,9 @@ export interface Route {
 
 /** What applies to an exchange, after the request's headers have tightened it. */
 export interface Policy {
-  readonly delivery: 'hold' | 'live'
+  readonly delivery: 'hold' | 'guarded' | 'live'
+  /** Under `guarded`: whether thinking waits for the text behind it. */
+  readonly thinking: 'hold' | 'live'
   readonly attempts: number
   readonly deadlineMs: number
   /** Whether breakers, the retry budget and adaptive limits are heeded. */
@@ -60,6 +62,8 @@ export interface Routing {
   /** `undefined`: no such model. `spoken`: by the client, for models that are passed through by family. */
   route(model: string, spoken: ProtocolName): Route | undefined
   readonly modelNames: readonly string[]
+  /** How names begin that are passed through though they are not listed. */
+  readonly prefixes: readonly string[]
   provider(name: string): Provider | undefined
   readonly defaults: Policy
   /** More than one tenant may call, so what one of them made is not another's. */

@@ -12,7 +12,7 @@ import type { Platform, Timeouts } from '../admission/routing.ts'
 import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from './attempt.ts'
-import { bodyReader, type BodyReader, isPlain } from './upstream-body.ts'
+import { bodyReader, type BodyReader, hasOwnEnd, isPlain } from './upstream-body.ts'
 
 export interface CallOptions {
   readonly inbound: Inbound
@@ -90,6 +90,11 @@ export class Call {
     return this.finish({ name: 'malformed', reason: 'bad-encoding' })
   }
 
+  /** Whether the body's end says that it is whole. */
+  hasOwnEnd(response: Response): boolean {
+    return hasOwnEnd(response, this.deps.upstream)
+  }
+
   /** The next piece of the body, `undefined` at its clean end, or why it broke. */
   async readPiece(body: BodyReader): Promise<Uint8Array | undefined | UnfinishedVerdict> {
     try {
@@ -117,6 +122,25 @@ export class Call {
     const verdict: UnfinishedVerdict = { name: 'malformed', reason: 'too-large' }
     this.abort(verdict)
     return verdict
+  }
+
+  /** Something is delivered while a read goes on: as after a piece, the client's time is not the provider's. */
+  betweenReads(): void {
+    this.#watchdog.pause()
+  }
+
+  /** Whether this time comes before the read is over, whichever way; resolves with the first of the two. */
+  async isDue(atMs: number, reading: Promise<unknown>): Promise<boolean> {
+    let cancel = (): void => undefined
+    const due = new Promise<boolean>((resolve) => {
+      cancel = this.deps.clock.setTimer(() => resolve(true), Math.max(0, atMs - this.deps.clock.nowMs()))
+    })
+    const over = (): boolean => false
+    try {
+      return await Promise.race([due, reading.then(over, over)])
+    } finally {
+      cancel()
+    }
   }
 
   /** After a read that rejected. */

@@ -56,7 +56,7 @@ export class Run {
 
   /** The next of it: what `ahead` has begun to read, else what it reads now. */
   read(): Promise<Read> {
-    const pending = this.#pending ?? this.attempt.read()
+    const pending = this.#pending ?? readOrFail(this.attempt)
     this.#pending = undefined
     return pending
   }
@@ -64,7 +64,7 @@ export class Run {
   /** Begins to read without taking what comes. */
   ahead(): Promise<Read> {
     if (this.#pending === undefined) {
-      this.#pending = this.attempt.read()
+      this.#pending = readOrFail(this.attempt)
       // Whoever takes it sees a rejection; a run that lost the race is taken by nobody.
       this.#pending.catch(() => undefined)
     }
@@ -78,5 +78,14 @@ export class Run {
       this.#onContent = resolve
     })
     return Promise.race([content, this.ahead()]).then(() => this)
+  }
+}
+
+/** What trips over an answer is a defect of ours, and perhaps of that answer: another platform's may do. */
+async function readOrFail(attempt: Attempt): Promise<Read> {
+  try {
+    return await attempt.read()
+  } catch {
+    return attempt.conclude({ name: 'failed', reason: 'internal' })
   }
 }

@@ -1,11 +1,14 @@
 import type { AttemptCause } from '../../evidence/index.ts'
+import type { StreamEncoder } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
+import { TextGuard } from '../delivery/text-guard.ts'
 import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { Attempt } from './attempt.ts'
 import { BodyAttempt } from './body-attempt.ts'
 import { Call } from './call.ts'
+import { ByteOutbox, TranslatingOutbox } from './outbox.ts'
 import { StreamAttempt } from './stream-attempt.ts'
 
 export interface StartOptions {
@@ -28,19 +31,34 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   const { choices } = inbound.facts
   if (!inbound.facts.stream) return new BodyAttempt({ call, inbound })
   const { provider } = platform
+  const { sameProtocol } = outbound
+  const guard = guardFor(inbound, deps)
   const scanner = provider.protocol.createScanner({
     completion: provider.completion,
     choices,
-    decode: !outbound.sameProtocol,
+    decode: !sameProtocol || guard !== undefined,
+    ...(sameProtocol && guard !== undefined && { watch: guard }),
     eventLimitBytes: deps.limits.eventBytes,
   })
-  const encoder = outbound.sameProtocol
-    ? undefined
-    : inbound.protocol.createStreamEncoder({
-        includeUsage: inbound.body.core().includeUsage,
-        fallbackId: inbound.id,
-        fallbackModel: platform.model,
-        nowSeconds: Math.floor(deps.clock.wallMs() / 1_000),
-      })
-  return new StreamAttempt({ call, scanner, encoder, holdAll: inbound.policy.delivery === 'hold' })
+  const outbox = sameProtocol
+    ? new ByteOutbox(scanner, guard)
+    : new TranslatingOutbox(scanner, encoderFor(inbound, platform, deps), guard)
+  const { delivery } = inbound.policy
+  // An object or nothing: half a one is what nobody can use.
+  const holdAll = delivery === 'hold' || (delivery === 'guarded' && inbound.facts.structured)
+  return new StreamAttempt({ call, scanner, outbox, guard, holdAll })
+}
+
+function guardFor({ policy }: Inbound, { clock }: ExchangeDeps): TextGuard | undefined {
+  if (policy.delivery !== 'guarded') return undefined
+  return new TextGuard({ holdsThinking: policy.thinking === 'hold' }, { nowMs: () => clock.nowMs() })
+}
+
+function encoderFor(inbound: Inbound, platform: Platform, { clock }: ExchangeDeps): StreamEncoder {
+  return inbound.protocol.createStreamEncoder({
+    includeUsage: inbound.body.core().includeUsage,
+    fallbackId: inbound.id,
+    fallbackModel: platform.model,
+    nowSeconds: Math.floor(clock.wallMs() / 1_000),
+  })
 }

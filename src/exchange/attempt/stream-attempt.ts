@@ -1,17 +1,19 @@
 import { isFinished, type FinishedVerdict, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
-import { isJsonObject, parseJson, type StreamEncoder, type StreamScanner } from '../../protocols/core/index.ts'
+import { isJsonObject, parseJson, type StreamScanner } from '../../protocols/core/index.ts'
 import type { Platform } from '../admission/routing.ts'
 import { ArrayBody, BrokenArray } from './array-body.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
-import { HeldBytes } from './held-bytes.ts'
+import type { TextGuard } from '../delivery/text-guard.ts'
+import type { Outbox } from './outbox.ts'
 import type { BodyReader } from './upstream-body.ts'
 
 export interface StreamAttemptOptions {
   readonly call: Call
   readonly scanner: StreamScanner
-  /** In the client's protocol, where it is not the provider's: then core events are delivered, not bytes. */
-  readonly encoder: StreamEncoder | undefined
+  readonly outbox: Outbox
+  /** How far text may be delivered before the proof; `undefined` where it may be as it comes. */
+  readonly guard: TextGuard | undefined
   /** Deliver nothing before the proof. */
   readonly holdAll: boolean
 }
@@ -25,19 +27,23 @@ export class StreamAttempt implements Attempt {
   readonly ended: AttemptEnd | undefined = undefined
   readonly #call: Call
   readonly #scanner: StreamScanner
-  readonly #encoder: StreamEncoder | undefined
+  readonly #outbox: Outbox
+  readonly #guard: TextGuard | undefined
   readonly #holdAll: boolean
-  readonly #held = new HeldBytes()
-  #heldText = ''
+  /** A read that goes on while something is delivered. */
+  #reading: ReturnType<BodyReader['read']> | undefined
   #body: BodyReader | undefined
   #answerHeaders: Headers | undefined
+  /** The body's end says that it is whole, and so may be a part of the proof. */
+  #hasOwnEnd = false
   #proven: FinishedVerdict | undefined
   #events = 0
 
-  constructor({ call, scanner, encoder, holdAll }: StreamAttemptOptions) {
+  constructor({ call, scanner, outbox, guard, holdAll }: StreamAttemptOptions) {
     this.#call = call
     this.#scanner = scanner
-    this.#encoder = encoder
+    this.#outbox = outbox
+    this.#guard = guard
     this.#holdAll = holdAll
   }
 
@@ -58,6 +64,7 @@ export class StreamAttempt implements Attempt {
       const response = await this.#call.send()
       if ('verdict' in response) return response
       this.#answerHeaders = response.headers
+      this.#hasOwnEnd = this.#call.hasOwnEnd(response)
       const body = this.#call.open(response)
       if ('verdict' in body) return body
       this.#body = body
@@ -70,7 +77,9 @@ export class StreamAttempt implements Attempt {
       let piece: Uint8Array
       try {
         this.#call.beforeRead()
-        const { value, done } = await this.#body.read()
+        const opened = await this.#openInTime(this.#body)
+        if (opened !== undefined) return opened
+        const { value, done } = await this.#nextPiece(this.#body)
         if (done) return this.#onTransportEnd(undefined)
         piece = value
       } catch (error) {
@@ -84,6 +93,26 @@ export class StreamAttempt implements Attempt {
     }
   }
 
+  #nextPiece(body: BodyReader): ReturnType<BodyReader['read']> {
+    const reading = this.#reading ?? body.read()
+    this.#reading = undefined
+    return reading
+  }
+
+  /** What of the opening becomes due before the next piece comes; `undefined` where that comes first. */
+  async #openInTime(body: BodyReader): Promise<Uint8Array | undefined> {
+    const guard = this.#guard
+    const opensAtMs = guard?.opensAtMs
+    if (guard === undefined || opensAtMs === undefined || this.#scanner.phase !== 'flowing') return undefined
+    this.#reading ??= body.read()
+    if (!(await this.#call.isDue(opensAtMs, this.#reading))) return undefined
+    guard.open()
+    const released = this.#outbox.release()
+    if (released.length === 0) return undefined
+    this.#call.betweenReads()
+    return released
+  }
+
   /** Scans a piece; what may be delivered of it and of what was held. */
   #onPiece(piece: Uint8Array): Uint8Array {
     const scanner = this.#scanner
@@ -92,43 +121,33 @@ export class StreamAttempt implements Attempt {
       this.#events = scanner.events
       this.#call.onEvent(scanner.phase !== 'opening')
     }
-    if (this.#encoder === undefined) this.#held.push(piece)
-    else for (const event of scanner.takeEvents()) this.#heldText += this.#encoder.encode(event)
+    this.#outbox.take(piece)
     switch (scanner.phase) {
       case 'opening':
       case 'held':
       case 'broken':
         return NOTHING
       case 'flowing':
-        return this.#holdAll ? NOTHING : this.#release()
+        return this.#holdAll ? NOTHING : this.#outbox.release()
       case 'proven':
-        return this.#proven === undefined ? this.#prove(scanner.verdictAtEnd()) : this.#release()
+        return this.#proven === undefined ? this.#prove(scanner.verdictAtEnd()) : this.#outbox.release()
     }
   }
 
   #prove(verdict: Verdict): Uint8Array {
     if (!isFinished(verdict)) return NOTHING
-    this.#proven = verdict
     this.#call.letClose(CLOSING_PATIENCE_MS)
-    if (this.#encoder !== undefined) {
-      this.#heldText += this.#encoder.finish()
-      return this.#release()
-    }
-    return this.#scanner.withoutUnfinishedCalls(this.#release())
-  }
-
-  #release(): Uint8Array {
-    if (this.#encoder === undefined) return this.#held.takeExceptLast(this.#proven ? 0 : this.#scanner.pendingBytes)
-    if (this.#heldText === '') return NOTHING
-    const text = this.#heldText
-    this.#heldText = ''
-    return encoder.encode(text)
+    const released = this.#outbox.releaseProven()
+    // Last: what could not be written is not delivered.
+    this.#proven = verdict
+    return released
   }
 
   /** The body ended cleanly (`undefined`) or broke. */
   #onTransportEnd(cause: UnfinishedVerdict | undefined): Uint8Array | AttemptEnd {
     if (this.#proven !== undefined) return this.#end(this.#proven)
-    const verdict = cause === undefined ? this.#scanner.verdictAtEnd() : this.#scanner.verdictAfter(cause)
+    const broken = cause ?? (this.#hasOwnEnd ? undefined : CLOSED)
+    const verdict = broken === undefined ? this.#scanner.verdictAtEnd() : this.#scanner.verdictAfter(broken)
     if (!isFinished(verdict)) return this.#break(verdict)
     const released = this.#prove(verdict)
     return released.length > 0 ? released : this.#end(verdict)
@@ -162,8 +181,7 @@ export class StreamAttempt implements Attempt {
   }
 
   #break(verdict: UnfinishedVerdict): AttemptEnd {
-    this.#held.clear()
-    this.#heldText = ''
+    this.#outbox.clear()
     this.#call.abort(verdict)
     void this.#body?.cancel().catch(ignoreClosed)
     return this.#end(verdict)
@@ -185,8 +203,10 @@ export class StreamAttempt implements Attempt {
   }
 }
 
+/** Perhaps the end, perhaps a cut: nothing tells. */
+const CLOSED: UnfinishedVerdict = { name: 'truncated', reason: 'ended-before-proof' }
+
 const NOTHING = new Uint8Array(0)
-const encoder = new TextEncoder()
 
 function isEventStream(headers: Headers): boolean {
   return (headers.get('content-type') ?? '').trim().toLowerCase().startsWith('text/event-stream')

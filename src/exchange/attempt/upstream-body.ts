@@ -1,3 +1,5 @@
+import type { Upstream } from '../ports.ts'
+
 /** What attempts read from: one body, piece by piece, decompressed. */
 export interface BodyReader {
   read(): Promise<
@@ -24,6 +26,15 @@ export function bodyReader(response: Response, isDecoded: boolean): BodyReader |
 export function isPlain(headers: Headers, isDecoded: boolean): boolean {
   const encoding = isDecoded ? '' : encodingOf(headers)
   return encoding === '' || encoding === 'identity'
+}
+
+/**
+ * Whether the end of the body can be told from a cut. HTTP/1.1 without length or chunking has nothing but the closing of
+ * the connection (RFC 9112 §6.3), and a runtime that undoes compression may take a cut one for whole.
+ */
+export function hasOwnEnd({ headers }: Response, { decodesBodies, showsFraming }: Upstream): boolean {
+  if (decodesBodies && !isPlain(headers, false)) return false
+  return !showsFraming || headers.has('transfer-encoding') || headers.has('content-length')
 }
 
 function encodingOf(headers: Headers): string {

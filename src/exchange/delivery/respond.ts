@@ -1,4 +1,4 @@
-import type { Exchange, Progress } from '../exchange.ts'
+import type { Exchange } from '../exchange.ts'
 import type { ClientConnection, ExchangeDeps } from '../ports.ts'
 import { ClientStream } from './client-stream.ts'
 import { errorResponse } from './error-response.ts'
@@ -41,7 +41,14 @@ export async function respond(
   }
   // After an early commit who answers is not known yet, and what is not known is not said.
   const headers = early === undefined ? idHeader(exchange) : responseHeaders(exchange)
-  if (!inbound.facts.stream) return wholeResponse(exchange, early, headers, onOver)
+  if (!inbound.facts.stream) {
+    const bytes = early?.kind === 'bytes' ? early.bytes : new Uint8Array(0)
+    headers['content-type'] = 'application/json'
+    const response = toResponse(bytes, headers, deps)
+    exchange.report('delivered')
+    onOver()
+    return response
+  }
   const frames = createFrames(framing)
   headers['content-type'] = frames.contentType
   headers['cache-control'] = 'no-cache'
@@ -61,19 +68,15 @@ export async function respond(
   return new Response(stream.body, { status: 200, headers })
 }
 
-/** The body is there and proven. */
-function wholeResponse(
-  exchange: Exchange,
-  progress: Progress | undefined,
+/** Of a body that is there and proven. */
+function toResponse(
+  bytes: Uint8Array,
   headers: Record<string, string>,
-  onOver: () => void,
+  { toWholeResponse }: Pick<ExchangeDeps, 'toWholeResponse'>,
 ): Response {
-  const bytes = progress?.kind === 'bytes' ? progress.bytes : new Uint8Array(0)
-  headers['content-type'] = 'application/json'
-  const response = new Response(bytes as Uint8Array<ArrayBuffer>, { status: 200, headers })
-  exchange.report('delivered')
-  onOver()
-  return response
+  const body = bytes as Uint8Array<ArrayBuffer>
+  const init = { status: 200, headers }
+  return toWholeResponse === undefined ? new Response(body, init) : toWholeResponse(body, init)
 }
 
 async function within<T>(promise: Promise<T>, ms: number, clock: ExchangeDeps['clock']): Promise<T | undefined> {

@@ -25,8 +25,13 @@ export class Origins {
     this.#origins = new BoundedMap(capacity)
   }
 
+  /** What one tenant made stays that tenant's, whoever's answer repeats its mark. */
   remember(marks: readonly string[], origin: Origin): void {
-    for (const mark of marks) this.#origins.set(keyOf(mark), origin)
+    for (const mark of marks) {
+      const key = keyOf(mark)
+      const known = this.#origins.get(key)
+      if (known === undefined || known.tenant === origin.tenant) this.#origins.set(key, origin)
+    }
   }
 
   of(mark: string): Origin | undefined {

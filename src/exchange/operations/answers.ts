@@ -11,21 +11,18 @@ export const answers: Operation = {
   parse: (protocol, body, address) => protocol.parseRequest(body, address),
   findState: (protocol, body, text) => protocol.findState(body, text),
 
-  toOutbound(inbound, platform, { apiKey, ownership }) {
+  toOutbound(inbound, platform, { apiKey, ownership, withoutFormat }) {
     const { provider, model } = platform
     const { protocol } = provider
     const headers = headersFor(inbound, platform, apiKey)
     const url = provider.baseUrl + protocol.path(addressOf(inbound, platform))
-    if (protocol === inbound.protocol)
-      return {
-        ok: true,
-        url,
-        headers,
-        apiKey,
-        sameProtocol: true,
-        ...sameProtocolBody(inbound, platform, { ownership }),
-      }
-    const rendered = protocol.renderRequest(inbound.body.core(), { model, isOwn: ownership.isOwn })
+    if (protocol === inbound.protocol) {
+      const { body, dropped } = sameProtocolBody(inbound, platform, { ownership })
+      return { ok: true, url, headers, apiKey, sameProtocol: true, body, dropped }
+    }
+    const { format, ...rest } = inbound.body.core()
+    const core = format === undefined || withoutFormat === true ? rest : { ...rest, format }
+    const rendered = protocol.renderRequest(core, { model, isOwn: ownership.isOwn })
     if (!rendered.ok) return rendered
     const { body, dropped } = rendered.value
     return { ok: true, url, headers, apiKey, sameProtocol: false, body: JSON.stringify(body), dropped }
@@ -53,10 +50,13 @@ export const answers: Operation = {
 /** The answer in the client's protocol: as it came, or translated. */
 function render(
   bytes: Uint8Array,
-  { amended, response }: ReadResponse,
+  answer: ReadResponse,
   { inbound, platform, nowSeconds }: JudgeOptions,
 ): Uint8Array | undefined {
-  if (platform.provider.protocol === inbound.protocol) return amended === undefined ? bytes : toBytes(amended)
+  if (platform.provider.protocol === inbound.protocol)
+    return answer.amended === undefined ? bytes : toBytes(answer.amended)
+  // Made when it is asked for.
+  const { response } = answer
   if (response === undefined) return undefined
   // Not every provider names and dates its answers, and clients expect both.
   const id = response.id === '' ? inbound.id : response.id

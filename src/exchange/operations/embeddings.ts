@@ -31,6 +31,7 @@ export const embeddings: Operation = {
       stream: false,
       reasoning: false,
       choices: inputCount(body['input']),
+      structured: false,
       session: undefined,
     })),
   parse: () => ({ ok: false, problem: { field: 'model', message: 'embeddings are not translated' } }),

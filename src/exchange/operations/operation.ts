@@ -41,6 +41,8 @@ export interface Ownership {
 export interface SendOptions {
   readonly apiKey: string | undefined
   readonly ownership: Ownership
+  /** Leave the format out that was asked for; only of a translated request. */
+  readonly withoutFormat?: boolean
 }
 
 /** What a whole body proved to be. */

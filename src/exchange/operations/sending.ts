@@ -33,8 +33,8 @@ export function headersFor(
 }
 
 /**
- * The client's own bytes for a provider of its protocol, with the model's name exchanged. Only where another platform's
- * marks stand in the history is the body written anew.
+ * The client's own bytes for a provider of its protocol, with the model's name exchanged. The body is written anew only
+ * where another platform's marks stand in the history, and where whose things it names was judged.
  */
 export function sameProtocolBody(
   inbound: Inbound,
@@ -45,7 +45,15 @@ export function sameProtocolBody(
   const { text, json } = inbound.body
   const own = protocol.withoutForeign(json, text, ownership.isForeign)
   const field = protocol.modelField
-  const isNamed = field === undefined || inbound.facts.model === model
-  if (own === json) return { body: isNamed ? text : spliceTopLevel(text, field, model), dropped: [] }
-  return { body: JSON.stringify(isNamed ? own : { ...own, [field]: model }), dropped: ['thinking-history'] }
+  const dropped = own === json ? [] : (['thinking-history'] as const)
+  if (own !== json || inbound.sendsAsRead)
+    return { body: JSON.stringify(field === undefined ? own : { ...own, [field]: model }), dropped }
+  if (field === undefined || (inbound.facts.model === model && isNamedOnce(text, field))) return { body: text, dropped }
+  return { body: spliceTopLevel(text, field, model), dropped }
+}
+
+/** Parsers differ on which of two counts. */
+function isNamedOnce(text: string, field: string): boolean {
+  const name = JSON.stringify(field)
+  return text.indexOf(name) === text.lastIndexOf(name) && !text.includes('\\u')
 }

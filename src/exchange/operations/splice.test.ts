@@ -20,6 +20,12 @@ describe('spliceTopLevel', () => {
     )
   })
 
+  test('changes a value that is no string as well', () => {
+    expect(spliceTopLevel('{"model":{"a":["}",1]} ,"model": null,"x":[1],"model":7}', 'model', 'c')).toBe(
+      '{"model":"c","model": "c","x":[1],"model":"c"}',
+    )
+  })
+
   test('on any object the result parses to the same object but for the field', () => {
     fc.assert(
       fc.property(

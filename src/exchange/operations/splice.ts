@@ -2,7 +2,7 @@ const QUOTE = 34
 const BACKSLASH = 92
 
 /**
- * The text of a JSON object with the value of its top-level string field replaced, every other byte as it came: a
+ * The text of a JSON object with the value of its top-level field replaced, every other byte as it came: a
  * parsed and re-written body would lose what JavaScript cannot hold (long integers, number spelling, key order).
  * Every occurrence of the field is replaced, since parsers differ on which of two counts. The text must be valid JSON.
  */
@@ -19,11 +19,10 @@ export function spliceTopLevel(text: string, field: string, value: string): stri
     else if (code === QUOTE) {
       const end = stringEnd(text, at)
       const valueAt = depth === 1 && isKey(text, at, end, key) ? valueStart(text, end) : -1
-      if (valueAt >= 0 && text.charCodeAt(valueAt) === QUOTE) {
-        const valueEnd = stringEnd(text, valueAt)
+      if (valueAt >= 0) {
         spliced += text.slice(copiedTo, valueAt) + replacement
-        copiedTo = valueEnd + 1
-        at = valueEnd
+        copiedTo = valueEnd(text, valueAt)
+        at = copiedTo - 1
       } else at = end
     }
   }
@@ -35,6 +34,24 @@ const CLOSE_BRACE = 125
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const COLON = 58
+const COMMA = 44
+
+/** Where the value that begins at `at` is over. */
+function valueEnd(text: string, at: number): number {
+  if (text.charCodeAt(at) === QUOTE) return stringEnd(text, at) + 1
+  let depth = 0
+  for (let end = at; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === QUOTE) end = stringEnd(text, end)
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET || code === COMMA) {
+      // A comma, or the bracket around it: the value is before it.
+      if (depth === 0) return end
+      if (code !== COMMA) depth -= 1
+    }
+  }
+  return text.length
+}
 
 /** The index of the closing quote of the string that opens at `at`. */
 function stringEnd(text: string, at: number): number {

@@ -1,4 +1,5 @@
 import {
+  type Citation,
   describe,
   isJsonObject,
   type Json,
@@ -31,9 +32,9 @@ function renderPart(part: Part, field: string, context: ContentContext): WireBlo
   const { losses } = context
   switch (part.type) {
     case 'text':
-      return renderText(part.text, part.citations?.map(renderOwnCitation), part.cache)
+      return renderText(part.text, renderCitations(part.citations ?? [], losses), part.cache)
     case 'refusal':
-      return renderText(part.text, undefined, undefined)
+      return renderText(part.text, [], undefined)
     case 'image':
       if (part.detail !== undefined && part.detail !== 'auto') losses.drop('image-detail')
       return { type: 'image', source: renderMediaSource(part.source, field, losses), ...cacheControl(part.cache) }
@@ -71,14 +72,15 @@ function renderPart(part: Part, field: string, context: ContentContext): WireBlo
 }
 
 /** Anthropic refuses blank text blocks; they say nothing. */
-export function renderText(
-  text: string,
-  citations: readonly (Json | undefined)[] | undefined,
-  cache: Json | undefined,
-): WireBlock | undefined {
+function renderText(text: string, citations: readonly Json[], cache: Json | undefined): WireBlock | undefined {
   if (text.trim() === '') return undefined
-  const own = citations?.filter((citation) => citation !== undefined) ?? []
-  return { type: 'text', text, ...(own.length > 0 && { citations: own }), ...cacheControl(cache) }
+  return { type: 'text', text, ...(citations.length > 0 && { citations }), ...cacheControl(cache) }
+}
+
+function renderCitations(citations: readonly Citation[], losses: Losses): readonly Json[] {
+  const own = citations.map(renderOwnCitation).filter((citation) => citation !== undefined)
+  if (own.length < citations.length) losses.drop('provider-content')
+  return own
 }
 
 function renderCall(part: ToolCallPart, field: string, { losses, ids }: ContentContext): WireBlock | undefined {

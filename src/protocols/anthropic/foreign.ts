@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import { isJsonObject, type Json, type JsonObject, mayMention } from '../core/index.ts'
 
 /** Blocks of the history that are bound to the platform which made them. */
 const BOUND_BLOCK = /"(?:redacted_)?thinking"/
@@ -9,7 +9,7 @@ const BOUND_BLOCK = /"(?:redacted_)?thinking"/
  */
 export function withoutForeign(body: JsonObject, text: string, isForeign: (mark: string) => boolean): JsonObject {
   const messages = body['messages']
-  if (!BOUND_BLOCK.test(text) || !Array.isArray(messages)) return body
+  if (!mayMention(text, BOUND_BLOCK) || !Array.isArray(messages)) return body
   const kept = (messages as readonly Json[]).map((message) => withoutForeignBlocks(message, isForeign))
   return kept.every((message, index) => message === messages[index]) ? body : { ...body, messages: kept }
 }

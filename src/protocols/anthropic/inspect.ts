@@ -9,6 +9,7 @@ import {
   readModel,
   type RequestFacts,
   type StateReference,
+  mayMention,
 } from '../core/index.ts'
 import { asksForReasoning } from './reasoning.ts'
 
@@ -24,8 +25,15 @@ export function readFacts(body: JsonObject): RequestFacts {
     stream,
     reasoning: asksForReasoning(body),
     choices: 1,
+    structured: asksForStructure(body),
     session: readSession(body['metadata']),
   }
+}
+
+/** `output_config.format`, or `output_format` as its beta called it. */
+function asksForStructure(body: JsonObject): boolean {
+  const config = body['output_config']
+  return isJsonObject(body['output_format']) || (isJsonObject(config) && isJsonObject(config['format']))
 }
 
 /** Claude Code's `user_id` names the session; whoever names only the user gets one session a user, which does no harm. */
@@ -39,7 +47,7 @@ const STATE_FIELD = /"file_id"|"container"/
 
 /** Files and containers, which only the account has that stored them. */
 export function findState(body: JsonObject, text: string): readonly StateReference[] {
-  if (!STATE_FIELD.test(text)) return []
+  if (!mayMention(text, STATE_FIELD)) return []
   const found: StateReference[] = []
   const container = body['container']
   const containerId = isJsonObject(container) ? container['id'] : container

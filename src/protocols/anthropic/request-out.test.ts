@@ -267,6 +267,7 @@ describe('rendering a request', () => {
     ]
     const message = say('assistant', { type: 'text', text: 'a', citations })
     expect(turns(HI, message, HI)).toMatchObject([{}, { content: [{ citations: [raw] }] }, {}])
+    expect(rendered({ messages: [HI, message, HI] }).dropped).toEqual(['provider-content'])
   })
 
   test('does not ask for a thinking budget amid calls whose thinking another platform did', () => {
@@ -307,7 +308,7 @@ describe('rendering a request', () => {
   const audio: Part = { type: 'audio', data: 'AAAA', format: 'wav' }
   const file: Part = { type: 'image', source: { kind: 'file', fileId: 'file-1' } }
   test.each([
-    [{ choices: 2 }, 'choices', 'several answers'],
+    [{ choices: 2 }, 'n', 'several answers'],
     [{ topLogprobs: 0 }, 'logprobs', 'log probabilities'],
     [{ format: { type: 'json' } }, 'format', 'JSON mode'],
     [{ unknown: new Map([['modalities', ['text', 'audio']]]) }, 'modalities', 'audio output'],

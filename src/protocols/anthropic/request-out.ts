@@ -68,7 +68,7 @@ function renderThinking(thinking: JsonObject | undefined, turns: RenderedTurns, 
 }
 
 function refuseInexpressible(request: CoreRequest, losses: Losses): void {
-  if (request.choices > 1) losses.refuse('choices', 'choices')
+  if (request.choices > 1) losses.refuse('choices', 'n')
   if (request.topLogprobs !== undefined) losses.refuse('logprobs', 'logprobs')
   if (request.format?.type === 'json') losses.refuse('json-mode', 'format')
 }

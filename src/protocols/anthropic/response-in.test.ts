@@ -49,7 +49,8 @@ describe('reading a whole answer', () => {
     ['brand_new', 'limited', 'limit'],
     ['refusal', 'refused', 'refusal'],
   ] as const)('%s is %s', (stop_reason, name, stop) => {
-    expect(message({ stop_reason }).verdict).toEqual({ name, proof: 'body', stop })
+    const content = stop === 'tool-use' ? [USE] : [TEXT]
+    expect(message({ content, stop_reason }).verdict).toEqual({ name, proof: 'body', stop })
   })
 
   test('reads calls, citations and what only Anthropic understands', () => {
@@ -144,4 +145,11 @@ test('answers are one, however many were asked for', () => {
     name: 'truncated',
     reason: 'ended-before-proof',
   })
+})
+
+test('a stop for tools that were not called is none', () => {
+  const none = { name: 'malformed', reason: 'event-order' } as const
+  expect(message({ stop_reason: 'tool_use' }).verdict).toEqual(none)
+  const own = { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }
+  expect(message({ content: [own], stop_reason: 'tool_use' }).verdict).toEqual(none)
 })

@@ -45,6 +45,7 @@ function readMessage(body: JsonObject, content: readonly Json[], choices: number
   if (typeof raw !== 'string') return unfinished('malformed', 'not-this-protocol', facts)
   const sequence = body['stop_sequence']
   const stop = readStopReason(raw, typeof sequence === 'string' ? sequence : null)
+  if (stop.kind === 'tool-use' && facts.toolCalls === 0) return unfinished('malformed', 'event-order', facts)
   // The body holds parsed arguments only, so it cannot show whether the model had finished the last call's.
   const isCutCall = mayCutCalls(stop) && isCall(content.at(-1))
   const kept = isCutCall ? content.slice(0, -1) : content

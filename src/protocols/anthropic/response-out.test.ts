@@ -15,7 +15,7 @@ describe('rendering a whole answer', () => {
       type: 'message',
       role: 'assistant',
       model: 'm',
-      content: [{ type: 'text', text: 'hi', citations: null }],
+      content: [{ type: 'text', text: 'hi' }],
       stop_reason: 'end_turn',
       stop_sequence: null,
       stop_details: null,
@@ -27,6 +27,12 @@ describe('rendering a whole answer', () => {
       },
     })
     expect(rendered([], END, 'msg_1')['id']).toBe('msg_1')
+  })
+
+  test('a bare signature behind the last text is left out', () => {
+    const bare: Part = { type: 'thinking', text: '', signature: 's' }
+    const { content } = rendered([bare, { type: 'text', text: 'hi' }, bare])
+    expect(content).toMatchObject([{ type: 'thinking', signature: 's' }, { type: 'text' }])
   })
 
   test('every kind of part has its block, or none', () => {

@@ -24,7 +24,7 @@ export function renderResponse(response: CoreResponse): JsonObject {
     type: 'message',
     role: 'assistant',
     model: response.model,
-    content: content.flatMap((part) => renderAnswerPart(part) ?? []),
+    content: withoutLateSignature(content.flatMap((part) => renderAnswerPart(part) ?? [])),
     stop_reason: renderStop(stop, {
       hasCalls: content.some(isClientCall),
       hasRefusal: content.some(({ type }) => type === 'refusal'),
@@ -36,6 +36,19 @@ export function renderResponse(response: CoreResponse): JsonObject {
   return message
 }
 
+/** Thinking of which there is only the signature: Gemini signs its last text in this way. */
+function isBareSignature(block: WireBlock): boolean {
+  return block.type === 'thinking' && block['thinking'] === ''
+}
+
+/**
+ * An answer ends with what it says. Agents take the last block for the result, and with a bare signature there Claude
+ * Code has an empty one. Nothing that the provider asks for is lost: Gemini wants signatures of calls back, not of texts.
+ */
+function withoutLateSignature(content: readonly WireBlock[]): readonly WireBlock[] {
+  return content.slice(0, content.findLastIndex((block) => !isBareSignature(block)) + 1)
+}
+
 /**
  * One part of an answer as a block, or `undefined` where Anthropic's answers have none: media, what other providers'
  * own tools did, what only another protocol understands. The client can act on none of it.
@@ -44,10 +57,11 @@ export function renderAnswerPart(part: Part): WireBlock | undefined {
   switch (part.type) {
     case 'text': {
       const citations = part.citations?.map(renderCitation).filter((citation) => citation !== undefined) ?? []
-      return { type: 'text', text: part.text, citations: citations.length > 0 ? citations : null }
+      // Left out like everywhere in Anthropic's own answers: some clients take null for a fault.
+      return { type: 'text', text: part.text, ...(citations.length > 0 && { citations }) }
     }
     case 'refusal':
-      return { type: 'text', text: part.text, citations: null }
+      return { type: 'text', text: part.text }
     case 'tool-call':
       if (part.kind === 'server') return undefined
       return { type: 'tool_use', id: part.id, name: part.name, input: toInput(part) }

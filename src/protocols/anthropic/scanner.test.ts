@@ -150,7 +150,8 @@ describe('stop reasons', () => {
     ['refusal', 'refused', 'refusal'],
     ['invented_in_2027', 'limited', 'limit'],
   ] as const)('%s is %s', (raw, name, stop) => {
-    const scanner = scannerAfter(START + text(0, 'Hi') + ended(raw) + STOP)
+    const content = stop === 'tool-use' ? call(0, '{}') : text(0, 'Hi')
+    const scanner = scannerAfter(START + content + ended(raw) + STOP)
     expect(scanner.verdictAtEnd()).toEqual({ name, proof: 'message_stop', stop })
     expect(scanner.facts.rawStop).toBe(raw as never)
   })
@@ -432,4 +433,46 @@ test('a fork goes its own way, in the middle of a call', () => {
   expect([scanner.verdictAtEnd().name, fork.verdictAtEnd().name]).toEqual(['malformed', 'complete'])
   expect(wholes(fork.takeEvents())).toMatchObject([{ input: '{"a":1}' }])
   expect(wholes(scanner.takeEvents())).toEqual([])
+})
+
+test('reports of usage with ever new names cost no more than others', () => {
+  const reports = Array.from({ length: 20_000 }, (_, i) => ended(null, { output_tokens: i, [`other${i}`]: 1 }))
+  const start = performance.now()
+  const scanner = scannerAfter(START + reports.join(''), { decode: false })
+  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(scanner.facts.usage.outputTokens).toBe(19_999)
+})
+
+test('a second stop reason may repeat the first, and must not contradict it', () => {
+  const stream = START + text(0, 'a') + ended('end_turn')
+  expect(scannerAfter(stream + ended('end_turn') + STOP).verdictAtEnd().name).toBe('complete')
+  expect(scannerAfter(stream + ended(null) + STOP).verdictAtEnd().name).toBe('complete')
+  for (const later of ['max_tokens', 'refusal', 'pause_turn', 'newer'])
+    expect(scannerAfter(stream + ended(later) + STOP).verdictAtEnd()).toEqual(eventOrder)
+  expect(scannerAfter(START + text(0, 'a') + ended('refusal') + ended('end_turn') + STOP).verdictAtEnd()).toEqual(
+    eventOrder,
+  )
+})
+
+test('a stop for tools that were not called is none', () => {
+  expect(scannerAfter(START + text(0, 'a') + ended('tool_use') + STOP).verdictAtEnd()).toEqual(eventOrder)
+  const own = opened(0, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} }) + closed(0)
+  expect(scannerAfter(START + own + ended('tool_use') + STOP).verdictAtEnd()).toEqual(eventOrder)
+})
+
+test.each([undefined, '', null, 5])('a call whose name is %p is none', (name) => {
+  const nameless = opened(0, { type: 'tool_use', id: 't', name, input: {} }) + closed(0)
+  const { name: verdict, ...rest } = scannerAfter(START + nameless + ended('tool_use') + STOP).verdictAtEnd()
+  expect([verdict, rest]).toEqual(['malformed', { reason: 'not-this-protocol' } as never])
+})
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (none) => {
+  const notThis = { name: 'malformed', reason: 'not-this-protocol' } as const
+  const begun = START + opened(0, { type: 'text', text: '' })
+  const verdict = (stream: string) => scannerAfter(stream + closed(0) + ended('end_turn') + STOP).verdictAtEnd()
+  expect(verdict(begun + delta(0, { type: 'text_delta', text: none }))).toEqual(notThis)
+  expect(verdict(begun + delta(0, { type: 'thinking_delta', thinking: none }))).toEqual(notThis)
+  expect(verdict(begun + delta(0, { type: 'input_json_delta', partial_json: none }))).toEqual(notThis)
+  expect(verdict(START + opened(0, { type: 'text', text: none }))).toEqual(notThis)
+  expect(verdict(begun + delta(0, { type: 'text_delta', text: null })).name).toBe('complete')
 })

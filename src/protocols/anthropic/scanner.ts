@@ -9,6 +9,7 @@ import {
 import {
   type CoreStop,
   isJsonObject,
+  isNoText,
   type Json,
   type JsonObject,
   mayCutCalls,
@@ -18,7 +19,7 @@ import {
 } from '../core/index.ts'
 import { BlockState } from './scanner-block.ts'
 import { readStopReason } from './stop-reason.ts'
-import { readUsage } from './usage.ts'
+import { mergeReports, readUsage } from './usage.ts'
 import { withoutBlocks } from './withheld-blocks.ts'
 
 /** More blocks than any answer has; each costs memory until the end. */
@@ -91,6 +92,9 @@ class AnthropicScanner extends SseScanner {
     const isExpected = this.#started && this.#stop === undefined
     if (!isExpected || typeof index !== 'number' || !isJsonObject(wire) || this.#blocks.has(index))
       return this.break('malformed', 'event-order')
+    if (wire.type === 'tool_use' && (typeof wire.name !== 'string' || wire.name === ''))
+      return this.break('malformed', 'not-this-protocol')
+    if (OF_TEXT.has(wire.type) && holdsNoText(wire)) return this.break('malformed', 'not-this-protocol')
     if (this.#blocks.size >= MOST_BLOCKS) return this.break('malformed', 'too-large')
     const block = new BlockState(this.#blocks.size, wire, this.options)
     this.#blocks.set(index, block)
@@ -110,6 +114,7 @@ class AnthropicScanner extends SseScanner {
     // Calls were judged at the stop reason, so nothing may be added to one behind it.
     if (block === undefined || !block.isOpen || this.#stop !== undefined || !isJsonObject(delta))
       return this.break('malformed', 'event-order')
+    if (holdsNoText(delta)) return this.break('malformed', 'not-this-protocol')
     for (const each of block.onDelta(delta)) this.emit(each)
     if (delta.type === 'signature_delta') this.mark(delta.signature)
     if (block.input?.isTooLarge === true) return this.break('malformed', 'too-large')
@@ -141,14 +146,21 @@ class AnthropicScanner extends SseScanner {
     if (!isJsonObject(delta) || typeof delta.stop_reason !== 'string') return
     this.hold()
     const { stop_sequence: sequence } = delta
-    const isFirst = this.#stop === undefined
+    const earlier = this.#stop
     this.#stop = readStopReason(delta.stop_reason, typeof sequence === 'string' ? sequence : null)
-    this.#judgeCalls(this.#stop)
-    if (isFirst && !this.isBroken) this.#emitEnd(this.#stop)
+    if (earlier === undefined) {
+      this.#judgeCalls(this.#stop)
+      if (!this.isBroken) this.#emitEnd(this.#stop)
+    } else if (verdictOfStop(earlier.kind) !== verdictOfStop(this.#stop.kind)) {
+      // The end that clients heard of said the opposite; one that is repeated changes nothing.
+      this.break('malformed', 'event-order')
+    }
   }
 
   /** Only now is it known whether something stopped the model, so only now can a half call be told from a bad one. */
   #judgeCalls(stop: CoreStop): void {
+    // Anthropic's own tools run before the answer ends, and stop nothing.
+    if (stop.kind === 'tool-use' && this.toolCalls === 0) return this.break('malformed', 'event-order')
     const mayBeCut = mayCutCalls(stop)
     const blocks = [...this.#blocks]
     const unfinished = blocks.filter(([, { input }], i) => {
@@ -197,9 +209,7 @@ class AnthropicScanner extends SseScanner {
   }
 
   #addUsage(usage: Json | undefined): void {
-    if (!isJsonObject(usage)) return
-    const said = Object.entries(usage).filter(([, value]) => value !== null)
-    this.#usage = { ...this.#usage, ...Object.fromEntries(said) }
+    if (isJsonObject(usage)) this.#usage = mergeReports(this.#usage, usage)
   }
 
   protected override usage(): Usage {
@@ -229,6 +239,12 @@ class AnthropicScanner extends SseScanner {
     return copy
   }
 }
+
+const OF_TEXT: ReadonlySet<Json | undefined> = new Set(['text', 'thinking'])
+
+/** Something else where text should be, which would be lost. */
+const holdsNoText = ({ text, thinking, partial_json: json }: JsonObject): boolean =>
+  isNoText(text) || isNoText(thinking) || isNoText(json)
 
 const isEmptyDelta = ({ text, thinking, partial_json: json }: JsonObject): boolean =>
   text === '' || thinking === '' || json === ''

@@ -44,4 +44,10 @@ describe('stop reasons', () => {
     const limit = { kind: 'limit', raw: toLabel('length') } as const
     expect(renderStop(limit, { hasCalls: true, hasRefusal: true })).toBe('max_tokens')
   })
+
+  test('a use of tools that has no call here ends like any answer', () => {
+    const use = { kind: 'tool-use', raw: toLabel('completed') } as const
+    expect(renderStop(use, { hasCalls: false, hasRefusal: false })).toBe('end_turn')
+    expect(renderStop(use, { hasCalls: true, hasRefusal: false })).toBe('tool_use')
+  })
 })

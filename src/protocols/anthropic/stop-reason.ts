@@ -46,5 +46,8 @@ export interface StopContext {
 export function renderStop(stop: CoreStop, { hasCalls, hasRefusal }: StopContext): string {
   if (hasRefusal && stop.kind !== 'limit') return WORDS.refusal
   if (hasCalls && stop.kind === 'end') return WORDS['tool-use']
+  // A call of a kind that only its own protocol knows (OpenAI's tool search) has no block here, and a client that is told
+  // to run calls and finds none would wait or crash.
+  if (!hasCalls && stop.kind === 'tool-use') return WORDS.end
   return renderStopReason(stop)
 }

@@ -56,6 +56,16 @@ describe('encoding a stream', () => {
     )
   })
 
+  test('a bare signature is shown where something follows it, and never as the last block', async () => {
+    const signature = (part: number): StreamEvent => ({ type: 'thinking-signature', ...at, part, signature: 's' })
+    const text: StreamEvent = { type: 'text', ...at, part: 1, text: 'hi' }
+    const { content } = await understood(encoded([START, signature(0), text, signature(2), STOP]))
+    expect(plain(content)).toMatchObject([
+      { type: 'thinking', thinking: '', signature: 's' },
+      { type: 'text', text: 'hi' },
+    ])
+  })
+
   test('says nothing of an end before it is finished', () => {
     const encoder = createStreamEncoder(OPTIONS)
     const before = [START, call(0), STOP, { type: 'usage', usage: { outputTokens: 5 } } as const]

@@ -30,6 +30,8 @@ class AnthropicStreamEncoder implements StreamEncoder {
   readonly #options: EncoderOptions
   #isStarted = false
   #open: { readonly part: number; readonly kind: BlockKind } | undefined
+  /** A signature of no thinking that the client was shown; it is sent once something follows, see `withoutLateSignature`. */
+  #bareSignature: string | undefined
   #blocks = 0
   #hasCalls = false
   #hasRefusal = false
@@ -53,9 +55,10 @@ class AnthropicStreamEncoder implements StreamEncoder {
         this.#hasRefusal = true
         return this.#piece(event.part, 'refusal', { type: 'text_delta', text: event.text })
       case 'thinking':
+        if (event.text === '' && !this.#isOpen(event.part, 'thinking')) return ''
         return this.#piece(event.part, 'thinking', { type: 'thinking_delta', thinking: event.text })
       case 'thinking-signature':
-        return this.#piece(event.part, 'thinking', { type: 'signature_delta', signature: event.signature })
+        return this.#signature(event.part, event.signature)
       case 'citation':
         return this.#citation(event.part, event.citation)
       case 'whole':
@@ -110,6 +113,25 @@ class AnthropicStreamEncoder implements StreamEncoder {
     return this.#openBlock(part, kind) + this.#delta(delta)
   }
 
+  #signature(part: number, signature: string): string {
+    if (this.#isOpen(part, 'thinking')) return this.#delta({ type: 'signature_delta', signature })
+    const before = this.#ensureStarted() + this.#close() + this.#flushSignature()
+    this.#bareSignature = signature
+    return before
+  }
+
+  #flushSignature(): string {
+    const signature = this.#bareSignature
+    if (signature === undefined) return ''
+    this.#bareSignature = undefined
+    const delta = { type: 'signature_delta', signature }
+    return this.#blockStart(EMPTY_BLOCKS.thinking) + this.#delta(delta) + this.#blockStop()
+  }
+
+  #isOpen(part: number, kind: BlockKind): boolean {
+    return this.#open?.part === part && this.#open.kind === kind
+  }
+
   #citation(part: number, citation: Citation): string {
     const rendered: Json | undefined = renderCitation(citation)
     return rendered === undefined ? '' : this.#piece(part, 'text', { type: 'citations_delta', citation: rendered })
@@ -117,16 +139,17 @@ class AnthropicStreamEncoder implements StreamEncoder {
 
   /** Blocks never overlap: a part that goes on after another began goes on in a new block. */
   #openBlock(part: number, kind: BlockKind): string {
-    if (this.#open?.part === part && this.#open.kind === kind) return ''
-    const before = this.#ensureStarted() + this.#close()
+    if (this.#isOpen(part, kind)) return ''
+    const before = this.#ensureStarted() + this.#close() + this.#flushSignature()
     this.#open = { part, kind }
     return before + this.#blockStart(EMPTY_BLOCKS[kind])
   }
 
   #whole(content: WholeContent): string {
-    const before = this.#ensureStarted() + this.#close()
     const block = renderAnswerPart(content)
-    if (block === undefined) return before
+    const ended = this.#ensureStarted() + this.#close()
+    if (block === undefined) return ended
+    const before = ended + this.#flushSignature()
     if (!isClientCall(content)) return before + this.#blockStart(block) + this.#blockStop()
     this.#hasCalls = true
     // Clients collect a call's arguments from deltas alone.

@@ -23,6 +23,19 @@ export function readUsage(value: unknown): Usage {
   }
 }
 
+const COUNTS = [
+  'input_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'output_tokens',
+  'output_tokens_details',
+] as const
+
+/** One report upon another; only what `readUsage` reads, so that no stream can make it grow. */
+export function mergeReports(earlier: JsonObject, later: JsonObject): JsonObject {
+  return Object.fromEntries(COUNTS.map((name) => [name, later[name] ?? earlier[name]]))
+}
+
 /** Anthropic's usage object; SDKs add the counts up, so what the provider did not say is 0. */
 export function renderUsage(usage: Usage): JsonObject {
   const cacheReadTokens = usage.cacheReadTokens ?? 0

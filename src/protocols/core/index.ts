@@ -15,6 +15,7 @@ export {
   type ToolResultPart,
   type VideoPart,
 } from './content.ts'
+export { type ChoiceState, ChoiceStates } from './choice-states.ts'
 export { saysContextLength } from './context-length.ts'
 export { type TemplateSource, unescaped } from './delta-template.ts'
 export {
@@ -39,7 +40,7 @@ export {
 } from './fields.ts'
 export { filterEvents } from './filter-events.ts'
 export { EventsToJsonArray, type JsonArrayState, JsonArrayToEvents } from './json-array-frames.ts'
-export { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
+export { isJsonObject, isNoText, type Json, type JsonObject, mayMention, parseJson } from './json.ts'
 export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
 export {
   type Address,
@@ -70,6 +71,7 @@ export {
 export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop } from './response.ts'
 export {
   type Completion,
+  type ContentWatcher,
   type ScannerOptions,
   type StreamFacts,
   type StreamPhase,

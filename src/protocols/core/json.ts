@@ -8,6 +8,19 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/**
+ * Whether a JSON text may have what the pattern finds: names in it may be written with escapes (`"\u0069d"`), and then
+ * only the parsed value tells.
+ */
+export function mayMention(text: string, pattern: RegExp): boolean {
+  return pattern.test(text) || text.includes('\\u')
+}
+
+/** Something that stands where text should and is none; null is nothing at all. */
+export function isNoText(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && typeof value !== 'string'
+}
+
 /** The text as a JSON value, or `undefined` where it is not JSON (JSON itself cannot be `undefined`). */
 export function parseJson(text: string): Json | undefined {
   try {

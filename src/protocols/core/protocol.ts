@@ -22,6 +22,8 @@ export interface RequestFacts {
   readonly reasoning: boolean
   /** Answers asked for (`n`), 1 where the protocol has no such thing. */
   readonly choices: number
+  /** JSON was asked for, of which half is of no use. */
+  readonly structured: boolean
   /** The client's own word for its conversation, where the request has one. */
   readonly session: string | undefined
 }
@@ -31,6 +33,8 @@ export interface StateReference {
   /** As a client would look for it: `previous_response_id`. */
   readonly field: string
   readonly id: string
+  /** Made by whoever runs the account, for all who use it: a stored prompt. Anything else is somebody's. */
+  readonly isShared?: boolean
 }
 
 /** A client's request that this protocol cannot accept: what was expected, what came. */

@@ -11,8 +11,16 @@ export interface ScannerOptions {
   readonly choices: number
   /** Also collect core events for translation; without it only what the proof needs is kept. */
   readonly decode: boolean
+  /** Is told of content instead, while the stream's bytes are what is delivered; needs `decode`. */
+  readonly watch?: ContentWatcher
   /** Largest event (and largest sum of one tool call's arguments), bytes. */
   readonly eventLimitBytes: number
+}
+
+/** Sees text and thinking as they are read. */
+export interface ContentWatcher {
+  /** `event`: the number of the event that brought it, 1 for the stream's first, pings and comments counted. */
+  onContent(type: 'text' | 'thinking', text: string, event: number): void
 }
 
 /**
@@ -47,6 +55,8 @@ export interface StreamScanner {
   readonly phase: StreamPhase
   /** Whole events so far, of any kind. */
   readonly events: number
+  /** Whole events so far, comments included. */
+  readonly blocks: number
   /** Bytes at the end of what was pushed that belong to an event which is not whole yet; none once it is proven. */
   readonly pendingBytes: number
   readonly facts: StreamFacts

@@ -1,7 +1,10 @@
 const LF = 10
 const CR = 13
 
-const decoder = new TextDecoder()
+// A mark of the byte order is one at the very beginning only, which is seen to where the text is handed on.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+const BYTE_ORDER_MARK = '\uFEFF'
 const NOTHING = new Uint8Array(0)
 
 /**
@@ -17,6 +20,7 @@ export class SseBlocks {
   /** The last two bytes before the current chunk; at the start as if a line had just ended. */
   #previous = LF
   #beforePrevious = 0
+  #hasBegun = false
 
   get pendingBytes(): number {
     return this.#pendingBytes
@@ -29,9 +33,10 @@ export class SseBlocks {
 
   /**
    * Gives `onText` the events that these bytes complete, each ending in a blank line, with LF line ends; in one piece,
-   * or in two where the first event had begun before.
+   * or in two where the first event had begun before. Where an event is no UTF-8, `onInvalid` is called behind those
+   * before it, and nothing more of these bytes is given.
    */
-  push(bytes: Uint8Array, onText: (text: string) => void): void {
+  push(bytes: Uint8Array, onText: (text: string) => void, onInvalid?: () => void): void {
     if (bytes.length === 0) return
     const end = this.#lastBoundary(bytes)
     if (end === 0) {
@@ -46,10 +51,34 @@ export class SseBlocks {
       const first = this.#join(bytes.subarray(0, start))
       this.#pending = undefined
       this.#pendingBytes = 0
-      onText(decode(first))
+      if (!this.#give(first, onText, onInvalid)) return
     }
-    if (start < end) onText(decode(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)))
+    const whole = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)
+    if (start < end && !this.#give(whole, onText, onInvalid)) return
     if (end < bytes.length) this.#keep(bytes.slice(end))
+  }
+
+  /** `false` where not all of it is UTF-8. */
+  #give(events: Uint8Array, onText: (text: string) => void, onInvalid?: () => void): boolean {
+    const text = decode(events)
+    if (text !== undefined) {
+      onText(this.#begin(text))
+      return true
+    }
+    // Which of them is not must not depend on how the bytes arrived.
+    for (const event of eachEvent(events)) {
+      const eventText = decode(event)
+      if (eventText === undefined) break
+      onText(this.#begin(eventText))
+    }
+    onInvalid?.()
+    return false
+  }
+
+  #begin(text: string): string {
+    const isMarked = !this.#hasBegun && text.startsWith(BYTE_ORDER_MARK)
+    this.#hasBegun = true
+    return isMarked ? text.slice(1) : text
   }
 
   #turnPage(bytes: Uint8Array): void {
@@ -59,7 +88,8 @@ export class SseBlocks {
 
   /** What has come of an event that is not whole. */
   pendingText(): string {
-    return decoder.decode(this.#join(NOTHING))
+    const text = decoder.decode(this.#join(NOTHING))
+    return !this.#hasBegun && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
   }
 
   fork(): SseBlocks {
@@ -67,6 +97,7 @@ export class SseBlocks {
     copy.#pending = this.#pending
     copy.#pendingBytes = this.#pendingBytes
     copy.#previous = this.#previous
+    copy.#hasBegun = this.#hasBegun
     copy.#beforePrevious = this.#beforePrevious
     return copy
   }
@@ -109,8 +140,26 @@ export class SseBlocks {
   }
 }
 
-function decode(bytes: Uint8Array): string {
-  const text = decoder.decode(bytes)
+/** Whole events, one by one. */
+function* eachEvent(events: Uint8Array): Generator<Uint8Array> {
+  let start = 0
+  for (let at = events.indexOf(LF); at >= 0; at = events.indexOf(LF, at + 1)) {
+    const previous = events[at - 1] === CR ? events[at - 2] : events[at - 1]
+    if (previous !== LF && previous !== undefined) continue
+    yield events.subarray(start, at + 1)
+    start = at + 1
+  }
+  yield events.subarray(start)
+}
+
+/** `undefined` where it is no UTF-8. */
+function decode(bytes: Uint8Array): string | undefined {
+  let text: string
+  try {
+    text = strictDecoder.decode(bytes)
+  } catch {
+    return undefined
+  }
   // A lone CR ends a line too: clients read it so, and must not see an end that was not seen here.
   return text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text
 }

@@ -77,6 +77,7 @@ describe('an error that is not framed as an event should be', () => {
     ['behind one `data:`', `data: ${pretty}`],
     ['behind a `data:` for each line', pretty.replaceAll(/^/gm, 'data: ')],
     ['with CRLF', pretty.replaceAll('\n', '\r\n')],
+    ['with the next event right behind it', `${pretty}\n${say('b').trimEnd()}`],
   ])('over several lines, %s', (_, text) => {
     const scanner = scannerAfter(`${say('a')}${text}\n\n`)
     expect(scanner.phase).toBe('broken')
@@ -280,4 +281,64 @@ test('a fork goes its own way', () => {
   expect([textOf(scanner), textOf(fork)]).toEqual(['a', 'ab'])
   expect(fork.verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-before-proof' })
   expect([scanner.events, fork.events]).toEqual([2, 3])
+})
+
+describe('a block without data', () => {
+  test.each(['<html>502 Bad Gateway</html>', 'upstream connect error or disconnect: reset', '[1]', 'event: a\noh'])(
+    'that is no event is not this protocol: %s',
+    (text) => {
+      const scanner = scannerAfter(`${say('a')}${text}\n\ndata: end\n\n`)
+      expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
+    },
+  )
+
+  test.each([': wait', ':', 'event: ping', 'event', 'id: 3\nretry: 10', 'id\n: a\n  ', ' \n'])(
+    'that says nothing is none: %j',
+    (text) => {
+      expect(scannerAfter(`${say('a')}${text}\n\ndata: end\n\n`).verdictAtEnd().name).toBe('complete')
+    },
+  )
+})
+
+describe('what is no plain UTF-8', () => {
+  const pushed = (bytes: Uint8Array, size: number): FewWords => {
+    const scanner = new FewWords(OPTIONS)
+    for (let at = 0; at < bytes.length; at += size) scanner.push(bytes.subarray(at, at + size))
+    return scanner
+  }
+  const bytesOf = (...pieces: readonly (string | readonly number[])[]): Uint8Array =>
+    Uint8Array.from(pieces.flatMap((piece) => (typeof piece === 'string' ? [...encoder.encode(piece)] : piece)))
+  const SIZES = [1, 3, 1_000]
+
+  test.each([{ invalid: [0xff] }, { invalid: [0xc3] }, { invalid: [0xed, 0xa0, 0x80] }])(
+    'is not JSON, however it arrives: %p',
+    ({ invalid }) => {
+      const bytes = bytesOf(say('a'), 'data: {"text":"b', invalid, '"}\n\n', 'data: end\n\n')
+      for (const size of SIZES) {
+        const scanner = pushed(bytes, size)
+        expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'not-json' })
+        expect([scanner.events, textOf(scanner)]).toEqual([1, 'a'])
+      }
+    },
+  )
+
+  test('is nothing behind a proof', () => {
+    const bytes = bytesOf(say('a'), 'data: end\n\n: ', [0xff], '\n\n')
+    for (const size of SIZES) expect(pushed(bytes, size).verdictAtEnd().name).toBe('complete')
+  })
+
+  test('a character that stands for what could not be read is text', () => {
+    expect(textOf(pushed(bytesOf(say('\uFFFD')), 1_000))).toBe('\uFFFD')
+  })
+
+  test('a mark of the byte order may begin the stream, and no other event', () => {
+    for (const size of SIZES) {
+      expect(pushed(bytesOf('\uFEFFdata: end\n\n'), size).verdictAtEnd().name).toBe('complete')
+      for (const proof of ['\uFEFFdata: end\n\n', '\uFEFFevent: a\ndata: end\n\n'])
+        expect(pushed(bytesOf(say('a'), proof), size).verdictAtEnd()).toEqual({
+          name: 'malformed',
+          reason: 'not-this-protocol',
+        })
+    }
+  })
 })

@@ -27,10 +27,11 @@ export abstract class SseScanner implements StreamScanner {
   #blocks = new SseBlocks()
   #phase: StreamPhase = 'opening'
   #events = 0
+  #eventBlocks = 0
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
   #decoded: StreamEvent[] = []
-  #marks: readonly string[] = NO_MARKS
+  #marks: string[] = []
   #template: DeltaTemplate | undefined
   #target: DeltaTarget | undefined
 
@@ -67,9 +68,13 @@ export abstract class SseScanner implements StreamScanner {
 
   push(bytes: Uint8Array): void {
     if (this.#isSettled) return
-    this.#blocks.push(bytes, this.#onText)
+    this.#blocks.push(bytes, this.#onText, this.#onInvalid)
     if (!this.#isSettled && this.#blocks.pendingBytes > this.options.eventLimitBytes)
       this.break('malformed', 'too-large')
+  }
+
+  readonly #onInvalid = (): void => {
+    if (!this.#isSettled) this.break('malformed', 'not-json')
   }
 
   readonly #onText = (text: string): void => this.#walk(text)
@@ -81,6 +86,7 @@ export abstract class SseScanner implements StreamScanner {
         at += 1
         continue
       }
+      this.#eventBlocks += 1
       const end = this.#matchDelta(text, at)
       if (end > 0) {
         at = end
@@ -99,10 +105,13 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   #onEvent(event: string): void {
+    // Nobody takes its first line for a field any more, and some decoders hide that.
+    if (event.startsWith('\uFEFF')) return this.break('malformed', 'not-this-protocol')
     const { name, data } = parseSseEvent(event)
     // Some hosts write their error without `data:` in the middle of a stream. Clients read no other such line.
-    const isBare = data === undefined && event.startsWith('{')
-    const text = isBare ? event : data
+    const isBare = event.startsWith('{') && (data === undefined || this.#beginsWithError(event))
+    const text = isBare ? bareOf(event) : data
+    if (text === undefined && isForeign(event)) return this.break('malformed', 'not-this-protocol')
     if (text === undefined || this.onData(text)) return
     const message = parseJson(text) ?? this.#errorOverLines(event)
     if (message === undefined) this.break('malformed', 'not-json')
@@ -110,6 +119,12 @@ export abstract class SseScanner implements StreamScanner {
     else if (name === 'error' || this.isInBandError(message)) this.break('failed', 'in-band-error', message)
     else if (isBare) this.break('malformed', 'not-this-protocol')
     else this.onMessage(message, event)
+  }
+
+  /** The error's blank line is missing, and the next event's lines stand right behind it. */
+  #beginsWithError(event: string): boolean {
+    const message = parseJson(bareOf(event))
+    return isJsonObject(message) && this.isInBandError(message)
   }
 
   /** A provider's error that was written over several lines of which only the first says `data:`, or none. */
@@ -148,9 +163,16 @@ export abstract class SseScanner implements StreamScanner {
       this.content()
       this.onPlainText(text, start, valueEnd)
       if (this.options.decode && this.#target !== undefined)
-        this.#decoded.push({ ...this.#target, text: unescaped(text.slice(start, valueEnd)) })
+        this.#onPlainDelta(this.#target, text.slice(start, valueEnd))
     }
     return end
+  }
+
+  #onPlainDelta(target: DeltaTarget, raw: string): void {
+    const text = unescaped(raw)
+    const { watch } = this.options
+    if (watch === undefined) this.#decoded.push({ ...target, text })
+    else watch.onContent(target.type, text, this.#eventBlocks)
   }
 
   // ## For the protocol's own events
@@ -188,13 +210,17 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   protected emit(event: StreamEvent): void {
-    if (this.options.decode) this.#decoded.push(event)
+    const { decode, watch } = this.options
+    if (watch !== undefined) {
+      if (event.type === 'text' || event.type === 'refusal') watch.onContent('text', event.text, this.#eventBlocks)
+      else if (event.type === 'thinking') watch.onContent('thinking', event.text, this.#eventBlocks)
+    } else if (decode) this.#decoded.push(event)
   }
 
   /** Something that only the platform that made it can read or look up. */
   protected mark(value: Json | undefined): void {
     if (typeof value !== 'string' || value === '' || this.#marks.length >= MOST_MARKS) return
-    this.#marks = [...this.#marks, value]
+    this.#marks.push(value)
   }
 
   // ## What was found
@@ -205,6 +231,10 @@ export abstract class SseScanner implements StreamScanner {
 
   get events(): number {
     return this.#events
+  }
+
+  get blocks(): number {
+    return this.#eventBlocks
   }
 
   get pendingBytes(): number {
@@ -235,8 +265,9 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   takeMarks(): readonly string[] {
+    if (this.#marks.length === 0) return NO_MARKS
     const marks = this.#marks
-    this.#marks = NO_MARKS
+    this.#marks = []
     return marks
   }
 
@@ -262,10 +293,11 @@ export abstract class SseScanner implements StreamScanner {
     copy.#blocks = this.#blocks.fork()
     copy.#phase = this.#phase
     copy.#events = this.#events
+    copy.#eventBlocks = this.#eventBlocks
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError
     copy.#decoded = [...this.#decoded]
-    copy.#marks = this.#marks
+    copy.#marks = [...this.#marks]
     copy.#template = this.#template
     copy.#target = this.#target
   }
@@ -283,6 +315,20 @@ const PENDING_ERROR_BYTES = 16 * 1024
 function mayEndJson(byte: number): boolean {
   return byte === CLOSING_BRACE || byte === LF || byte === CR || byte === SPACE
 }
+
+/** What stands before the first `data:` line. */
+function bareOf(event: string): string {
+  const at = event.indexOf('\ndata:')
+  return at < 0 ? event : event.slice(0, at)
+}
+
+/** Whether an event without data has a line that no event has: a proxy's page or message in the middle of the stream. */
+function isForeign(event: string): boolean {
+  return event.split('\n').some((line) => line.trim() !== '' && !FIELD.test(line))
+}
+
+/** A comment, or a field that clients know. */
+const FIELD = /^(?::|(?:event|id|retry)(?:$|:))/
 
 /** A comment shows that somebody is there, not that the answer goes on. */
 function isComment(event: string): boolean {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import { isJsonObject, type Json, type JsonObject, mayMention } from '../core/index.ts'
 import { PLACEHOLDER_SIGNATURE } from './signatures.ts'
 import { camelCased } from './wire.ts'
 
@@ -12,7 +12,7 @@ const BOUND = /"thought_?signature"/i
  */
 export function withoutForeign(body: JsonObject, text: string, isForeign: (mark: string) => boolean): JsonObject {
   const { contents } = body
-  if (!BOUND.test(text) || !Array.isArray(contents)) return body
+  if (!mayMention(text, BOUND) || !Array.isArray(contents)) return body
   const turns = contents as readonly Json[]
   const foreign = findForeign(turns, isForeign)
   if (foreign.size === 0) return body

@@ -7,7 +7,14 @@ const inspect = (body: object): ReturnType<typeof inspectRequest> => inspectRequ
 
 describe('inspecting a request', () => {
   test('model and streaming come from the address', () => {
-    const value = { model: 'gemini-x', stream: true, reasoning: false, choices: 1, session: undefined }
+    const value = {
+      model: 'gemini-x',
+      stream: true,
+      reasoning: false,
+      choices: 1,
+      structured: false,
+      session: undefined,
+    }
     expect(inspect({ model: 'another', stream: false })).toEqual({ ok: true, value })
     expect(inspectRequest({}, { model: 'm', stream: false })).toMatchObject({ value: { model: 'm', stream: false } })
   })

@@ -9,6 +9,7 @@ import {
   readModel,
   type RequestFacts,
   type StateReference,
+  mayMention,
 } from '../core/index.ts'
 import { isFileUri } from './media.ts'
 import { asksForReasoning } from './reasoning.ts'
@@ -23,6 +24,7 @@ export function inspectRequest(body: JsonObject, address?: Address): Checked<Req
       stream: address?.stream ?? false,
       reasoning: asksForReasoning(config),
       choices: readChoices(config),
+      structured: typeof config.responseMimeType === 'string' && config.responseMimeType !== 'text/plain',
       // Nothing in such a request names its conversation.
       session: undefined,
     }
@@ -39,7 +41,7 @@ const STATE_FIELD = /"(?:cached_?content|file_?uri|continuation_?token|file_?sea
 
 /** What only the account or project has that stored it. */
 export function findState(body: JsonObject, text: string): readonly StateReference[] {
-  if (!STATE_FIELD.test(text)) return []
+  if (!mayMention(text, STATE_FIELD)) return []
   const { cachedContent, continuationToken, contents, tools } = camelCased(body)
   const top = { cachedContent, continuationToken }
   return [

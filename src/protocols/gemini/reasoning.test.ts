@@ -60,6 +60,7 @@ test.each([
   ['gemini-3-pro', true],
   ['gemini-10.5-flash', true],
   ['gemini-pro-latest', true],
+  ['sim-gemini', true],
   ['gemini-2.5-pro', false],
   ['gemini-1.5-flash', false],
   ['gemini-2-flash', false],

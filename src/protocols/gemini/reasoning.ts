@@ -53,10 +53,10 @@ function dialOf(model: string): Dial {
 
 /**
  * Gemini 3 and later, which also refuse (400) a function call of the current turn without a thought signature. Names
- * without a number (`gemini-flash-latest`) have stood for such models since there are any.
+ * without a number (`gemini-flash-latest`, a deployment's `shop-gemini`) have stood for such models since there are any.
  */
 export function takesSignatures(model: string): boolean {
-  return /gemini-(?![12](?:[.-]|$))/i.test(model)
+  return /gemini(?!-[12](?:[.-]|$))/i.test(model)
 }
 
 /** Google publishes no table of efforts in tokens: each step about doubles, within what every 2.5 model takes. */

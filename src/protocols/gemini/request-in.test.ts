@@ -386,7 +386,7 @@ describe('tools', () => {
     [{}, { type: 'auto' }, 'fgh'],
     [{ mode: 'NONE' }, { type: 'none' }, 'fgh'],
     [{ mode: 'ANY' }, { type: 'any' }, 'fgh'],
-    [{ mode: 'ANY', allowedFunctionNames: ['g'] }, { type: 'tool', name: 'g' }, 'g'],
+    [{ mode: 'ANY', allowedFunctionNames: ['g'] }, { type: 'tool', name: 'g' }, 'fgh'],
     [{ mode: 'ANY', allowedFunctionNames: ['g', 'h'] }, { type: 'any' }, 'gh'],
     [{ mode: 'VALIDATED', allowedFunctionNames: ['f'] }, { type: 'auto' }, 'f'],
   ])('calling %j', (functionCallingConfig, toolChoice, names) => {

@@ -164,3 +164,10 @@ describe.skipIf(!hasCorpus)('recorded answers as one body', () => {
     },
   )
 })
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (text) => {
+  const answer = (part: Json) => ({ candidates: [{ content: { parts: [{ text: part }] }, finishReason: 'STOP' }] })
+  const verdict = (part: Json) => readResponse(answer(part), { completion: 'strict', choices: 1 }).verdict
+  expect(verdict(text as Json)).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
+  expect(verdict(null).name).toBe('complete')
+})

@@ -73,6 +73,7 @@ function judge(body: JsonObject, wires: readonly JsonObject[], bodyFacts: Stream
   }
   if (stop === undefined || stops.length < Math.max(wires.length, choices))
     return unfinished('truncated', 'ended-before-proof', facts)
+  if (candidates.some(({ hasNoText }) => hasNoText)) return unfinished('malformed', 'not-this-protocol', facts)
   // A limit or a filter may stop inside a call; where nothing stopped the model, a broken call is a broken answer.
   if (
     candidates.some(
@@ -106,16 +107,18 @@ function judge(body: JsonObject, wires: readonly JsonObject[], bodyFacts: Stream
 
 interface ReadCandidate {
   readonly state: CandidateState
+  /** It has something else where text should be. */
+  readonly hasNoText: boolean
   readonly marks: readonly string[]
 }
 
 /** A whole candidate is a stream of one chunk. */
 function readCandidate(wire: JsonObject, index: number, { responseId }: JsonObject, decode: boolean): ReadCandidate {
   const state = new CandidateState(index, { decode, eventLimitBytes: Infinity })
-  state.onChunk(wire, typeof responseId === 'string' ? responseId : '')
+  const progress = state.onChunk(wire, typeof responseId === 'string' ? responseId : '')
   const raw = finishReasonOf(wire.finishReason)
   if (raw !== undefined) state.finish(raw)
-  return { state, marks: state.takeMarks() }
+  return { state, hasNoText: progress === 'no-text', marks: state.takeMarks() }
 }
 
 function toResponse(body: JsonObject, choices: readonly CoreChoice[], { usage }: StreamFacts): CoreResponse {

@@ -1,6 +1,7 @@
 import {
   type CoreStop,
   isJsonObject,
+  isNoText,
   type Json,
   type JsonObject,
   mayCutCalls,
@@ -14,9 +15,12 @@ import { CallState } from './scanner-call.ts'
 import { readFinishReason } from './stop-reason.ts'
 import { GEMINI } from './wire.ts'
 
-/** What a chunk brought: nothing, content, a call or a piece of one, or more than may be kept. In the order of gravity. */
+/**
+ * What a chunk brought: nothing, content, a call or a piece of one, more than may be kept, or something else where text
+ * should be. In the order of gravity.
+ */
 export type Progress = (typeof PROGRESS)[number]
-const PROGRESS = ['nothing', 'content', 'tool', 'too-large'] as const
+const PROGRESS = ['nothing', 'content', 'tool', 'too-large', 'no-text'] as const
 
 /** More calls than any answer makes; each costs memory until the end. */
 const MOST_CALLS = 1_000
@@ -59,6 +63,7 @@ export class CandidateState {
     let progress: Progress = 'nothing'
     const parts: readonly Json[] = isJsonObject(content) && Array.isArray(content.parts) ? content.parts : []
     for (const [wirePart, part] of parts.entries()) {
+      if (isJsonObject(part) && isNoText(part.text)) return 'no-text'
       const piece = isJsonObject(part) ? readPiece(part) : undefined
       if (piece === undefined) continue
       progress = graver(progress, this.#onPiece(piece, part, wirePart))

@@ -479,3 +479,27 @@ test('whatever JSON comes, it is judged', () => {
     { numRuns: 300 },
   )
 })
+
+test('reports of usage with ever new names cost no more than others', () => {
+  const reports = Array.from({ length: 20_000 }, (_, i) =>
+    event({ usageMetadata: { promptTokenCount: i, [`other${i}`]: 1 } }),
+  )
+  const start = performance.now()
+  const scanner = scannerAfter(reports.join(''), { decode: false })
+  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(scanner.facts.usage).toEqual({ inputTokens: 19_999 })
+})
+
+test.each(['<html>502 Bad Gateway</html>', 'upstream connect error'])(
+  '%s behind the finish reason is no end',
+  (page) => {
+    expect(verdictOf(say('a', 'STOP') + page)).toEqual({ name: 'truncated', reason: 'ended-inside-event' })
+    expect(verdictOf(`${say('a', 'STOP') + page}\n\n`)).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
+  },
+)
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (text) => {
+  const stream = say('a') + chunk([{ text }]) + end('STOP')
+  expect(verdictOf(stream)).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
+  expect(verdictOf(say('a') + chunk([{ text: null }]) + end('STOP'))).toEqual(complete('end'))
+})

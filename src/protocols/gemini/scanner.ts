@@ -7,6 +7,7 @@ import {
   verdictOfStop,
 } from '../../evidence/index.ts'
 import {
+  ChoiceStates,
   type CoreStop,
   isJsonObject,
   type Json,
@@ -19,12 +20,9 @@ import {
 import { isInBandError } from './in-band-error.ts'
 import { CandidateState, candidateIndex } from './scanner-candidate.ts'
 import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.ts'
-import { readUsage } from './usage.ts'
+import { mergeReports, readUsage } from './usage.ts'
 import { withoutWithheld } from './withheld-calls.ts'
 import { isFilled } from './wire.ts'
-
-/** More candidates than any model gives; each costs memory until the end. */
-const MOST_CANDIDATES = 1_000
 
 /** What the chunks before the first candidate say of the answer. */
 interface Head {
@@ -45,7 +43,7 @@ export function createGeminiScanner(options: ScannerOptions): StreamScanner {
  * on is held, since only the end shows that it was the last. Chunks of usage alone, and `{}`, may come anywhere.
  */
 class GeminiScanner extends SseScanner {
-  readonly #candidates = new Map<number, CandidateState>()
+  #candidates = new ChoiceStates((index) => new CandidateState(index, this.options))
   /** The prompt's, which is the answer of every candidate that has not stopped itself. */
   #blocked: CoreStop | undefined
   // Merged as the wire has it: a later report may leave counts out that an earlier one gave.
@@ -85,32 +83,33 @@ class GeminiScanner extends SseScanner {
   }
 
   #onUsage(usage: JsonObject): void {
-    this.#usage = { ...this.#usage, ...usage }
+    this.#usage = mergeReports(this.#usage, usage)
     this.emit({ type: 'usage', usage: this.usage() })
   }
 
   #onCandidate(wire: JsonObject): void {
-    const candidate = this.#candidate(candidateIndex(wire))
+    const candidate = this.#candidates.at(candidateIndex(wire))
     if (candidate === undefined) return this.break('malformed', 'too-large')
     this.#start()
     const progress = candidate.onChunk(wire, this.#head.id)
     if (progress === 'content') this.content()
     else if (progress === 'tool') this.hold()
     else if (progress === 'too-large') this.break('malformed', 'too-large')
+    else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
     // What came behind it may be an answer after all.
     if (progress !== 'nothing') this.#blocked = undefined
     const raw = finishReasonOf(wire.finishReason)
     if (raw !== undefined) this.#onFinish(candidate, raw)
     for (const event of candidate.takeEvents()) this.emit(event)
     for (const mark of candidate.takeMarks()) this.mark(mark)
-    this.toolCalls = this.#sum((each) => each.toolCallCount)
+    this.toolCalls = this.#candidates.toolCalls
   }
 
   #onFinish(candidate: CandidateState, raw: string): void {
     this.hold()
     if (isFailedFinish(raw)) return this.break('failed', 'failed-finish')
     const flaw = candidate.finish(raw)
-    this.invalidToolCalls = this.#sum((each) => each.unfinishedCalls.size)
+    this.invalidToolCalls = this.#candidates.unfinishedCalls
     if (flaw !== undefined) this.break('malformed', flaw)
   }
 
@@ -118,25 +117,9 @@ class GeminiScanner extends SseScanner {
     this.#start()
     this.hold()
     this.#blocked = readBlockReason(raw)
-    const open = [...this.#candidates].filter(([, { stop }]) => stop === undefined).map(([index]) => index)
+    const open = this.#candidates.entries.filter(([, { stop }]) => stop === undefined).map(([index]) => index)
     const choices = this.#candidates.size === 0 ? [0] : open
     for (const choice of choices) this.emit({ type: 'stop', choice, stop: this.#blocked })
-  }
-
-  /** `undefined` for one more than may be kept. */
-  #candidate(index: number): CandidateState | undefined {
-    let candidate = this.#candidates.get(index)
-    if (candidate === undefined && this.#candidates.size < MOST_CANDIDATES) {
-      candidate = new CandidateState(index, this.options)
-      this.#candidates.set(index, candidate)
-    }
-    return candidate
-  }
-
-  #sum(of: (candidate: CandidateState) => number): number {
-    let sum = 0
-    for (const candidate of this.#candidates.values()) sum += of(candidate)
-    return sum
   }
 
   // ## Proof
@@ -154,13 +137,11 @@ class GeminiScanner extends SseScanner {
 
   #allFinished(): boolean {
     if (this.#blocked !== undefined) return true
-    if (this.#candidates.size < Math.max(1, this.options.choices)) return false
-    for (const { stop } of this.#candidates.values()) if (stop === undefined) return false
-    return true
+    return this.#candidates.haveAllStopped(this.options.choices)
   }
 
   #overallStop(): CoreStop | undefined {
-    const stops = [...this.#candidates.values()].map(({ stop }) => stop ?? this.#blocked)
+    const stops = this.#candidates.all.map(({ stop }) => stop ?? this.#blocked)
     const known = stops.filter((stop) => stop !== undefined)
     return known.length === 0 ? this.#blocked : overallStop(known)
   }
@@ -174,19 +155,19 @@ class GeminiScanner extends SseScanner {
   }
 
   protected override caveat(): Caveat | undefined {
-    const wentOn = [...this.#candidates.values()].some(({ hasGoneOn }) => hasGoneOn)
+    const wentOn = this.#candidates.all.some(({ hasGoneOn }) => hasGoneOn)
     return wentOn ? 'finish-on-every-chunk' : undefined
   }
 
   override withoutUnfinishedCalls(held: Uint8Array): Uint8Array {
     if (this.invalidToolCalls === 0) return held
-    return withoutWithheld(held, new Map([...this.#candidates].map(([index, each]) => [index, each.unfinishedCalls])))
+    return withoutWithheld(held, this.#candidates.withheld)
   }
 
   override fork(): StreamScanner {
     const copy = new GeminiScanner(this.options)
     this.copyTo(copy)
-    for (const [index, candidate] of this.#candidates) copy.#candidates.set(index, candidate.fork())
+    copy.#candidates = this.#candidates.fork()
     copy.#blocked = this.#blocked
     copy.#usage = this.#usage
     copy.#head = this.#head

@@ -89,10 +89,10 @@ function readChoice(value: unknown, unknown: Map<string, Json>): Choice | undefi
       return { toolChoice: { type: 'auto' }, allowed }
     case 'ANY': {
       const [only] = names
-      return {
-        toolChoice: names.length === 1 && only !== undefined ? { type: 'tool', name: only } : { type: 'any' },
-        allowed,
-      }
+      // The choice alone says it, and the other tools stay known to the model.
+      if (names.length === 1 && only !== undefined)
+        return { toolChoice: { type: 'tool', name: only }, allowed: undefined }
+      return { toolChoice: { type: 'any' }, allowed }
     }
     case 'NONE':
       return { toolChoice: { type: 'none' }, allowed: undefined }

@@ -26,6 +26,19 @@ export function readUsage(value: Json | undefined): Usage {
   }
 }
 
+const COUNTS = [
+  'promptTokenCount',
+  'toolUsePromptTokenCount',
+  'candidatesTokenCount',
+  'thoughtsTokenCount',
+  'cachedContentTokenCount',
+] as const
+
+/** One report upon another; only what `readUsage` reads, so that no stream can make it grow. */
+export function mergeReports(earlier: JsonObject, later: JsonObject): JsonObject {
+  return Object.fromEntries(COUNTS.map((name) => [name, later[name] ?? earlier[name]]))
+}
+
 /** A `usageMetadata` for a client, with the counts that every answer of Gemini has. */
 export function renderUsage(usage: Usage): JsonObject {
   const { inputTokens = 0, outputTokens = 0, cacheReadTokens, reasoningTokens } = usage

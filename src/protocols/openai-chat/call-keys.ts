@@ -12,6 +12,9 @@ type Place = number | 'nowhere' | 'function_call'
 
 const meet = (a: Place, b: Place): boolean => a === b || (a === 'nowhere') !== (b === 'nowhere')
 
+/** More calls than any answer makes; each costs memory until the choice ends. */
+export const MOST_CALLS = 1_000
+
 interface Opened {
   readonly key: number
   readonly id: string | undefined
@@ -27,10 +30,15 @@ export class CallKeys {
   /** By place; some hosts number every parallel call 0, so a place may have had several. */
   readonly #latest = new Map<Place, Opened>()
 
-  /** The pieces of one delta. */
+  /** The pieces of one delta, none behind one that opens more than may be kept. */
   piecesOf(delta: JsonObject): readonly KeyedPiece[] {
     const wires: readonly Json[] = Array.isArray(delta.tool_calls) ? delta.tool_calls : []
-    const pieces = wires.filter(isJsonObject).map((wire) => this.#keyed(wire, false))
+    const pieces: KeyedPiece[] = []
+    for (const wire of wires) {
+      // Each piece is looked for among all calls, so one event must not be able to open any number of them.
+      if (this.#opened.length > MOST_CALLS) break
+      if (isJsonObject(wire)) pieces.push(this.#keyed(wire, false))
+    }
     if (isJsonObject(delta.function_call)) pieces.push(this.#keyed({ function: delta.function_call }, true))
     return pieces
   }

@@ -11,12 +11,14 @@ import {
 } from '../core/index.ts'
 import { toText } from '../openai/index.ts'
 import { readFinishReason } from './stop-reason.ts'
-import { joinTexts } from './texts.ts'
+import { holdsNoText, joinTexts, needsName } from './texts.ts'
 
 /** One choice of a whole answer, understood. */
 export interface ReadChoice {
   /** The provider's word; `undefined` where it gave none. */
   readonly finishReason: string | undefined
+  /** What is wrong with it beside calls that nobody could run. */
+  readonly flaw: 'event-order' | 'not-this-protocol' | undefined
   readonly toolCallCount: number
   /** Places in `tool_calls` of calls that nobody could run; a deprecated `function_call` has the place behind the last. */
   readonly unfinishedCalls: ReadonlySet<number>
@@ -27,6 +29,7 @@ export interface ReadChoice {
 
 interface WireCall {
   readonly id: string
+  readonly needsName: boolean
   readonly kind: 'json' | 'custom'
   readonly name: string
   readonly input: string
@@ -40,10 +43,19 @@ export function readChoice(wire: JsonObject, message: JsonObject, index: number)
   const refusal = toText(message.refusal)
   const stop = readStop(finishReason, calls.length > 0, refusal !== '')
   const unfinishedCalls = findUnfinished(calls, stop)
+  const flaw = holdsNoText(message) ? 'not-this-protocol' : flawOf(calls, stop)
   // Only a translation asks for the content; building it costs as much as the whole verdict.
   const toCore = (): CoreChoice => ({ content: contentOf(message, calls, unfinishedCalls), stop })
-  return { finishReason, toolCallCount: calls.length, unfinishedCalls, stop, toCore }
+  return { finishReason, flaw, toolCallCount: calls.length, unfinishedCalls, stop, toCore }
 }
+
+function flawOf(calls: readonly WireCall[], stop: CoreStop): ReadChoice['flaw'] {
+  if (stop.kind === 'tool-use' && calls.length === 0) return 'event-order'
+  // One that the model was stopped inside is withheld.
+  return !mayCutCalls(stop) && calls.some(isNameless) ? 'not-this-protocol' : undefined
+}
+
+const isNameless = ({ name, needsName: isNeeded }: WireCall): boolean => isNeeded && name === ''
 
 function contentOf(message: JsonObject, calls: readonly WireCall[], unfinished: ReadonlySet<number>): readonly Part[] {
   const refusal = toText(message.refusal)
@@ -55,7 +67,9 @@ function contentOf(message: JsonObject, calls: readonly WireCall[], unfinished: 
     ...(thinking === '' ? [] : [{ type: 'thinking', text: thinking } as const]),
     ...readContent(message),
     ...(refusal === '' ? [] : [{ type: 'refusal', text: refusal } as const]),
-    ...whole.map((call) => ({ type: 'tool-call', ...call, input: inputOf(call) }) as const),
+    ...whole.map(
+      (call) => ({ type: 'tool-call', kind: call.kind, id: call.id, name: call.name, input: inputOf(call) }) as const,
+    ),
   ]
 }
 
@@ -69,11 +83,13 @@ function readCalls(message: JsonObject, index: number): readonly WireCall[] {
   const wires: readonly Json[] = Array.isArray(message.tool_calls) ? message.tool_calls : []
   const calls = wires.filter(isJsonObject).map((wire, place): WireCall => {
     const id = toText(wire.id) || `call_${index}_${place}`
-    if (!isJsonObject(wire.custom)) return { id, kind: 'json', ...readFunction(wire.function) }
-    return { id, kind: 'custom', name: toText(wire.custom.name), input: toText(wire.custom.input) }
+    const call = { id, needsName: needsName(wire) }
+    if (!isJsonObject(wire.custom)) return { ...call, kind: 'json', ...readFunction(wire.function) }
+    return { ...call, kind: 'custom', name: toText(wire.custom.name), input: toText(wire.custom.input) }
   })
   if (!isJsonObject(message.function_call)) return calls
-  return [...calls, { id: `call_${index}_${calls.length}`, kind: 'json', ...readFunction(message.function_call) }]
+  const id = `call_${index}_${calls.length}`
+  return [...calls, { id, needsName: true, kind: 'json', ...readFunction(message.function_call) }]
 }
 
 function readFunction(value: Json | undefined): Pick<WireCall, 'name' | 'input'> {
@@ -94,11 +110,12 @@ const NONE: ReadonlySet<number> = new Set()
 function findUnfinished(calls: readonly WireCall[], stop: CoreStop): ReadonlySet<number> {
   if (calls.length === 0) return NONE
   const mayBeCut = mayCutCalls(stop)
-  const places = calls.flatMap(({ kind, input: written }, place) => {
+  const places = calls.flatMap((call, place) => {
+    const { kind, input: written } = call
     const input = new ToolInput({ kind, keepText: false, limitBytes: Infinity })
     input.push(written)
     const isUnfinished = mayBeCut ? input.isUnfinishedAtLimit(place === calls.length - 1) : !input.isWhole
-    return isUnfinished ? [place] : []
+    return isUnfinished || isNameless(call) ? [place] : []
   })
   return new Set(places)
 }

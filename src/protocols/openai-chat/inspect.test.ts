@@ -13,6 +13,7 @@ test('model, streaming and the number of answers are read', () => {
     stream: false,
     reasoning: false,
     choices: 1,
+    structured: false,
     session: undefined,
   })
   expect(facts({ model: 'a', stream: true, n: 3 })).toEqual({
@@ -20,6 +21,7 @@ test('model, streaming and the number of answers are read', () => {
     stream: true,
     reasoning: false,
     choices: 3,
+    structured: false,
     session: undefined,
   })
   expect(facts({ model: 'a', stream: null, n: null })).toMatchObject({ stream: false, choices: 1 })

@@ -10,6 +10,7 @@ import {
   type RequestFacts,
   type StateReference,
   type Json,
+  mayMention,
 } from '../core/index.ts'
 import { isThinkingEffort } from '../openai/index.ts'
 
@@ -20,6 +21,7 @@ export function inspectRequest(body: JsonObject): Checked<RequestFacts> {
     stream: optional(body.stream, 'stream', readBoolean) ?? false,
     reasoning: asksForReasoning(body),
     choices: optional(body.n, 'n', readCount) ?? 1,
+    structured: isJsonObject(body.response_format) && body.response_format.type !== 'text',
     session: typeof body.prompt_cache_key === 'string' ? body.prompt_cache_key : undefined,
   }))
 }
@@ -42,7 +44,7 @@ const STATE_FIELD = /"file_id"|"audio"/
 
 /** Files and spoken answers of the history, which only the account has that stored them. */
 export function findState(body: JsonObject, text: string): readonly StateReference[] {
-  if (!STATE_FIELD.test(text) || !Array.isArray(body.messages)) return []
+  if (!mayMention(text, STATE_FIELD) || !Array.isArray(body.messages)) return []
   return (body.messages as readonly Json[]).flatMap((message, index) => {
     if (!isJsonObject(message)) return []
     const field = `messages[${index}]`

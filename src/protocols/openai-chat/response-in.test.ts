@@ -255,3 +255,28 @@ test('no body whatever makes the reader throw, and a finished verdict always com
     { numRuns: 1000 },
   )
 })
+
+test.each(['tool_calls', 'function_call'])('the reason %s without a call is none', (reason) => {
+  const verdict = read(answer(choice(reason, { content: 'a' }))).verdict
+  expect(verdict).toEqual({ name: 'malformed', reason: 'event-order' })
+  const deprecated = { function_call: { name: 'f', arguments: '{}' } }
+  expect(read(answer(choice(reason, deprecated))).verdict.name).toBe('complete')
+})
+
+test('a call without a name is none, and withheld where a limit stopped the model', () => {
+  const nameless = { content: 'a', tool_calls: [{ id: 'a', type: 'function', function: { arguments: '{}' } }] }
+  const notThis = { name: 'malformed', reason: 'not-this-protocol' } as const
+  for (const reason of ['stop', 'tool_calls']) expect(read(answer(choice(reason, nameless))).verdict).toEqual(notThis)
+  const limited = read(answer(choice('length', nameless)))
+  expect([limited.verdict.name, limited.facts.invalidToolCalls]).toEqual(['limited', 1])
+  expect(limited.amended).toMatchObject({ choices: [{ message: { content: 'a' } }] })
+})
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (text) => {
+  for (const message of [{ content: text }, { refusal: text }, { content: [{ type: 'text', text }] }])
+    expect(read(answer(choice('stop', message as JsonObject))).verdict).toEqual({
+      name: 'malformed',
+      reason: 'not-this-protocol',
+    })
+  expect(read(answer(choice('stop', { content: null, refusal: null }))).verdict.name).toBe('complete')
+})

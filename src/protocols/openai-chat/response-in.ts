@@ -68,6 +68,8 @@ function judge(
   const hasAllReasons = choices.every(({ finishReason }) => finishReason !== undefined)
   const isWhole = hasAllReasons || options.completion === 'sentinel-only'
   if (!isWhole || choices.length < options.choices) return unfinished('truncated', 'ended-before-proof', facts)
+  const flaw = choices.find((choice) => choice.flaw !== undefined)?.flaw
+  if (flaw !== undefined) return unfinished('malformed', flaw, facts)
   // A limit or a filter may stop inside a call; where nothing stopped the model, a broken call is a broken answer.
   if (choices.some(({ stop, unfinishedCalls }) => !mayCutCalls(stop) && unfinishedCalls.size > 0))
     return unfinished('malformed', 'arguments-not-json', facts)

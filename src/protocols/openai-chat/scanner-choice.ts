@@ -9,29 +9,31 @@ import {
   type StreamEvent,
   ToolInput,
 } from '../core/index.ts'
-import { CallKeys, type KeyedPiece } from './call-keys.ts'
+import { CallKeys, type KeyedPiece, MOST_CALLS } from './call-keys.ts'
 import { readFinishReason } from './stop-reason.ts'
+import { holdsNoText, needsName } from './texts.ts'
 
 /**
  * What a delta brought: nothing, content, a piece of a tool call, one behind the choice's finish reason (at which calls
- * were judged), or more than may be kept. In the order of gravity.
+ * were judged), more than may be kept, or something else where text should be. In the order of gravity.
  */
 export type Progress = (typeof PROGRESS)[number]
-const PROGRESS = ['nothing', 'content', 'tool', 'too-late', 'too-large'] as const
+const PROGRESS = ['nothing', 'content', 'tool', 'too-late', 'too-large', 'no-text'] as const
 
 function graver(a: Progress, b: Progress): Progress {
   return PROGRESS.indexOf(a) > PROGRESS.indexOf(b) ? a : b
 }
 
-/** More calls than any answer makes; each costs memory until the choice ends. */
-const MOST_CALLS = 1_000
-
 interface OpenCall {
   readonly id: string
   readonly name: string
+  /** Every call of a client's own tool does; a host's own kinds of calls may not. */
+  readonly needsName: boolean
   readonly input: ToolInput
   readonly isDeprecated: boolean
 }
+
+const isNameless = ({ name, needsName }: OpenCall): boolean => needsName && name === ''
 
 /** One `choices[]` entry of a stream: its parts in order, its tool calls, and how it stopped. */
 export class ChoiceState {
@@ -58,10 +60,11 @@ export class ChoiceState {
 
   /** Calls whose input is not one that a tool could be called with. */
   get openCallCount(): number {
-    return [...this.#calls.values()].filter(({ input }) => !input.isWhole).length
+    return [...this.#calls.values()].filter((call) => isNameless(call) || !call.input.isWhole).length
   }
 
   onDelta(delta: JsonObject): Progress {
+    if (holdsNoText(delta)) return 'no-text'
     let progress: Progress = 'nothing'
     // One of the two names of the same thing; hosts that send both send the same text twice.
     if (this.#onText('thinking', delta.reasoning_content ?? delta.reasoning)) progress = 'content'
@@ -120,6 +123,9 @@ export class ChoiceState {
       if (this.#calls.size >= MOST_CALLS) return 'too-large'
       call = { ...this.#openCall(key, wire, body), isDeprecated }
       this.#calls.set(key, call)
+    } else if (call.name === '' && typeof body.name === 'string') {
+      call = { ...call, name: body.name }
+      this.#calls.set(key, call)
     }
     const piece = typeof body.input === 'string' ? body.input : body.arguments
     if (typeof piece === 'string') call.input.push(piece)
@@ -136,24 +142,28 @@ export class ChoiceState {
       limitBytes: this.#options.eventLimitBytes,
     })
     const id = typeof wire.id === 'string' && wire.id !== '' ? wire.id : `call_${this.#index}_${key}`
-    return { id, name: typeof name === 'string' ? name : '', input }
+    return { id, name: typeof name === 'string' ? name : '', needsName: needsName(wire), input }
   }
 
   /**
    * The choice says that it has stopped; what is wrong with that, if anything: a tool call that cannot be called with
-   * what it has, or an earlier reason that says the opposite. (OpenRouter repeats its reason.)
+   * what it has or that has no name, no call where it says that there is one, or an earlier reason that says the
+   * opposite. (OpenRouter repeats its reason.)
    */
-  finish(raw: string): 'arguments-not-json' | 'event-order' | undefined {
+  finish(raw: string): 'arguments-not-json' | 'not-this-protocol' | 'event-order' | undefined {
     const earlier = this.stop
     this.stop = readFinishReason(raw, this.#sawRefusal, this.#calls.size > 0)
     if (earlier !== undefined && verdictOfStop(earlier.kind) !== verdictOfStop(this.stop.kind)) return 'event-order'
+    if (this.stop.kind === 'tool-use' && this.#calls.size === 0) return 'event-order'
     const mayBeCut = mayCutCalls(this.stop)
     const calls = [...this.#calls]
-    const unfinished = calls.filter(([, { input }], i) =>
-      mayBeCut ? input.isUnfinishedAtLimit(i === calls.length - 1) : !input.isWhole,
-    )
+    const unfinished = calls.filter(([, call], i) => {
+      if (isNameless(call)) return true
+      return mayBeCut ? call.input.isUnfinishedAtLimit(i === calls.length - 1) : !call.input.isWhole
+    })
     this.unfinishedCalls = new Set(unfinished.map(([key]) => key))
-    if (!mayBeCut && unfinished.length > 0) return 'arguments-not-json'
+    if (!mayBeCut && unfinished.length > 0)
+      return unfinished.some(([, call]) => isNameless(call)) ? 'not-this-protocol' : 'arguments-not-json'
     if (earlier === undefined && this.#options.decode) this.#emitEnd()
     return undefined
   }

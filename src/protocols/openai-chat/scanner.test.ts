@@ -130,7 +130,8 @@ describe('finish reasons', () => {
     ['content_filter', 'refused', 'refusal'],
     ['invented_in_2027', 'limited', 'limit'],
   ] as const)('%s is %s', (raw, name, stop) => {
-    const scanner = scannerAfter(say('a') + finish(raw) + DONE)
+    const content = stop === 'tool-use' ? call(0, '{}') : say('a')
+    const scanner = scannerAfter(content + finish(raw) + DONE)
     expect(scanner.verdictAtEnd()).toEqual({ name, proof: 'finish-reason+done', stop })
     expect(scanner.facts.rawStop).toBe(raw as never)
   })
@@ -576,4 +577,65 @@ describe('what a client would read as the end', () => {
   test('a comment is no event', () => {
     expect(after(`: still here\n\n${hello}: still here\n\n`).events).toBe(1)
   })
+})
+
+test('an event that opens any number of calls is refused at the first too many', () => {
+  const tool_calls = Array.from({ length: 50_000 }, (_, i) => ({ index: 0, id: `c${i}`, function: { name: 'look' } }))
+  const start = performance.now()
+  const scanner = scannerAfter(choice({ tool_calls }), { eventLimitBytes: 10_000_000 })
+  expect(performance.now() - start).toBeLessThan(2_000)
+  expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'too-large' })
+})
+
+test.each(['<html>502 Bad Gateway</html>', 'upstream connect error'])(
+  '%s behind the finish reason is no end',
+  (page) => {
+    const stream = say('a') + finish('stop') + page
+    expect(scannerAfter(stream, finishOnly).verdictAtEnd().name).toBe('truncated')
+    expect(scannerAfter(`${stream}\n\n`, finishOnly).verdictAtEnd().name).toBe('malformed')
+  },
+)
+
+test.each(['tool_calls', 'function_call'])('the reason %s without a call is none', (reason) => {
+  const verdict = scannerAfter(say('a') + finish(reason) + DONE).verdictAtEnd()
+  expect(verdict).toEqual({ name: 'malformed', reason: 'event-order' })
+  const deprecated = choice({ function_call: { name: 'look', arguments: '{}' } })
+  expect(scannerAfter(deprecated + finish(reason) + DONE).verdictAtEnd().name).toBe('complete')
+})
+
+describe('a call without a name', () => {
+  const nameless = choice({ tool_calls: [{ index: 0, id: 'a', type: 'function', function: { arguments: '{}' } }] })
+
+  test('is none', () => {
+    const notThis = { name: 'malformed', reason: 'not-this-protocol' } as const
+    for (const reason of ['stop', 'tool_calls'])
+      expect(scannerAfter(nameless + finish(reason) + DONE).verdictAtEnd()).toEqual(notThis)
+    const deprecated = choice({ function_call: { arguments: '{}' } })
+    expect(scannerAfter(deprecated + finish('function_call') + DONE).verdictAtEnd()).toEqual(notThis)
+    expect(scannerAfter(nameless + DONE, sentinelOnly).verdictAtEnd().name).not.toBe('complete')
+  })
+
+  test('is withheld where a limit stopped the model', () => {
+    const scanner = scannerAfter(nameless + finish('length') + DONE)
+    expect([scanner.verdictAtEnd().name, scanner.facts.invalidToolCalls]).toEqual(['limited', 1])
+    expect(wholes(scanner.takeEvents())).toEqual([])
+  })
+
+  test('may be given it by a later piece, and a host its own kinds without one', () => {
+    const named = nameless + choice({ tool_calls: [{ index: 0, function: { name: 'look' } }] })
+    const scanner = scannerAfter(named + finish('tool_calls') + DONE)
+    expect(wholes(scanner.takeEvents())).toMatchObject([{ id: 'a', name: 'look', input: '{}' }])
+    const own = choice({ tool_calls: [{ index: 0, id: 'a', type: 'mcp', mcp: {} }] })
+    expect(scannerAfter(own + finish('tool_calls') + DONE).verdictAtEnd().name).toBe('complete')
+  })
+})
+
+test.each([5, {}, false])('%j in the place of text is not this protocol', (text) => {
+  for (const delta of [{ content: text }, { refusal: text }, { content: [{ type: 'text', text }] }])
+    expect(scannerAfter(say('a') + choice(delta) + finish('stop') + DONE).verdictAtEnd()).toEqual({
+      name: 'malformed',
+      reason: 'not-this-protocol',
+    })
+  const nothing = choice({ content: null, refusal: null }) + choice({ content: [{ type: 'reference', text: null }] })
+  expect(scannerAfter(nothing + finish('stop') + DONE).verdictAtEnd().name).toBe('complete')
 })

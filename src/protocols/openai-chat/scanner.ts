@@ -7,6 +7,7 @@ import {
   verdictOfStop,
 } from '../../evidence/index.ts'
 import {
+  ChoiceStates,
   type CoreStop,
   isJsonObject,
   type Json,
@@ -26,8 +27,6 @@ import { choiceIndex, withoutCalls } from './withheld-calls.ts'
 
 const SENTINEL = '[DONE]'
 const UNTERMINATED_SENTINEL = /^data: ?\[DONE\]$/
-/** More choices than any host gives; each costs memory until the end. */
-const MOST_CHOICES = 1_000
 
 /** What the chunks before the first choice say of the answer. */
 interface Head {
@@ -46,7 +45,7 @@ export function createOpenAiChatScanner(options: ScannerOptions): StreamScanner 
  * reports) and repeated finish reasons (OpenRouter) are normal.
  */
 class OpenAiChatScanner extends SseScanner {
-  readonly #choices = new Map<number, ChoiceState>()
+  #choices = new ChoiceStates((index) => new ChoiceState(index, this.options))
   #usage: Usage = {}
   #head: Head = { id: '', model: '', created: undefined }
   #started = false
@@ -71,7 +70,7 @@ class OpenAiChatScanner extends SseScanner {
       return
     }
     // Such a host never says how it stopped, so its declared sentinel is also the end of each choice.
-    for (const choice of this.#choices.values()) {
+    for (const choice of this.#choices.all) {
       choice.finishAtSentinel()
       for (const event of choice.takeEvents()) this.emit(event)
     }
@@ -87,7 +86,7 @@ class OpenAiChatScanner extends SseScanner {
     const only = choices.length === 1 ? choices[0] : undefined
     const plain = usage === undefined && isJsonObject(only) ? plainDelta(only) : undefined
     if (plain === undefined || !isJsonObject(only)) return
-    const target = this.#choices.get(choiceIndex(only))?.target(plain.type)
+    const target = this.#choices.at(choiceIndex(only))?.target(plain.type)
     if (target !== undefined) this.learn(event, plain.source, target)
   }
 
@@ -114,7 +113,7 @@ class OpenAiChatScanner extends SseScanner {
   }
 
   #onChoice(wire: JsonObject): void {
-    const choice = this.#choice(choiceIndex(wire))
+    const choice = this.#choices.at(choiceIndex(wire))
     if (choice === undefined) return this.break('malformed', 'too-large')
     this.#start()
     if (isJsonObject(wire.delta)) {
@@ -122,11 +121,12 @@ class OpenAiChatScanner extends SseScanner {
       if (progress === 'content') this.content()
       else if (progress === 'tool') this.hold()
       else if (progress === 'too-late') this.break('malformed', 'event-order')
+      else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
       else if (progress === 'too-large') this.break('malformed', 'too-large')
     }
     if (typeof wire.finish_reason === 'string' && wire.finish_reason !== '') this.#onFinish(choice, wire.finish_reason)
     for (const event of choice.takeEvents()) this.emit(event)
-    this.toolCalls = this.#sum((each) => each.toolCallCount)
+    this.toolCalls = this.#choices.toolCalls
   }
 
   #onFinish(choice: ChoiceState, raw: string): void {
@@ -136,24 +136,8 @@ class OpenAiChatScanner extends SseScanner {
       return
     }
     const flaw = choice.finish(raw)
-    this.invalidToolCalls = this.#sum((each) => each.unfinishedCalls.size)
+    this.invalidToolCalls = this.#choices.unfinishedCalls
     if (flaw !== undefined) this.break('malformed', flaw)
-  }
-
-  /** `undefined` for one more than may be kept. */
-  #choice(index: number): ChoiceState | undefined {
-    let choice = this.#choices.get(index)
-    if (choice === undefined && this.#choices.size < MOST_CHOICES) {
-      choice = new ChoiceState(index, this.options)
-      this.#choices.set(index, choice)
-    }
-    return choice
-  }
-
-  #sum(of: (choice: ChoiceState) => number): number {
-    let sum = 0
-    for (const choice of this.#choices.values()) sum += of(choice)
-    return sum
   }
 
   // ## Proof
@@ -170,9 +154,7 @@ class OpenAiChatScanner extends SseScanner {
   }
 
   #allFinished(): boolean {
-    if (this.#choices.size < Math.max(1, this.options.choices)) return false
-    for (const choice of this.#choices.values()) if (choice.stop === undefined) return false
-    return true
+    return this.#choices.haveAllStopped(this.options.choices)
   }
 
   #finished(proof: Proof): FinishedVerdict {
@@ -181,7 +163,7 @@ class OpenAiChatScanner extends SseScanner {
   }
 
   #overallStop(): CoreStop | undefined {
-    return overallStop([...this.#choices.values()].flatMap(({ stop }) => (stop === undefined ? [] : [stop])))
+    return overallStop(this.#choices.all.flatMap(({ stop }) => (stop === undefined ? [] : [stop])))
   }
 
   protected override usage(): Usage {
@@ -194,13 +176,13 @@ class OpenAiChatScanner extends SseScanner {
 
   override withoutUnfinishedCalls(held: Uint8Array): Uint8Array {
     if (this.invalidToolCalls === 0) return held
-    return withoutCalls(held, new Map([...this.#choices].map(([index, choice]) => [index, choice.unfinishedCalls])))
+    return withoutCalls(held, this.#choices.withheld)
   }
 
   override fork(): StreamScanner {
     const copy = new OpenAiChatScanner(this.options)
     this.copyTo(copy)
-    for (const [index, choice] of this.#choices) copy.#choices.set(index, choice.fork())
+    copy.#choices = this.#choices.fork()
     copy.#usage = this.#usage
     copy.#head = this.#head
     copy.#started = this.#started

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import { isJsonObject, type Json, type JsonObject, mayMention } from '../core/index.ts'
 import { isMadeItemId } from './item-ids.ts'
 import { toMark } from './reasoning-item.ts'
 
@@ -12,7 +12,7 @@ const MARK_FIELD = /"(?:encrypted_content|id)"/
  */
 export function withoutForeign(body: JsonObject, text: string, isForeign: (mark: string) => boolean): JsonObject {
   const { input } = body
-  if (!MARK_FIELD.test(text) || !Array.isArray(input)) return body
+  if (!mayMention(text, MARK_FIELD) || !Array.isArray(input)) return body
   const items: readonly Json[] = input
   const kept = items.map((item) => withoutMarks(item, isForeign)).filter((item) => item !== undefined)
   return kept.length === items.length && kept.every((item, index) => item === items[index])

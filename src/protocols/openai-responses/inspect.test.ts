@@ -14,6 +14,7 @@ test('model, streaming and the session are read', () => {
     stream: false,
     reasoning: false,
     choices: 1,
+    structured: false,
     session: undefined,
   })
   expect(facts({ model: 'm', stream: true, prompt_cache_key: 's' })).toMatchObject({ stream: true, session: 's' })

@@ -28,8 +28,14 @@ export function readFacts(body: JsonObject): RequestFacts {
     stream: optional(body.stream, 'stream', readBoolean) ?? false,
     reasoning: asksForReasoning(body),
     choices: 1,
+    structured: asksForStructure(body),
     session: typeof body.prompt_cache_key === 'string' ? body.prompt_cache_key : undefined,
   }
+}
+
+function asksForStructure({ text }: JsonObject): boolean {
+  const format = isJsonObject(text) ? text.format : undefined
+  return isJsonObject(format) && format.type !== 'text'
 }
 
 // Never a problem: a wrong guess only sets a longer time-out.

@@ -213,3 +213,12 @@ test('no JSON whatever makes the reader throw', () => {
     }),
   )
 })
+
+test.each(['incomplete', 'in_progress'])('a completed answer with a message that is %s is none', (status) => {
+  const cut = { ...message(text('half')), status }
+  expect(read(body([cut])).verdict).toEqual({ name: 'malformed', reason: 'event-order' })
+  const why = (reason: string) => ({ incomplete_details: { reason } })
+  expect(read(body([cut], why('max_output_tokens'))).verdict.name).toBe('limited')
+  expect(read(body([cut], why('content_filter'))).verdict.name).toBe('refused')
+  expect(read(body([cut], limited)).verdict.name).toBe('limited')
+})

@@ -16,7 +16,7 @@ import { inBandErrorOf, toText } from '../openai/index.ts'
 import { inputOf, isUnfinishedCall } from './client-call.ts'
 import { marksOfItem, marksOfResponse } from './marks.ts'
 import { readOutputItem } from './output-in.ts'
-import { readStop } from './status.ts'
+import { isUnfinishedMessage, readStop, saysIncomplete } from './status.ts'
 import { readUsage } from './usage.ts'
 import { isClientCall, objectsIn } from './wire.ts'
 
@@ -56,7 +56,9 @@ export function readResponse(body: Json | undefined, { choices }: ReadResponseOp
 }
 
 function readFinished(body: JsonObject, output: readonly JsonObject[], bodyFacts: StreamFacts): ReadResponse {
-  const stop = readStop(body, body.status === 'incomplete', {
+  const isIncomplete = body.status === 'incomplete' || saysIncomplete(body)
+  if (!isIncomplete && output.some(isUnfinishedMessage)) return unfinished('malformed', 'event-order', bodyFacts)
+  const stop = readStop(body, isIncomplete, {
     calls: bodyFacts.toolCalls > 0,
     refusal: hasRefusal(output),
   })

@@ -4,6 +4,7 @@ import { readAnnotation } from './citations.ts'
 import { type CallPlace, inputOf, isUnfinishedCall } from './client-call.ts'
 import { callId, callInput, readOutputItem } from './output-in.ts'
 import { PARAGRAPH, readReasoning } from './reasoning-item.ts'
+import { isUnfinishedMessage } from './status.ts'
 import { contentPlace, readPart, type TextEvent, type TextPlace } from './text-events.ts'
 import { isClientCall, objectsIn } from './wire.ts'
 
@@ -17,6 +18,8 @@ export class OutputItem {
   readonly type: string
   readonly isClientCall: boolean
   isOpen = true
+  /** A message whose end says that it is not whole. */
+  saysUnfinished = false
   input: ToolInput | undefined
   /** What names and judges a call; never its input. */
   #call: JsonObject
@@ -117,6 +120,7 @@ export class OutputItem {
   /** The events of the item's end; `undefined` where it holds more text than came of it. */
   done(wire: JsonObject): readonly StreamEvent[] | undefined {
     this.isOpen = false
+    this.saysUnfinished = isUnfinishedMessage(wire)
     this.#call = { ...this.#call, ...callOf(wire) }
     if (this.isClientCall) this.#setInput(wire)
     switch (this.type) {

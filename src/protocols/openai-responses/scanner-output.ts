@@ -61,6 +61,10 @@ export class StreamedOutput {
     return this.#some(({ isOpen }) => isOpen)
   }
 
+  get hasUnfinishedMessage(): boolean {
+    return this.#some(({ saysUnfinished }) => saysUnfinished)
+  }
+
   get hasCalls(): boolean {
     return this.#some((item) => item.isClientCall)
   }

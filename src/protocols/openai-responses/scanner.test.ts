@@ -571,3 +571,20 @@ test('a fork goes its own way', () => {
     expect(whole.takeMarks()).toEqual(scanner.takeMarks())
   }
 })
+
+test.each(['incomplete', 'in_progress'])('a completed answer with a message that is %s is none', (status) => {
+  const [first, ...rest] = message(0, 'half')
+  const cut = { ...textItem('half'), status }
+  const told = [CREATED, first as Loose, ...rest.slice(0, -1), done(0, cut)]
+  const why = { incomplete_details: { reason: 'max_output_tokens' } }
+  expect(verdict([...told, completed([cut])])).toEqual(ORDER)
+  expect(verdict([...told, completed([])])).toEqual(ORDER)
+  expect(verdict([CREATED, ...message(0, 'half'), completed([cut])])).toEqual(ORDER)
+  expect(verdict([...told, completed([cut], why)])).toMatchObject({ name: 'limited', proof: 'response.completed' })
+  expect(verdict([...told, incomplete('max_output_tokens')]).name).toBe('limited')
+})
+
+test('an end with a status that nobody knows is none', () => {
+  const verdicts = ['exploded', 5].map((status) => verdict([CREATED, completed([], { status })]))
+  expect(verdicts).toEqual(verdicts.map(() => ({ name: 'malformed', reason: 'not-this-protocol' }) as never))
+})

@@ -22,7 +22,7 @@ import { inBandErrorOf, toText } from '../openai/index.ts'
 import { marksOfAnnotation, marksOfItem, marksOfResponse } from './marks.ts'
 import type { OutputItem } from './scanner-item.ts'
 import { StreamedOutput } from './scanner-output.ts'
-import { readStop } from './status.ts'
+import { isUnfinishedMessage, readStop, saysIncomplete } from './status.ts'
 import { citedPlace, readTextEvent, type TextEvent, type TextPlace } from './text-events.ts'
 import { readUsage } from './usage.ts'
 import { withoutItems } from './withheld-items.ts'
@@ -30,6 +30,8 @@ import { objectsIn } from './wire.ts'
 
 const SENTINEL = '[DONE]'
 const STARTS: ReadonlySet<Json | undefined> = new Set(['response.created', 'response.queued', 'response.in_progress'])
+/** What the last event may say of the answer; that it is the last of its name says enough. */
+const ENDS: ReadonlySet<Json | undefined> = new Set(['completed', 'incomplete', null, undefined])
 
 export function createOpenAiResponsesScanner(options: ScannerOptions): StreamScanner {
   return new OpenAiResponsesScanner(options)
@@ -236,15 +238,19 @@ class OpenAiResponsesScanner extends SseScanner {
     if (status === 'failed' || status === 'cancelled') return this.break('failed', 'failed-finish')
     // An end that says of itself that it is none.
     if (status === 'in_progress' || status === 'queued') return this.break('malformed', 'event-order')
+    if (!ENDS.has(status)) return this.break('malformed', 'not-this-protocol')
     const isIncomplete = type === 'response.incomplete' || status === 'incomplete'
     // What stopped the answer may have done so inside of an item.
     if (!isIncomplete && this.#output.hasOpen) return this.break('malformed', 'event-order')
+    const isCut = isIncomplete || saysIncomplete(response)
+    const hasUnfinished = this.#output.hasUnfinishedMessage || objectsIn(response.output).some(isUnfinishedMessage)
+    if (!isCut && hasUnfinished) return this.break('malformed', 'event-order')
     if (!this.#output.holdsAllOf(response.output)) return this.break('malformed', 'event-order')
     this.servedModel = toLabel(response.model) ?? this.servedModel
     this.#usage = readUsage(response.usage)
     this.#markAll(objectsIn(response.output).flatMap(marksOfItem))
     const { hasCalls: calls, hasRefusal: refusal } = this.#output
-    this.#stop = readStop(response, isIncomplete, { calls, refusal })
+    this.#stop = readStop(response, isCut, { calls, refusal })
     this.invalidToolCalls = this.#output.judgeCalls(this.#stop)
     if (this.invalidToolCalls > 0 && !mayCutCalls(this.#stop)) return this.break('malformed', 'arguments-not-json')
     this.#proof = isIncomplete ? 'response.incomplete' : 'response.completed'

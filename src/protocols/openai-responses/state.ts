@@ -1,21 +1,23 @@
-import { isJsonObject, type Json, type JsonObject, type StateReference } from '../core/index.ts'
+import { isJsonObject, type Json, type JsonObject, type StateReference, mayMention } from '../core/index.ts'
 import { isReference } from './item-kinds.ts'
 import { objectsIn } from './wire.ts'
 
 /** Names things in OpenAI's own stores. A reference to a stored item may be an `id` alone. */
 const STATE_FIELD =
-  /"(?:previous_response_id|conversation|prompt|file_id|file_ids|vector_store_ids|container|container_id|compaction|item_reference)"|\{\s*"id"\s*:\s*"[^"]*"\s*\}/
+  /"(?:previous_response_id|conversation|prompt|file_ids?|vector_store_ids|container(?:_id)?|compaction|id)"/
 
 /**
  * What only one account has: earlier responses, conversations, prompts, files, containers, stored items, and
  * compactions, which stand for a conversation that nobody else can read.
  */
 export function findState(body: JsonObject, text: string): readonly StateReference[] {
-  if (!STATE_FIELD.test(text)) return []
+  if (!mayMention(text, STATE_FIELD)) return []
   const found = new Found()
   found.add('previous_response_id', body.previous_response_id)
   found.add('conversation', idOf(body.conversation))
-  found.add('prompt', isJsonObject(body.prompt) ? body.prompt.id : undefined)
+  const prompt = isJsonObject(body.prompt) ? body.prompt.id : undefined
+  if (typeof prompt === 'string' && prompt !== '')
+    found.references.push({ field: 'prompt', id: prompt, isShared: true })
   entriesOf(body.tools).forEach((tool, index) => found.addTool(tool, `tools[${index}]`))
   entriesOf(body.input).forEach((item, index) => found.addItem(item, `input[${index}]`))
   return found.references

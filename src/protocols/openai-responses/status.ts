@@ -25,6 +25,16 @@ export function readStop(response: JsonObject, isIncomplete: boolean, held: Held
   return { kind: KINDS.get(reason) ?? 'limit', raw: toLabel(reason) ?? toLabel('incomplete') }
 }
 
+/** Whether an answer, whatever its status, says why it is incomplete. */
+export function saysIncomplete({ incomplete_details: details }: JsonObject): boolean {
+  return isJsonObject(details) && typeof details.reason === 'string' && details.reason !== ''
+}
+
+/** Whether it is a message that says of itself that it is not whole, as none of a completed answer does. */
+export function isUnfinishedMessage({ type, status }: JsonObject): boolean {
+  return type === 'message' && (status === 'incomplete' || status === 'in_progress')
+}
+
 export interface RenderedStatus {
   readonly status: 'completed' | 'incomplete'
   readonly incomplete_details: { readonly reason: string } | null

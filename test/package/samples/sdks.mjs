@@ -22,6 +22,7 @@ async function world(onOpenAi, onAnthropic = overloaded) {
         anthropic: { protocol: 'anthropic', baseUrl: anthropic.url, apiKey: 'anthropic-key' },
       },
       models: { m: { platforms: ['openai/gpt-4o', 'anthropic/claude'] } },
+      defaults: { delivery: 'live' },
     },
     onExchange: (exchange) => exchanges.push(exchange),
   })

@@ -1,0 +1,100 @@
+import type { StreamEncoder, StreamScanner } from '../../protocols/core/index.ts'
+import type { TextGuard } from '../delivery/text-guard.ts'
+import { HeldBytes } from './held-bytes.ts'
+
+/** What has come of a streamed answer and is not with the client yet, in the client's protocol. */
+export interface Outbox {
+  /** Takes what the scanner has just read. */
+  take(piece: Uint8Array): void
+  /** What may be delivered while the answer flows. */
+  release(): Uint8Array
+  /** All that is left of a proven answer; once. What comes behind the proof is taken and released as before. */
+  releaseProven(): Uint8Array
+  clear(): void
+}
+
+const NOTHING = new Uint8Array(0)
+const encoder = new TextEncoder()
+
+/** The provider's own events, for a client of its protocol. */
+export class ByteOutbox implements Outbox {
+  readonly #scanner: StreamScanner
+  readonly #guard: TextGuard | undefined
+  readonly #held = new HeldBytes()
+  /** Events that the guard had released when something was taken last. */
+  #released = 0
+
+  constructor(scanner: StreamScanner, guard: TextGuard | undefined) {
+    this.#scanner = scanner
+    this.#guard = guard
+  }
+
+  take(piece: Uint8Array): void {
+    this.#held.push(piece)
+  }
+
+  release(): Uint8Array {
+    const { blocks, pendingBytes, phase } = this.#scanner
+    if (this.#guard === undefined || phase === 'proven') return this.#held.takeExceptLast(pendingBytes)
+    const { releasable } = this.#guard
+    // Looking through what is held for nothing would cost the square of a long wait.
+    if (releasable === this.#released) return NOTHING
+    this.#released = releasable
+    return this.#held.takeExceptLastEvents(blocks - releasable, pendingBytes)
+  }
+
+  releaseProven(): Uint8Array {
+    return this.#scanner.withoutUnfinishedCalls(this.#held.takeExceptLast(0))
+  }
+
+  clear(): void {
+    this.#held.clear()
+  }
+}
+
+/** Core events in the client's words, for a client of another protocol. */
+export class TranslatingOutbox implements Outbox {
+  readonly #scanner: StreamScanner
+  readonly #encoder: StreamEncoder
+  readonly #guard: TextGuard | undefined
+  /** Of one event each. */
+  #texts: string[] = []
+  #released = 0
+
+  constructor(scanner: StreamScanner, encoder: StreamEncoder, guard: TextGuard | undefined) {
+    this.#scanner = scanner
+    this.#encoder = encoder
+    this.#guard = guard
+  }
+
+  take(): void {
+    for (const event of this.#scanner.takeEvents()) {
+      this.#texts.push(this.#encoder.encode(event))
+      if (this.#guard === undefined) continue
+      const number = this.#released + this.#texts.length
+      if (event.type === 'text' || event.type === 'refusal') this.#guard.onContent('text', event.text, number)
+      else if (event.type === 'thinking') this.#guard.onContent('thinking', event.text, number)
+    }
+  }
+
+  release(): Uint8Array {
+    const isGuarded = this.#guard !== undefined && this.#scanner.phase !== 'proven'
+    return this.#take(isGuarded ? this.#guard.releasable - this.#released : this.#texts.length)
+  }
+
+  releaseProven(): Uint8Array {
+    this.#texts.push(this.#encoder.finish())
+    return this.#take(this.#texts.length)
+  }
+
+  #take(count: number): Uint8Array {
+    if (count <= 0) return NOTHING
+    const text = this.#texts.splice(0, count).join('')
+    this.#released += count
+    return text === '' ? NOTHING : encoder.encode(text)
+  }
+
+  clear(): void {
+    this.#texts = []
+  }
+}

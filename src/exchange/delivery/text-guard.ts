@@ -1,0 +1,98 @@
+import type { ContentWatcher } from '../../protocols/core/index.ts'
+
+/** So long the opening is held back at most, ms from its first text; a sentence that ends earlier releases it earlier. */
+export const OPENING_MS = 300
+/** A run without the end of a word that is longer than any word, in characters: nothing is gained by waiting for its end. */
+const LONGEST_WORD = 200
+/** An opening that is longer has no sentences, in characters. */
+const LONGEST_OPENING = 2_000
+
+/**
+ * Decides how far a streamed text may be passed on, so that a platform that dies at once is replaced unseen, and what a
+ * client has of a text always ends where a word does: the only place at which another text can go on.
+ *
+ * Counts in the stream's events (1 is the first, whatever it is). Until its first sentence ends, or `OPENING_MS` have
+ * passed since its first text, nothing is released; from then on everything up to the last event that ended with a
+ * word. Whether it did is only known from what comes behind.
+ */
+export class TextGuard implements ContentWatcher {
+  readonly #holdsThinking: boolean
+  readonly #nowMs: () => number
+  /** Events that may be passed on once the guard is open. */
+  #safe = 0
+  /** Of thinking that came before any text, which is not guarded. */
+  #thought = 0
+  #opening: string | undefined = ''
+  #firstTextAtMs: number | undefined
+  /** The last character of the text so far, where a word may still go on behind it. */
+  #openWord = false
+  #wordLength = 0
+
+  constructor({ holdsThinking }: { readonly holdsThinking: boolean }, { nowMs }: { readonly nowMs: () => number }) {
+    this.#holdsThinking = holdsThinking
+    this.#nowMs = nowMs
+  }
+
+  onContent(type: 'text' | 'thinking', text: string, event: number): void {
+    if (text === '') return
+    if (type === 'text') this.#onText(text, event)
+    else if (!this.#holdsThinking && this.#firstTextAtMs === undefined) this.#thought = event
+  }
+
+  #onText(text: string, event: number): void {
+    this.#firstTextAtMs ??= this.#nowMs()
+    const begins = isWordCharacter(text.codePointAt(0) ?? 0)
+    if (!this.#openWord || !begins || this.#wordLength > LONGEST_WORD) {
+      this.#safe = event - 1
+      this.#wordLength = 0
+    }
+    this.#openWord = isWordCharacter(lastCodePoint(text))
+    if (this.#openWord) this.#wordLength += text.length
+    else this.#safe = event
+    this.#onOpening(text)
+  }
+
+  #onOpening(text: string): void {
+    if (this.#opening === undefined) return
+    this.#opening += text
+    if (SENTENCE_END.test(this.#opening) || this.#opening.length > LONGEST_OPENING) this.open()
+  }
+
+  /** Events from the stream's beginning that may be passed on now. */
+  get releasable(): number {
+    return this.#opening === undefined ? Math.max(this.#safe, this.#thought) : this.#thought
+  }
+
+  /** When the opening may be passed on whatever it holds, on the clock's monotonic time; `undefined` where nothing waits. */
+  get opensAtMs(): number | undefined {
+    if (this.#opening === undefined || this.#firstTextAtMs === undefined) return undefined
+    return this.#firstTextAtMs + OPENING_MS
+  }
+
+  /** The opening has been held back for long enough. */
+  open(): void {
+    this.#opening = undefined
+  }
+}
+
+/** A sentence's end with something behind it, or a line's. */
+const SENTENCE_END = /[.!?…]["'”’)\]]*\s|[。！？]|\n/
+
+/**
+ * Whether a word may go on behind or before this character. Scripts without spaces between words (Han, Kana, Thai, …) count
+ * each character as a word.
+ */
+function isWordCharacter(codePoint: number): boolean {
+  const character = String.fromCodePoint(codePoint)
+  return WORD.test(character) && !UNSPACED.test(character)
+}
+
+const WORD = /[\p{L}\p{N}\p{M}\p{Pc}'’-]/u
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+
+function lastCodePoint(text: string): number {
+  const last = text.codePointAt(text.length - 1) ?? 0
+  const isLowSurrogate = last >= 0xdc00 && last <= 0xdfff
+  return isLowSurrogate ? (text.codePointAt(text.length - 2) ?? last) : last
+}

@@ -1,0 +1,27 @@
+export { causeId, FactCatalogue, RECORD_ID } from './catalogue.ts'
+export type { FactEntry } from './catalogue.ts'
+export type { Cost, Demand, Facts, LimitChange, Observation, Period, Remediation, Subject } from './facts.ts'
+export { causeKinds, detectors, eventKinds, validations } from './incident.ts'
+export type { Account, AffectedPlatform, Cause, EventKind, Incident, IncidentEvent, Share } from './incident.ts'
+export {
+  betweenMs,
+  compareMoments,
+  DAY_MS,
+  HOUR_MS,
+  isCertainlyBefore,
+  MINUTE_MS,
+  parseMoment,
+  showMoment,
+  showSpan,
+  toIso,
+} from './moment.ts'
+export type { Moment } from './moment.ts'
+export type { OfferedClaim } from './offered-claim.ts'
+export { changeKinds, practiceStates } from './practice.ts'
+export type { Evaluation, Gate, Monitoring, Practice, PracticeKind, Standard } from './practice.ts'
+export { sourcedOnly } from './screen.ts'
+export type { Source, Sourced, SourceType } from './source.ts'
+export { joinFacts } from './supply.ts'
+export type { FactSupply } from './supply.ts'
+export { automaticLatency, inOrder, timingOf, unseen } from './timing.ts'
+export type { IncidentTiming, Interval, Resurfacing } from './timing.ts'
