@@ -7,10 +7,11 @@ import { CommandFailure, EXIT } from './exit-codes.ts'
 import { parsePort, parseWholeNumber } from './numbers.ts'
 import { sim } from './sim.ts'
 import { start } from './start.ts'
+import { status } from './status.ts'
 import { trace } from './trace.ts'
 
 /** Commands that later versions will have. */
-const COMING = ['status', 'map', 'rehearse', 'audit', 'detectability', 'release', 'remediation', 'forecast', 'ledger']
+const COMING = ['map', 'rehearse', 'audit', 'detectability', 'release', 'remediation', 'forecast', 'ledger']
 
 const program = new Command('fullstop')
   .description(packageJson.description)
@@ -66,6 +67,14 @@ program
   .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
   .option('--json', 'print one JSON document')
   .action(trace)
+
+program
+  .command('status')
+  .description('Show how the platforms fare: breakers, success rates, load, retries, and the last breaker changes.')
+  .option('--url <url>', 'where the control plane listens', 'http://127.0.0.1:8787')
+  .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
+  .option('--json', 'print one JSON document')
+  .action(status)
 
 program
   .command('diagnose')

@@ -1,4 +1,5 @@
 import type { AttemptEvidence, ExchangeEvidence } from '../evidence/index.ts'
+import { ms } from './durations.ts'
 
 const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
   delivered: 'delivered whole',
@@ -28,6 +29,7 @@ export function renderTrace(exchange: ExchangeEvidence): string {
       ? []
       : [`  delivered first content after ${ms(exchange.firstDeliveredMs)}`]),
     ...usage(exchange),
+    ...pressure(exchange),
     '',
     exchange.attempts.length === 0 ? '  no attempt was sent' : '  attempts',
     ...exchange.attempts.flatMap(attempt),
@@ -42,6 +44,15 @@ function labels({ workflow, client, tenant, run, step, session }: ExchangeEviden
   return parts.length === 0 ? [] : [`  for       ${parts.join(', ')}`]
 }
 
+function pressure({ diverted, refusedBy, clientRetry = 0, repeats }: ExchangeEvidence): readonly string[] {
+  const again = Math.max(clientRetry, repeats)
+  return [
+    ...(diverted ?? []).map(({ platform, by }) => `  around    ${platform} (${by})`),
+    ...(refusedBy === undefined ? [] : [`  held back by ${refusedBy}`]),
+    ...(again === 0 ? [] : [`  the client tried this ${again} ${again === 1 ? 'time' : 'times'} before`]),
+  ]
+}
+
 function usage({ usage: used }: ExchangeEvidence): readonly string[] {
   if (used === undefined) return []
   const { inputTokens, outputTokens } = used
@@ -49,11 +60,11 @@ function usage({ usage: used }: ExchangeEvidence): readonly string[] {
 }
 
 function attempt(each: AttemptEvidence): readonly string[] {
-  const { ordinal, provider, model, verdict, proof, reason, status, durationMs } = each
+  const { ordinal, cause, probe, provider, model, verdict, proof, reason, status, durationMs } = each
   const why = proof ?? reason
   const served = each.servedModel === undefined || each.servedModel === model ? '' : `, served by ${each.servedModel}`
   return [
-    `  ${String(ordinal).padStart(3)}. ${provider}/${model}${served}`,
+    `  ${String(ordinal).padStart(3)}. ${provider}/${model}${served}${probe ? ', a probe' : ''}${cause === 'hedge' ? ', a hedge' : ''}`,
     `       ${verdict}${why === undefined ? '' : ` (${why})`}${each.rawStop === undefined ? '' : `, stop reason ${each.rawStop}`}`,
     `       ${status === undefined ? 'no response' : `status ${status} after ${ms(each.headersMs)}`}${timing(each)}; over after ${ms(durationMs)}`,
     `       ${each.bytes} bytes, ${each.events} events, ${each.toolCalls} tool calls${each.invalidToolCalls > 0 ? ` (${each.invalidToolCalls} not whole)` : ''}`,
@@ -64,9 +75,4 @@ function attempt(each: AttemptEvidence): readonly string[] {
 
 function timing({ firstContentMs }: AttemptEvidence): string {
   return firstContentMs === undefined ? '' : `, first content after ${ms(firstContentMs)}`
-}
-
-function ms(value: number | undefined): string {
-  if (value === undefined) return '?'
-  return value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 1 : 0)} ms`
 }

@@ -4,6 +4,7 @@ import type {
   ApiFamily,
   CompletionProfile,
   Delivery,
+  Hedge,
   PlatformConfig,
   ProfileName,
   ProtocolName,
@@ -20,6 +21,7 @@ export interface ProviderInput {
   readonly apiKeys?: readonly string[] | undefined
   readonly completion?: CompletionProfile | undefined
   readonly timeouts?: TimeoutsInput | undefined
+  readonly limits?: LimitsInput | undefined
   readonly contextWindow?: number | undefined
 }
 
@@ -27,6 +29,10 @@ export interface TimeoutsInput {
   readonly firstEvent?: number | undefined
   readonly idle?: number | undefined
   readonly total?: number | undefined
+}
+
+export interface LimitsInput {
+  readonly concurrent?: number | undefined
 }
 
 export interface ModelInput {
@@ -41,6 +47,7 @@ export interface PolicyInput {
   readonly thinking?: ThinkingDelivery | undefined
   readonly attempts?: number | undefined
   readonly deadline?: number | undefined
+  readonly hedge?: Hedge | undefined
 }
 
 export interface WorkflowInput extends PolicyInput {

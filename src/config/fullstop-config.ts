@@ -4,6 +4,7 @@ import type {
   ApiFamily,
   CompletionProfile,
   Delivery,
+  Hedge,
   ProfileName,
   ProtocolName,
   ThinkingDelivery,
@@ -42,6 +43,8 @@ export interface ProviderSettings {
   readonly apiKeys?: readonly string[] | undefined
   readonly completion?: CompletionProfile | undefined
   readonly timeouts?: TimeoutSettings | undefined
+  /** What the account takes; more goes elsewhere, or is refused with the time. */
+  readonly limits?: LimitSettings | undefined
   /** Tokens. */
   readonly contextWindow?: number | undefined
 }
@@ -51,6 +54,11 @@ export interface TimeoutSettings {
   readonly firstEvent?: string | undefined
   readonly idle?: string | undefined
   readonly total?: string | undefined
+}
+
+export interface LimitSettings {
+  /** Attempts at once, over all its models, 1 to 100000. */
+  readonly concurrent?: number | undefined
 }
 
 export interface ModelSettings {
@@ -70,6 +78,8 @@ export interface PolicySettings {
   readonly attempts?: number | undefined
   /** A duration, over all attempts. */
   readonly deadline?: string | undefined
+  /** Default: `off`. */
+  readonly hedge?: Hedge | undefined
 }
 
 export interface WorkflowSettings extends PolicySettings {

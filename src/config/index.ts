@@ -8,6 +8,8 @@ export type {
   ControlConfig,
   Delivery,
   FamilyRoute,
+  Hedge,
+  LimitsConfig,
   ModelConfig,
   PlatformConfig,
   PolicyConfig,
@@ -35,6 +37,8 @@ export {
   defaultPolicy,
   defaultTotalMs,
 } from './policy-defaults.ts'
+export { profiles } from './profiles.ts'
+export type { ProfileBundle } from './profiles.ts'
 export { formatProblems } from '../yaml/index.ts'
 export type { ConfigProblem } from './problem.ts'
 export { simulatedConfig } from './simulated.ts'

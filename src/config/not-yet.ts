@@ -4,15 +4,14 @@
  */
 const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
-  ['providers.*', ['prefill', 'limits']],
+  ['providers.*', ['prefill']],
+  ['providers.*.limits', ['requestsPerMinute', 'tokensPerMinute']],
   ['workflows.*', ['schema', 'expect', 'limited', 'seam', 'degrade', 'value']],
   ['clients.*', ['limits']],
 ])
 
 /** The same for values, by the key they belong to. */
-const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([
-  ['profile', ['batch', 'internal', 'customer', 'critical']],
-])
+const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([['profile', ['critical']]])
 
 const notYet = 'is known, but not available in this version yet'
 

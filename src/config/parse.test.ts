@@ -51,6 +51,8 @@ describe('a valid configuration', () => {
       thinking: 'live',
       attempts: 4,
       deadlineMs: 600_000,
+      overloadControl: false,
+      hedge: 'off',
     })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect([config.models.size, config.workflows.size, config.clients.size, config.families.length]).toEqual([
@@ -101,6 +103,8 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       thinking: 'live',
       attempts: 7,
       deadlineMs: 300_000,
+      overloadControl: false,
+      hedge: 'off',
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)

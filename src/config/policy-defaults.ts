@@ -1,12 +1,9 @@
 import { formatDuration } from './duration.ts'
+import { profiles } from './profiles.ts'
 import type { PolicyConfig } from './types.ts'
 
-/** First attempt and three more: enough for every platform of a usual model and a fallback. */
-export const defaultAttempts: number = 4
 /** More attempts than this only add load to an outage. */
 export const maxAttempts: number = 10
-/** Ten minutes from the request's arrival: as long as the official SDKs wait by default. */
-export const defaultDeadlineMs: number = 600_000
 
 /** From sending to the first event with content: 60 s. */
 export const defaultFirstEventMs: number = 60_000
@@ -21,11 +18,11 @@ export const maxDurationMs: number = 86_400_000
 /** What applies to requests that name no workflow when the configuration has no `defaults`. */
 export const defaultPolicy: PolicyConfig = {
   profile: 'prototype',
-  delivery: 'guarded',
-  thinking: 'live',
-  attempts: defaultAttempts,
-  deadlineMs: defaultDeadlineMs,
+  ...profiles.prototype,
 }
+
+export const defaultAttempts: number = defaultPolicy.attempts
+export const defaultDeadlineMs: number = defaultPolicy.deadlineMs
 
 /** For descriptions and messages. */
 export const durationRange: string = `1ms to ${formatDuration(maxDurationMs)}`

@@ -126,13 +126,15 @@ const provider = fc.record({
   completion: fc.constantFrom('strict', 'finish-only'),
   timeouts,
   contextWindow: maybe(fc.integer({ min: 1, max: 1_000_000_000 })),
+  limits: fc.record({ concurrent: maybe(fc.integer({ min: 1, max: 100_000 })) }),
 })
 const policy = fc.record({
-  profile: fc.constant('prototype'),
+  profile: fc.constantFrom('prototype', 'batch', 'internal', 'customer'),
   delivery: fc.constantFrom('hold', 'guarded', 'live'),
   thinking: fc.constantFrom('hold', 'live'),
   attempts: fc.integer({ min: 1, max: 10 }),
   deadlineMs: durationMs,
+  hedge: fc.constantFrom('off', 'p95'),
 })
 
 const written = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms))
@@ -196,6 +198,7 @@ test('a valid configuration is read as it was meant, from YAML and from an objec
               apiKeys: value.apiKey === undefined ? [] : [value.apiKey],
               completion: value.completion as 'strict',
               contextWindow: value.contextWindow,
+              limits: { concurrent: value.limits.concurrent },
               timeouts: {
                 firstEventMs: value.timeouts.firstEvent ?? 60_000,
                 idleMs: value.timeouts.idle ?? 30_000,
@@ -209,9 +212,13 @@ test('a valid configuration is read as it was meant, from YAML and from an objec
           }
           for (const model of models) expect<unknown>(config.models.get(model.name)).toEqual(model)
           expect(config.models.size).toBe(models.length)
-          expect<unknown>(config.defaults).toEqual(defaults)
+          const resolved = (each: typeof defaults): object => ({
+            ...each,
+            overloadControl: each.profile !== 'prototype',
+          })
+          expect<unknown>(config.defaults).toEqual(resolved(defaults))
           for (const [key, value] of Object.entries(workflows)) {
-            expect<unknown>(config.workflows.get(key)).toEqual({ name: key, model: undefined, ...value })
+            expect<unknown>(config.workflows.get(key)).toEqual({ name: key, model: undefined, ...resolved(value) })
           }
         }
       },

@@ -266,6 +266,16 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   ['a later top-level key', `${minimal}storage: sqlite\n`, `3:1 storage: "storage" ${later}; remove it`],
   ['a later provider key', provider('prefill: never'), `2:29 providers.a.prefill: "prefill" ${later}; remove it`],
   [
+    'a later limit',
+    provider('limits: { tokensPerMinute: 5 }'),
+    `2:39 providers.a.limits.tokensPerMinute: "tokensPerMinute" ${later}; remove it`,
+  ],
+  [
+    'a concurrency of none',
+    provider('limits: { concurrent: 0 }'),
+    '2:51 providers.a.limits.concurrent: expected a whole number from 1 to 100000, got the number 0',
+  ],
+  [
     'both forms of a key',
     provider('apiKey: a, apiKeys: [b, c]'),
     '2:40 providers.a.apiKeys: apiKey is set too; put all keys into apiKeys',
@@ -288,7 +298,7 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   [
     'a later profile',
     `${minimal}defaults: { profile: critical }`,
-    `3:22 defaults.profile: "critical" ${later}; use "prototype"`,
+    `3:22 defaults.profile: "critical" ${later}; use "prototype" or "batch" or "internal" or "customer"`,
   ],
 ]
 
@@ -303,7 +313,7 @@ describe('a bad configuration is refused at its place:', () => {
 
   const laterKeys = {
     '': ['governance', 'storage', 'state', 'telemetry'],
-    providers: ['prefill', 'limits'],
+    providers: ['prefill'],
     workflows: ['schema', 'expect', 'limited', 'seam', 'degrade', 'value'],
     clients: ['limits'],
   }
@@ -319,7 +329,7 @@ describe('a bad configuration is refused at its place:', () => {
       for (const key of keys) expect(text).toContain(`"${key}" ${later}; remove it`)
     })
   }
-  for (const [key, values] of [['profile', ['batch', 'internal', 'customer', 'critical']]] as const) {
+  for (const [key, values] of [['profile', ['critical']]] as const) {
     test(`values of ${key} whose feature comes later`, () => {
       for (const value of values) {
         expect(problems(`${minimal}defaults: { ${key}: ${value} }`).join('\n')).toContain(`"${value}" ${later}; use "`)

@@ -1,22 +1,22 @@
 import type { ConfigInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
 import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
 import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultTotalMs } from './policy-defaults.ts'
+import { profiles } from './profiles.ts'
 import { apiFamilies } from './types.ts'
 import type { Config, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
 
 /** Puts the defaults into a checked configuration. */
 export function resolveConfig(input: ConfigInput, source: string): Config {
-  const defaults = resolvePolicy(input.defaults, defaultPolicy)
   return {
     source,
     providers: toMap(input.providers, resolveProvider),
     models: toMap(input.models, resolveModel),
     families: [],
-    defaults,
+    defaults: resolvePolicy(input.defaults ?? {}, {}),
     workflows: toMap(input.workflows, (name, workflow) => ({
       name,
       model: workflow.model,
-      ...resolvePolicy(workflow, defaults),
+      ...resolvePolicy(workflow, input.defaults ?? {}),
     })),
     clients: toMap(input.clients, (name, { keyHash, workflows, tenant }) => ({ name, keyHash, workflows, tenant })),
     control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
@@ -45,6 +45,7 @@ export function resolveProvider(name: string, input: ProviderInput): ProviderCon
       totalMs: timeouts?.total ?? defaultTotalMs,
       declared: { firstEvent: timeouts?.firstEvent !== undefined, idle: timeouts?.idle !== undefined },
     },
+    limits: { concurrent: input.limits?.concurrent },
     contextWindow: input.contextWindow,
   }
 }
@@ -53,13 +54,18 @@ function resolveModel(name: string, { platforms, fallbacks, affinity }: ModelInp
   return { name, platforms, fallbacks: fallbacks ?? [], affinity: affinity ?? 'session' }
 }
 
-function resolvePolicy(input: PolicyInput | undefined, otherwise: PolicyConfig): PolicyConfig {
+/** What neither says is the profile's. */
+function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig {
+  const profile = input.profile ?? otherwise.profile ?? defaultPolicy.profile
+  const bundle = profiles[profile]
   return {
-    profile: input?.profile ?? otherwise.profile,
-    delivery: input?.delivery ?? otherwise.delivery,
-    thinking: input?.thinking ?? otherwise.thinking,
-    attempts: input?.attempts ?? otherwise.attempts,
-    deadlineMs: input?.deadline ?? otherwise.deadlineMs,
+    profile,
+    delivery: input.delivery ?? otherwise.delivery ?? bundle.delivery,
+    thinking: input.thinking ?? otherwise.thinking ?? bundle.thinking,
+    attempts: input.attempts ?? otherwise.attempts ?? bundle.attempts,
+    deadlineMs: input.deadline ?? otherwise.deadline ?? bundle.deadlineMs,
+    overloadControl: bundle.overloadControl,
+    hedge: input.hedge ?? otherwise.hedge ?? bundle.hedge,
   }
 }
 

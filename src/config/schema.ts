@@ -44,6 +44,22 @@ const timeouts = section({
   }),
 })
 
+const concurrentExpected = 'a whole number from 1 to 100000'
+const limits = section({
+  concurrent: optional(
+    z
+      .int({ error: concurrentExpected })
+      .min(1, { error: concurrentExpected })
+      .max(100_000, { error: concurrentExpected }),
+    {
+      about: 'Attempts at once, over all models of this provider; more goes elsewhere, or is refused with the time.',
+      unit: 'attempts',
+      range: '1 to 100000',
+      defaultWords: 'no limit',
+    },
+  ),
+})
+
 const provider = section({
   protocol: required(word('anthropic', 'openai-chat', 'openai-responses', 'gemini'), {
     about: 'What the upstream speaks.',
@@ -72,6 +88,7 @@ const provider = section({
     defaultWords: "known hosts' own, else finish-only for openai-chat and strict for the others",
   }),
   timeouts: optional(timeouts, { about: 'How long one attempt may take.', defaultWords: 'each key’s own' }),
+  limits: optional(limits, { about: 'What the account takes.', defaultWords: 'no limits' }),
   contextWindow: optional(
     z
       .int({ error: 'a whole number of tokens' })
@@ -100,7 +117,10 @@ const model = section({
   }),
 })
 
-const profileNotes = { about: 'The scenario in one word.' }
+const profileNotes = {
+  about:
+    'The scenario in one word. prototype: nothing is held back; batch, internal, customer: breakers, retry budget and adaptive limits; batch also has 6 attempts within 1h.',
+}
 const deliveryNotes = {
   about:
     'hold keeps an answer until it is proven; guarded passes text on a sentence late at first and a word late then, and structured output when it is proven; live passes it on as it comes.',
@@ -113,10 +133,22 @@ const attempts = z
   .int({ error: attemptsExpected })
   .min(1, { error: attemptsExpected })
   .max(maxAttempts, { error: attemptsExpected })
-const attemptsNotes = { about: "The exchange's whole budget.", unit: 'attempts', range: `1 to ${maxAttempts}` }
-const deadlineNotes = { about: "From the request's arrival to its end, over all attempts.", ...durationNotes }
+const attemptsNotes = {
+  about: "The exchange's whole budget; 6 for the profile batch.",
+  unit: 'attempts',
+  range: `1 to ${maxAttempts}`,
+}
+const deadlineNotes = {
+  about: "From the request's arrival to its end, over all attempts; 1h for the profile batch.",
+  ...durationNotes,
+}
 
-const profile = word('prototype')
+const profile = word('prototype', 'batch', 'internal', 'customer')
+const hedge = word('off', 'p95')
+const hedgeNotes = {
+  about:
+    'p95: a streamed request gets a second attempt on another platform when its platform is silent for longer than its own 95th percentile.',
+}
 const delivery = word('hold', 'guarded', 'live')
 const thinking = word('hold', 'live')
 
@@ -126,9 +158,10 @@ const defaults = section({
   thinking: optional(thinking, { ...thinkingNotes, default: defaultPolicy.thinking }),
   attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
+  hedge: optional(hedge, { ...hedgeNotes, default: defaultPolicy.hedge }),
 })
 
-const asInDefaults = { defaultWords: 'as in defaults' }
+const asInDefaults = { defaultWords: 'as in defaults, else the profile’s' }
 const workflow = section({
   profile: optional(profile, { ...profileNotes, ...asInDefaults }),
   delivery: optional(delivery, { ...deliveryNotes, ...asInDefaults }),
@@ -139,6 +172,7 @@ const workflow = section({
   }),
   attempts: optional(attempts, { ...attemptsNotes, ...asInDefaults }),
   deadline: optional(duration, { ...deadlineNotes, ...asInDefaults }),
+  hedge: optional(hedge, { ...hedgeNotes, ...asInDefaults }),
 })
 
 const client = section({

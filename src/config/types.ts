@@ -17,7 +17,10 @@ export type Delivery = 'hold' | 'guarded' | 'live'
 export type ThinkingDelivery = 'hold' | 'live'
 
 /** A scenario in one word. */
-export type ProfileName = 'prototype'
+export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer'
+
+/** When a second attempt is made beside a silent one: never, or after the platform's own 95th percentile of first content. */
+export type Hedge = 'off' | 'p95'
 
 /** How long an attempt may take, in milliseconds. */
 export interface TimeoutsConfig {
@@ -41,8 +44,15 @@ export interface ProviderConfig {
   readonly apiKeys: readonly string[]
   readonly completion: CompletionProfile
   readonly timeouts: TimeoutsConfig
+  readonly limits: LimitsConfig
   /** In tokens; `undefined` when not declared. */
   readonly contextWindow: number | undefined
+}
+
+/** What an account takes. */
+export interface LimitsConfig {
+  /** Attempts at once, over all its models; `undefined`: as many as come. */
+  readonly concurrent: number | undefined
 }
 
 /** One provider serving one model id: `provider/model`, split at the first slash. */
@@ -73,6 +83,9 @@ export interface PolicyConfig {
   readonly attempts: number
   /** From the request's arrival to its end, over all attempts. */
   readonly deadlineMs: number
+  /** Whether breakers, the retry budget and adaptive limits are heeded; the profile says. */
+  readonly overloadControl: boolean
+  readonly hedge: Hedge
 }
 
 /** A named use of a model; what it does not say comes from `defaults`. */

@@ -6,16 +6,19 @@ import {
   answers,
   type Caller,
   type AnswerOptions,
+  type BreakerChange,
   type ClientConnection,
   type Conditions,
   DEFAULT_LIMITS,
   type Exchange,
   type ExchangeDeps,
+  Health,
   type IncomingRequest,
   KEEP_ALIVE_MS,
   type Limits,
   Origins,
   refuse,
+  Repeats,
   type Routing,
   Sessions,
 } from '../exchange/index.ts'
@@ -23,6 +26,8 @@ import type { Protocol } from '../protocols/core/index.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { passThrough, refuseForCaller } from './passthrough.ts'
+import { budgetStatuses, type PlatformsReport, platformStatuses } from './platform-status.ts'
+import { Recent } from './recent.ts'
 import { RECENT_EXCHANGES, RecentExchanges } from './recent-exchanges.ts'
 import { callerProtocol, pathOf, type RouteKind, routeOf } from './routes.ts'
 import { toRouting } from './routing.ts'
@@ -36,10 +41,18 @@ export interface EngineOptions {
   readonly recentExchanges?: number
 }
 
-export interface EngineDeps extends Omit<ExchangeDeps, 'sink' | 'limits' | 'origins' | 'sessions'> {
+export interface EngineDeps extends Omit<
+  ExchangeDeps,
+  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats'
+> {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
+  /** Beside the list of recent changes. Must return at once. */
+  readonly onBreakerChange?: (change: BreakerChange) => void
 }
+
+/** Breaker changes that are remembered; the oldest goes first. */
+const RECENT_CHANGES = 200
 
 /** What the engine may know of where a request came from. */
 export interface FetchContext {
@@ -57,6 +70,8 @@ interface Generation {
 export class Engine {
   readonly recent: RecentExchanges
   readonly #deps: ExchangeDeps
+  readonly #health: Health
+  readonly #changes = new Recent<BreakerChange>(RECENT_CHANGES)
   readonly #keepAliveMs: number
   #generation: Generation
   #running = 0
@@ -66,12 +81,22 @@ export class Engine {
 
   constructor(options: EngineOptions, deps: EngineDeps) {
     const { config, limits = DEFAULT_LIMITS, keepAliveMs = KEEP_ALIVE_MS, recentExchanges = RECENT_EXCHANGES } = options
-    const { sink, ...rest } = deps
+    const { sink, onBreakerChange, ...rest } = deps
+    this.#health = new Health({
+      clock: deps.clock,
+      random: deps.random,
+      onBreakerChange: (change) => {
+        this.#changes.add(change)
+        onBreakerChange?.(change)
+      },
+    })
     this.#deps = {
       ...rest,
       limits,
       origins: new Origins(),
       sessions: new Sessions(),
+      health: this.#health,
+      repeats: new Repeats(rest),
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)
@@ -89,6 +114,15 @@ export class Engine {
   /** Whether nobody needs a key. */
   get isOpen(): boolean {
     return this.#generation.authentication.isOpen
+  }
+
+  /** How the platforms fare, what retries were made, and the last breaker changes. */
+  get platforms(): PlatformsReport {
+    return {
+      platforms: platformStatuses(this.config, this.#health),
+      budgets: budgetStatuses(this.#health),
+      changes: this.#changes.list(RECENT_CHANGES),
+    }
   }
 
   /** New requests see this configuration; running ones end under theirs. */

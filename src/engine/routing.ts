@@ -1,4 +1,4 @@
-import type { Config, PlatformConfig, ProviderConfig } from '../config/index.ts'
+import { type Config, type PlatformConfig, profiles, type ProviderConfig } from '../config/index.ts'
 import { toLabel } from '../evidence/index.ts'
 import { KeyRing, type Platform, type Provider, type Route, type Routing } from '../exchange/index.ts'
 import type { ProtocolName } from '../protocols/core/index.ts'
@@ -16,7 +16,7 @@ export function toRouting({ providers, models, families, defaults, workflows, cl
   const routes = new Map(
     [...models.values()].map(({ name, fallbacks, affinity }): [string, Route] => [
       name,
-      { stages: [stage(name), ...fallbacks.map(stage)].filter(({ length }) => length > 0), affinity },
+      { name, stages: [stage(name), ...fallbacks.map(stage)].filter(({ length }) => length > 0), affinity },
     ]),
   )
   const passThrough = (model: string, spoken: ProtocolName): Route | undefined => {
@@ -24,12 +24,14 @@ export function toRouting({ providers, models, families, defaults, workflows, cl
     if (toLabel(model) === undefined) return undefined
     const slash = model.indexOf('/')
     const named = slash > 0 ? platform({ provider: model.slice(0, slash), model: model.slice(slash + 1) }) : []
-    if (named.length > 0) return { stages: [named], affinity: 'none' }
+    const [first] = named
+    if (first !== undefined) return { name: `${first.provider.name}/*`, stages: [named], affinity: 'none' }
     const family = families.find(({ prefix }) => model.startsWith(prefix))
     const served = (family?.providers ?? []).flatMap((provider) => platform({ provider, model }))
     // The same account may be reached in several protocols; in the client's own nothing is lost.
     const chosen = served.find(({ provider }) => provider.protocol.name === spoken) ?? served[0]
-    return chosen === undefined ? undefined : { stages: [[chosen]], affinity: 'none' }
+    if (chosen === undefined) return undefined
+    return { name: `${chosen.provider.name}/*`, stages: [[chosen]], affinity: 'none' }
   }
   return {
     route: (model, spoken) => routes.get(model) ?? passThrough(model, spoken),
@@ -38,13 +40,16 @@ export function toRouting({ providers, models, families, defaults, workflows, cl
     provider: (name) => ready.get(name),
     defaults,
     workflow: (name) => workflows.get(name),
+    profile: (name) => PROFILES.get(name),
     hasTenants: new Set([...clients.values()].map(({ tenant }) => tenant)).size > 1,
   }
 }
 
+const PROFILES = new Map(Object.entries(profiles))
+
 function toProvider(config: ProviderConfig): Provider {
-  const { name, protocol, baseUrl, apiKeys, completion, timeouts, contextWindow } = config
+  const { name, protocol, baseUrl, apiKeys, completion, timeouts, limits, contextWindow } = config
   const base = baseUrl.href.replace(/\/+$/, '')
   const keys = new KeyRing(apiKeys)
-  return { name, protocol: PROTOCOLS[protocol], baseUrl: base, keys, completion, timeouts, contextWindow }
+  return { name, protocol: PROTOCOLS[protocol], baseUrl: base, keys, completion, timeouts, limits, contextWindow }
 }

@@ -1,4 +1,5 @@
 import type { Label } from './label.ts'
+import type { AttemptCause } from './overload.ts'
 import type { Caveat, Proof, Reason, StopKind, VerdictName } from './verdict.ts'
 
 /** Tokens as the provider billed them; a field is absent where the provider did not say. */
@@ -16,6 +17,9 @@ export interface Usage {
  */
 export interface AttemptEvidence {
   readonly ordinal: number
+  readonly cause: AttemptCause
+  /** It was to show whether its platform works again. */
+  readonly probe: boolean
   /** Configured names. */
   readonly provider: string
   readonly model: string

@@ -1,4 +1,5 @@
 import type { AttemptEvidence, Usage } from './attempt.ts'
+import type { Diversion, Limiter } from './overload.ts'
 import type { VerdictName } from './verdict.ts'
 
 /** How the client's side ended. */
@@ -41,6 +42,14 @@ export interface ExchangeEvidence {
   /** `provider/model` of the answering attempt. */
   readonly platform: string | undefined
   readonly attempts: readonly AttemptEvidence[]
+  /** Platforms that the first attempt went around; `undefined`: none. */
+  readonly diverted: readonly Diversion[] | undefined
+  /** What kept it from an attempt, or from another one. */
+  readonly refusedBy: Limiter | undefined
+  /** How often its client says that it has tried this already (`x-stainless-retry-count`), where it says so. */
+  readonly clientRetry: number | undefined
+  /** Requests with the same body from the same client that failed within the last minute. */
+  readonly repeats: number
 }
 
 /** Where finished exchanges go. Must return at once: nothing in the request path waits for it. */

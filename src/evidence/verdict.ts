@@ -61,6 +61,8 @@ export type Reason =
   | 'upstream-timeout'
   | 'client-gone'
   | 'not-expressible'
+  /** Another attempt, made beside it, showed content first. */
+  | 'outpaced'
   | 'shutdown'
   /** A defect of Fullstop's own. */
   | 'internal'

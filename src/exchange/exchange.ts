@@ -1,21 +1,18 @@
 import {
   type AttemptEvidence,
+  type Diversion,
   type ExchangeEvidence,
   isFinished,
   type Outcome,
-  type Reason,
   toLabel,
   type Verdict,
 } from '../evidence/index.ts'
-import type { RequestProblem } from '../protocols/core/index.ts'
-import { wait } from '../resilience/index.ts'
-import { bounded, type Inbound } from './admission/inbound.ts'
-import { Itinerary, type NextStep } from './admission/itinerary.ts'
+import { type Inbound, ownerOf } from './admission/inbound.ts'
 import type { Platform } from './admission/routing.ts'
-import { type Attempt, type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
-import { startAttempt } from './attempt/start.ts'
+import { type Attempt, isAttemptEnd } from './attempt/attempt.ts'
+import type { Run } from './attempt/run.ts'
+import { Attempts } from './attempts.ts'
 import { describeFailure, type Failure, unexpectedFailure } from './delivery/failure.ts'
-import { ownershipOf } from './memory/ownership.ts'
 import type { ExchangeDeps } from './ports.ts'
 
 /** How the exchange goes on for its client. */
@@ -29,10 +26,12 @@ export type Progress =
  *
  *  1. admission   who asks, for what, under which policy            admission/inbound.ts
  *     pin         whether only one platform can know what it means  admission/pin.ts
- *  2. itinerary   where next, within one attempt budget             admission/itinerary.ts
- *  3. deadline    no wait and no attempt beyond it                  here, resilience/watchdog.ts
+ *  2. overload    which platforms take it, what another try costs   admission/overload.ts, memory/health.ts
+ *     itinerary   where next, within one attempt budget             admission/itinerary.ts
+ *  3. deadline    no wait and no attempt beyond it                  attempts.ts, resilience/watchdog.ts
  *  4. outbound    the client's bytes, or a translation, or neither  operations/
  *  5. attempt     send, scan, verdict                               attempt/stream-attempt.ts, body-attempt.ts
+ *     hedge       a second one beside a silent one                  attempts.ts
  *  6. commitment  once content was delivered nothing else may be tried  here
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/
  *  8. memory      who made what, and where the session was answered memory/
@@ -41,35 +40,15 @@ export type Progress =
 export class Exchange {
   readonly inbound: Inbound
   readonly #deps: ExchangeDeps
-  readonly #itinerary: Itinerary
-  readonly #ends: AttemptEnd[] = []
-  #attempt: Attempt | undefined
+  readonly #attempts: Attempts
   #answering: Attempt | undefined
-  /** Of the last end. */
-  #lastPlatform: Platform | undefined
-  #passOn = false
-  #isTranslated = false
-  /** Platforms that get the request without its format. */
-  readonly #withoutFormat = new Set<Platform>()
-  /** Of the attempt that was begun last. */
-  #apiKey: string | undefined
-  #notExpressible: RequestProblem | undefined
   #firstDeliveredMs: number | undefined
   #isReported = false
-  #isStopped = false
 
   constructor(inbound: Inbound, deps: ExchangeDeps) {
     this.inbound = inbound
     this.#deps = deps
-    const { pin, preferred, policy } = inbound
-    const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
-    this.#itinerary = new Itinerary({
-      route,
-      attempts: policy.attempts,
-      preferred,
-      spoken: inbound.protocol.name,
-      random: deps.random,
-    })
+    this.#attempts = new Attempts(inbound, deps)
   }
 
   /** The attempt that answers now, for the response's headers. */
@@ -79,170 +58,85 @@ export class Exchange {
   }
 
   get attemptCount(): number {
-    return this.#ends.length + (this.#attempt === undefined ? 0 : 1)
+    return this.#attempts.count
   }
 
   /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. Never rejects. */
   async next(): Promise<Progress> {
+    const attempts = this.#attempts
     try {
       for (;;) {
-        const attempt = this.#attempt ?? (await this.#begin())
-        if (attempt === undefined) return this.#fail()
-        const read = await readOrFail(attempt)
+        let run = attempts.current ?? (await attempts.begin())
+        if (run === undefined) return this.#fail()
+        if (run.hedgeAfterMs !== undefined && !run.hasContent) run = await attempts.hedged(run, () => this.#isReported)
+        const read = await run.read()
         if (this.#isReported) return this.#fail()
-        if (!isAttemptEnd(read)) return this.#deliver(attempt, read)
-        this.#settle(attempt.platform, read)
+        if (!isAttemptEnd(read)) return this.#deliver(run, read)
+        attempts.settle(run, read)
         if (isFinished(read.verdict)) return { kind: 'finished' }
         // Content of this attempt is with the client; another attempt's would be another answer.
         if (this.#firstDeliveredMs !== undefined) return this.#fail()
       }
     } catch (error) {
-      this.#abandon('internal')
+      attempts.abandon('internal')
       return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.#evidenceOfAttempts()) }
     }
   }
 
-  #deliver(attempt: Attempt, bytes: Uint8Array): Progress {
+  #deliver(run: Run, bytes: Uint8Array): Progress {
     this.#firstDeliveredMs ??= this.#elapsedMs()
-    this.#answering = attempt
-    const { ended } = attempt
-    if (ended !== undefined) this.#settle(attempt.platform, ended)
+    this.#answering = run.attempt
+    const { ended } = run.attempt
+    if (ended !== undefined) this.#attempts.settle(run, ended)
     return { kind: 'bytes', bytes }
-  }
-
-  // ## Where next
-
-  /** The next attempt, once its wait is over; `undefined` where there is none to be made. */
-  async #begin(): Promise<Attempt | undefined> {
-    const { clock } = this.#deps
-    let step = this.#nextStep()
-    while (step.do === 'try') {
-      const { platform, afterMs } = step
-      if (clock.nowMs() + afterMs >= this.inbound.deadlineAtMs) return undefined
-      if (afterMs > 0) await wait(afterMs, clock, this.inbound.signal)
-      if (this.inbound.signal.aborted) return undefined
-      const { operation } = this.inbound
-      const apiKey = platform.provider.keys.next(clock.nowMs())
-      const ownership = ownershipOf(platform.name, this.#deps.origins)
-      const withoutFormat = this.#withoutFormat.has(platform)
-      const outbound = bounded(() => operation.toOutbound(this.inbound, platform, { apiKey, ownership, withoutFormat }))
-      if (outbound.ok) {
-        const ordinal = this.#ends.length + 1
-        const noContentMs = this.#patienceMs()
-        this.#isTranslated = !outbound.sameProtocol
-        this.#apiKey = outbound.apiKey
-        this.#attempt = startAttempt({ inbound: this.inbound, platform, outbound, ordinal, noContentMs }, this.#deps)
-        return this.#attempt
-      }
-      this.#notExpressible = outbound.problem
-      step = this.#itinerary.notSent(platform, clock.nowMs())
-    }
-    this.#passOn = step.do === 'pass-on'
-    return undefined
-  }
-
-  /** While another platform could answer, silence gets at most half of what is left of the deadline. */
-  #patienceMs(): number {
-    if (!this.#itinerary.hasUntried) return Number.POSITIVE_INFINITY
-    return (this.inbound.deadlineAtMs - this.#deps.clock.nowMs()) / 2
-  }
-
-  #nextStep(): NextStep {
-    const platform = this.#lastPlatform
-    const end = this.#ends.at(-1)
-    if (platform === undefined || end === undefined) return this.#itinerary.first()
-    if (isFinished(end.verdict) || this.#isStopped) return { do: 'give-up' }
-    const { reason } = end.verdict
-    const failure = {
-      platform,
-      reason,
-      retryAfterMs: end.providerError?.retryAfterMs,
-      isTranslated: this.#isTranslated,
-      mayTryAgainAtOnce:
-        this.#restKey(platform, reason, end.providerError?.retryAfterMs) || this.#leaveFormatOut(platform, reason),
-    }
-    return this.#itinerary.after(failure, this.#deps.clock.nowMs())
-  }
-
-  /** A key that was limited or refused rests; whether another one is ready. */
-  #restKey({ provider }: Platform, reason: Reason, retryAfterMs: number | undefined): boolean {
-    if (reason !== 'authentication' && reason !== 'account-spent' && reason !== 'rate-limit') return false
-    const nowMs = this.#deps.clock.nowMs()
-    provider.keys.onFailure(this.#apiKey, reason, retryAfterMs, nowMs)
-    return provider.keys.hasReady(nowMs)
-  }
-
-  /** Whether a platform refused the request perhaps for its format alone, which the caller can do without. */
-  #leaveFormatOut(platform: Platform, reason: Reason): boolean {
-    if (reason !== 'bad-request' || !this.inbound.isFormatOptional || this.#withoutFormat.has(platform)) return false
-    this.#withoutFormat.add(platform)
-    return true
-  }
-
-  /** What the next request of this conversation needs to know of the answer. */
-  #remember({ platform, marks }: Attempt): void {
-    const { session, caller, operation } = this.inbound
-    const { origins, sessions } = this.#deps
-    if (marks.length > 0)
-      origins.remember(marks, { platform: platform.name, provider: platform.provider.name, tenant: caller.tenant })
-    if (session !== undefined && operation.mayFallBack) sessions.answered(session, platform.name)
-    platform.provider.keys.onSuccess(this.#apiKey)
-  }
-
-  #settle(platform: Platform, end: AttemptEnd): void {
-    if (this.#attempt !== undefined && isFinished(end.verdict)) this.#remember(this.#attempt)
-    this.#attempt = undefined
-    this.#lastPlatform = platform
-    this.#ends.push(end)
   }
 
   // ## Endings
 
   #fail(): Progress {
+    const attempts = this.#attempts
     const failure = describeFailure({
       exchange: this.inbound.id,
-      ends: this.#ends,
-      notExpressible: this.#notExpressible,
-      passOn: this.#passOn,
+      ends: attempts.ends,
+      notExpressible: attempts.notExpressible,
+      passOn: attempts.passOn,
       pin: this.inbound.pin,
+      refusal: attempts.refusal,
+      isDark: attempts.refusal !== undefined && attempts.overload.isDark,
     })
     return { kind: 'failed', failure }
   }
 
   /** The client went away: the upstream is freed at once. A proof that was already delivered stands. */
   clientGone(): void {
-    this.#abandon('client-gone')
-    const verdict = this.#ends.at(-1)?.verdict
+    this.#attempts.abandon('client-gone')
+    const verdict = this.#attempts.ends.at(-1)?.verdict
     this.report(verdict !== undefined && isFinished(verdict) ? 'delivered' : 'client-gone')
   }
 
   /** The process stops and waits no longer: what runs ends as a failure does. */
   stop(): void {
-    this.#isStopped = true
-    this.#attempt?.abort({ name: 'failed', reason: 'shutdown' })
+    this.#attempts.stop()
   }
 
   /** Something of Fullstop's own went wrong outside: the upstream is freed, and the evidence says so. */
   giveUp(): void {
-    this.#abandon('internal')
+    this.#attempts.abandon('internal')
     this.report('refused', 'internal')
-  }
-
-  #abandon(reason: 'client-gone' | 'internal'): void {
-    const attempt = this.#attempt
-    if (attempt !== undefined) this.#settle(attempt.platform, attempt.conclude({ name: 'failed', reason }))
   }
 
   /** Sends the evidence; once, whatever comes later. */
   report(outcome: Outcome, errorCode?: string): void {
     if (this.#isReported) return
     this.#isReported = true
+    if (outcome !== 'delivered') this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
     this.#deps.sink(this.#evidence(outcome, errorCode))
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
     const { id, protocol, operation, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
-    const last = this.#ends.at(-1)?.evidence
+    const { ends, refusal, diverted } = this.#attempts
+    const last = ends.at(-1)?.evidence
     const verdict: Verdict['name'] = last?.verdict ?? 'failed'
     const answer = outcome === 'delivered' ? last : undefined
     return {
@@ -267,11 +161,15 @@ export class Exchange {
       firstDeliveredMs: this.#firstDeliveredMs,
       platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
       attempts: this.#evidenceOfAttempts(),
+      diverted: toDiversions(diverted, ends[0]?.evidence),
+      refusedBy: refusal?.by,
+      clientRetry: this.inbound.clientRetry,
+      repeats: this.inbound.repeats,
     }
   }
 
   #evidenceOfAttempts(): readonly AttemptEvidence[] {
-    return this.#ends.map(({ evidence }) => evidence)
+    return this.#attempts.ends.map(({ evidence }) => evidence)
   }
 
   #elapsedMs(): number {
@@ -279,11 +177,14 @@ export class Exchange {
   }
 }
 
-/** What trips over an answer is a defect of ours, and perhaps of that answer: another platform's may do. */
-async function readOrFail(attempt: Attempt): Promise<Uint8Array | AttemptEnd> {
-  try {
-    return await attempt.read()
-  } catch {
-    return attempt.conclude({ name: 'failed', reason: 'internal' })
-  }
+/** Each platform once, but for the one that was tried after all. */
+function toDiversions(
+  refusals: readonly Diversion[],
+  first: AttemptEvidence | undefined,
+): readonly Diversion[] | undefined {
+  if (refusals.length === 0) return undefined
+  const tried = first === undefined ? undefined : `${first.provider}/${first.model}`
+  const each = new Map(refusals.map(({ platform, by }) => [platform, { platform, by }]))
+  if (tried !== undefined) each.delete(tried)
+  return each.size === 0 ? undefined : [...each.values()]
 }

@@ -9,6 +9,9 @@ export {
   type Timeouts,
 } from './admission/routing.ts'
 export { KeyRing } from './admission/key-ring.ts'
+export { type BreakerChange, Health } from './memory/health.ts'
+export { type PlatformHealth } from './memory/platform-health.ts'
+export { Repeats } from './memory/repeats.ts'
 export { Origins } from './memory/origins.ts'
 export { Sessions } from './memory/sessions.ts'
 export { answers } from './operations/answers.ts'

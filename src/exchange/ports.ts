@@ -1,7 +1,9 @@
 import type { EvidenceSink, FinishedVerdict, Reason } from '../evidence/index.ts'
 import type { CoreResponse } from '../protocols/core/index.ts'
 import type { Clock } from '../resilience/index.ts'
+import type { Health } from './memory/health.ts'
 import type { Origins } from './memory/origins.ts'
+import type { Repeats } from './memory/repeats.ts'
 import type { Sessions } from './memory/sessions.ts'
 
 /** What the exchange asks of the world around it. */
@@ -15,6 +17,8 @@ export interface ExchangeDeps {
   readonly limits: Limits
   readonly origins: Origins
   readonly sessions: Sessions
+  readonly health: Health
+  readonly repeats: Repeats
   /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
   readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }

@@ -15,14 +15,14 @@ const LISTED_EXCHANGES = 100
 
 /** Paths that the control plane will serve in later versions. */
 const COMING =
-  /^\/(metrics|openapi\.json|console|api\/(runs|platforms|signals|incidents|reports|releases|remediations|forecast|map|diagnosis|notices|approvals|ledger))(\/|$)/
+  /^\/(metrics|openapi\.json|console|api\/(runs|signals|incidents|reports|releases|remediations|forecast|map|diagnosis|notices|approvals|ledger))(\/|$)/
 
 /** Whether a path belongs to the control plane. */
 export function isControlPath(path: string): boolean {
   return path === '/' || path === '/healthz' || path === '/readyz' || path.startsWith('/api/') || COMING.test(path)
 }
 
-/** Health, and what is known of recent exchanges. Everything but health needs the control key, or loopback without one. */
+/** Health, how platforms fare, and what is known of recent exchanges. Everything but health needs the control key, or loopback without one. */
 export async function controlPlane(
   engine: Engine,
   { request, path, remoteAddress }: ControlRequest,
@@ -47,6 +47,7 @@ function serve(engine: Engine, path: string): Response {
   if (path === '/')
     return Response.json({ name: 'fullstop', models: [...engine.config.models.keys()], running: engine.running })
   if (path === '/api/exchanges') return Response.json({ exchanges: engine.recent.list(LISTED_EXCHANGES) })
+  if (path === '/api/platforms') return Response.json(engine.platforms)
   const id = /^\/api\/exchanges\/([^/]+)$/.exec(path)?.[1]
   if (id !== undefined) {
     const exchange = engine.recent.get(id)

@@ -1,6 +1,7 @@
 import { type Config, isLoopback } from '../config/index.ts'
 import { Engine, pathOf } from '../engine/index.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
+import type { BreakerChange } from '../exchange/index.ts'
 import { type Clock, wait } from '../resilience/index.ts'
 import { bunUpstream, TcpTable } from '../runtime/bun/index.ts'
 import { newId, systemClock } from '../runtime/web/index.ts'
@@ -38,16 +39,30 @@ export class InsecureBind extends Error {
   override readonly name = 'InsecureBind'
 }
 
+export interface ServerDeps {
+  readonly clock?: Clock
+  readonly random?: () => number
+  readonly sink?: EvidenceSink
+  readonly onBreakerChange?: (change: BreakerChange) => void
+}
+
 /** Starts listening. Throws `InsecureBind`, or Bun's error where the port is taken. */
 export function startServer(
   options: ServerOptions,
-  { clock = systemClock, sink }: { clock?: Clock; sink?: EvidenceSink } = {},
+  { clock = systemClock, random = Math.random, sink, onBreakerChange }: ServerDeps = {},
 ): RunningServer {
   const { config, hostname, port, keepAliveMs } = options
   refuseInsecureBind(config, hostname)
   const engine = new Engine(
     { config, ...(keepAliveMs !== undefined && { keepAliveMs }) },
-    { clock, random: Math.random, newId, upstream: bunUpstream, ...(sink !== undefined && { sink }) },
+    {
+      clock,
+      random,
+      newId,
+      upstream: bunUpstream,
+      ...(sink !== undefined && { sink }),
+      ...(onBreakerChange !== undefined && { onBreakerChange }),
+    },
   )
   const separate = config.control.listen
   const tcpTable = new TcpTable({ clock })

@@ -1,5 +1,6 @@
 import { parseConfig } from '../../src/config/index.ts'
 import type { ExchangeEvidence } from '../../src/evidence/index.ts'
+import type { Clock } from '../../src/resilience/index.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
 
 export interface TestGateway extends RunningServer {
@@ -7,19 +8,27 @@ export interface TestGateway extends RunningServer {
   readonly post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Response>
 }
 
+export interface GatewayOptions {
+  readonly keepAliveMs?: number
+  readonly env?: Record<string, string>
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
 /** A running gateway over a configuration's text. */
-export function startGateway(
-  yaml: string,
-  options: { readonly keepAliveMs?: number; readonly env?: Record<string, string> } = {},
-): TestGateway {
+export function startGateway(yaml: string, options: GatewayOptions = {}): TestGateway {
   const result = parseConfig(yaml, { source: 'test.yaml', env: options.env ?? {} })
   if (!result.ok)
     throw new Error(result.problems.map(({ line, column, message }) => `${line}:${column} ${message}`).join('\n'))
   const evidence: ExchangeEvidence[] = []
-  const { keepAliveMs } = options
+  const { keepAliveMs, clock, random } = options
   const server = startServer(
     { config: result.config, hostname: '127.0.0.1', port: 0, ...(keepAliveMs !== undefined && { keepAliveMs }) },
-    { sink: (each) => evidence.push(each) },
+    {
+      sink: (each) => evidence.push(each),
+      ...(clock !== undefined && { clock }),
+      ...(random !== undefined && { random }),
+    },
   )
   return {
     ...server,

@@ -11,6 +11,7 @@ import {
   type RequestFacts,
 } from '../../protocols/core/index.ts'
 import type { Clock } from '../../resilience/index.ts'
+import type { Repeats } from '../memory/repeats.ts'
 import type { Origins } from '../memory/origins.ts'
 import type { SessionKey, Sessions } from '../memory/sessions.ts'
 import type { Operation } from '../operations/operation.ts'
@@ -47,6 +48,12 @@ export interface Inbound {
   readonly receivedAtMs: number
   readonly receivedAtWallMs: number
   readonly deadlineAtMs: number
+  /** The client allows less time than the policy. */
+  readonly hasOwnDeadline: boolean
+  /** How often the client says that it has tried this already. */
+  readonly clientRetry: number | undefined
+  /** Requests like this one, from the same client, that failed within the last minute. */
+  readonly repeats: number
   readonly body: InboundBody
   /** The body goes out as it was read here: of a name that stands twice, say, a provider may take the other one. */
   readonly sendsAsRead: boolean
@@ -100,10 +107,11 @@ export interface AdmitDeps {
   readonly clock: Clock
   readonly origins: Origins
   readonly sessions: Sessions
+  readonly repeats: Repeats
 }
 
 /** Reads and understands a request once. Throws a `FullstopError` that says what is wrong with it. */
-export async function admit(options: AdmitOptions, { clock, origins, sessions }: AdmitDeps): Promise<Inbound> {
+export async function admit(options: AdmitOptions, { clock, origins, sessions, repeats }: AdmitDeps): Promise<Inbound> {
   const { id, request, protocol, operation, address, routing, caller } = options
   const { headers, signal } = request
   const receivedAtMs = clock.nowMs()
@@ -113,6 +121,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
   if (!inspected.ok)
     throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
   const facts = inspected.value
+  const ownTimeoutMs = Math.min(clientTimeoutMs(headers), options.conditions?.deadlineMs ?? Number.POSITIVE_INFINITY)
   const { policy: base, model } = resolvePolicy(headers, facts.model, routing, caller)
   const policy = withinConditions(base, options.conditions)
   const route = routing.route(model, protocol.name)
@@ -139,7 +148,10 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions }:
     signal,
     receivedAtMs,
     receivedAtWallMs,
-    deadlineAtMs: receivedAtMs + Math.min(policy.deadlineMs, clientTimeoutMs(headers)),
+    deadlineAtMs: receivedAtMs + Math.min(policy.deadlineMs, ownTimeoutMs),
+    hasOwnDeadline: ownTimeoutMs < base.deadlineMs,
+    clientRetry: readRetryCount(headers),
+    repeats: repeats.of(ownerOf(caller), text),
     body: new InboundBody(text, json, () => bounded(() => operation.parse(protocol, json, address))),
     sendsAsRead: hasTenants,
   }
@@ -213,19 +225,30 @@ function resolvePolicy(
   if (name !== null && workflow === undefined)
     throw new FullstopError('unknown-workflow', `x-fullstop-workflow: no workflow ${quoted(name)} is configured.`)
   const base = workflow ?? routing.defaults
-  checkProfile(headers.get('x-fullstop-profile'))
+  const profiled = underProfile(base, headers.get('x-fullstop-profile'), routing)
   return {
-    policy: tightened(base, headers.get('x-fullstop-delivery')),
+    policy: tightened(profiled, headers.get('x-fullstop-delivery')),
     model: workflow?.model ?? requested,
   }
 }
 
-function checkProfile(profile: string | null): void {
-  if (profile === null || profile === 'prototype') return
-  throw new FullstopError(
-    'not-yet',
-    `x-fullstop-profile: expected prototype, the only profile so far; ${quoted(profile)} came.`,
-  )
+/** A profile in a header adds what it protects from, and takes nothing away: the policy is the operator's word. */
+function underProfile(policy: Policy, name: string | null, routing: Routing): Policy {
+  if (name === null) return policy
+  const profile = routing.profile(name)
+  if (profile === undefined)
+    throw new FullstopError(
+      'not-yet',
+      `x-fullstop-profile: expected prototype, batch, internal or customer; ${quoted(name)} came.`,
+    )
+  if (!profile.overloadControl || policy.overloadControl) return policy
+  const { attempts, deadlineMs } = policy
+  return {
+    ...policy,
+    overloadControl: true,
+    attempts: Math.min(attempts, profile.attempts),
+    deadlineMs: Math.min(deadlineMs, profile.deadlineMs),
+  }
 }
 
 /** From the loosest to the tightest. */
@@ -258,6 +281,18 @@ function withinConditions(policy: Policy, conditions: Conditions | undefined): P
 function clientTimeoutMs(headers: Headers): number {
   const seconds = Number(headers.get('x-stainless-timeout') ?? Number.NaN)
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : Number.POSITIVE_INFINITY
+}
+
+/** The Stainless SDKs number their own retries, the first request being 0. */
+function readRetryCount(headers: Headers): number | undefined {
+  const text = headers.get('x-stainless-retry-count')
+  const count = text === null || text.trim() === '' ? Number.NaN : Number(text)
+  return Number.isSafeInteger(count) && count >= 0 ? count : undefined
+}
+
+/** Whose requests are compared with each other. */
+export function ownerOf({ tenant, client }: Caller): string {
+  return JSON.stringify([tenant ?? null, client ?? null])
 }
 
 function unknownModel(model: string, { modelNames, prefixes }: Routing): FullstopError {

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { Reason } from '../../evidence/index.ts'
 import { openAiChat } from '../../protocols/openai-chat/index.ts'
-import { Itinerary, LONGEST_WAIT_MS, type NextStep } from './itinerary.ts'
+import { Itinerary, type Lesson, LONGEST_WAIT_MS, type NextStep } from './itinerary.ts'
 import { KeyRing } from './key-ring.ts'
+import type { Refusal } from '../memory/platform-health.ts'
 import type { Platform } from './routing.ts'
 
 function platform(name: string, contextWindow?: number): Platform {
@@ -19,6 +20,7 @@ function platform(name: string, contextWindow?: number): Platform {
       keys: new KeyRing([]),
       completion: 'strict',
       timeouts,
+      limits: { concurrent: undefined },
       contextWindow,
     },
   }
@@ -27,7 +29,7 @@ function platform(name: string, contextWindow?: number): Platform {
 const [a, b, c] = [platform('a/x'), platform('b/x'), platform('c/y')]
 
 const itineraryOf = (stages: readonly (readonly Platform[])[], attempts: number, preferred?: string): Itinerary =>
-  new Itinerary({ route: { stages, affinity: 'session' }, attempts, preferred, random: () => 0.5 })
+  new Itinerary({ route: { name: 'm', stages, affinity: 'session' }, attempts, preferred, random: () => 0.5 })
 
 /** The names that are tried when every attempt fails for its reason, and how it ends. */
 function walk(
@@ -124,7 +126,7 @@ describe('Itinerary', () => {
     const itinerary = itineraryOf([[a]], 2)
     itinerary.first()
     const limited = { platform: a, reason: 'rate-limit', retryAfterMs: 5_000, mayTryAgainAtOnce: true } as const
-    expect(itinerary.after(limited, 0)).toEqual({ do: 'try', platform: a, afterMs: 0 })
+    expect(itinerary.after(limited, 0)).toMatchObject({ do: 'try', platform: a, afterMs: 0 })
     expect(itinerary.after(limited, 0)).toEqual({ do: 'give-up' })
   })
 
@@ -137,7 +139,7 @@ describe('Itinerary', () => {
 
   test('what a translation is refused for is asked of who speaks the client’s own protocol', () => {
     const elsewhere = { ...a, provider: { ...a.provider, protocol: { ...openAiChat, name: 'anthropic' } as const } }
-    const route = { stages: [[elsewhere], [b]], affinity: 'session' } as const
+    const route = { name: 'm', stages: [[elsewhere], [b]], affinity: 'session' } as const
     const walkOf = (spoken: 'openai-chat' | 'gemini'): NextStep => {
       const itinerary = new Itinerary({ route, attempts: 4, spoken, random: () => 0.5 })
       itinerary.first()
@@ -145,6 +147,32 @@ describe('Itinerary', () => {
     }
     expect(walkOf('openai-chat')).toMatchObject({ do: 'try', platform: b })
     expect(walkOf('gemini')).toEqual({ do: 'pass-on' })
+  })
+
+  test('also where that one is being asked beside it', () => {
+    const elsewhere = { ...a, provider: { ...a.provider, protocol: { ...openAiChat, name: 'anthropic' } as const } }
+    const route = { name: 'm', stages: [[elsewhere, b]], affinity: 'session' } as const
+    const lessonOf = (spoken: 'openai-chat' | 'gemini'): Lesson => {
+      const itinerary = new Itinerary({ route, attempts: 4, spoken, random: () => 0.5 })
+      itinerary.first()
+      const beside = itinerary.beside(0)
+      return itinerary.learn({ platform: elsewhere, reason: 'bad-request', isTranslated: true }, 0, beside)
+    }
+    expect(lessonOf('openai-chat')).toBe('elsewhere-or-pass-on')
+    expect(lessonOf('gemini')).toBe('pass-on')
+  })
+
+  test('a platform that takes no attempt now keeps no attempt from another key', () => {
+    const refusal = (platform: Platform): Refusal | undefined =>
+      platform === b ? { platform: b.name, by: 'breaker', retryAfterMs: 1_000 } : undefined
+    const gate = { refusal, pay: () => undefined }
+    const route = { name: 'm', stages: [[a, b]], affinity: 'session' } as const
+    const itinerary = new Itinerary({ route, attempts: 2, random: () => 0.5, gate })
+    itinerary.first()
+    expect(itinerary.after({ platform: a, reason: 'authentication', mayTryAgainAtOnce: true }, 0)).toMatchObject({
+      do: 'try',
+      platform: a,
+    })
   })
 
   test('a refusal of the request that nobody is left to doubt is the caller’s, whatever failed before', () => {

@@ -1,6 +1,7 @@
 import type { Reason } from '../../evidence/index.ts'
 import type { ProtocolName } from '../../protocols/core/index.ts'
 import { backoffMs } from '../../resilience/index.ts'
+import type { Refusal } from '../memory/platform-health.ts'
 import type { Platform, Route } from './routing.ts'
 
 /** Why an attempt failed, as far as the next step depends on it. */
@@ -17,10 +18,26 @@ export interface Failure {
 
 /** What to do after a failed attempt. */
 export type NextStep =
-  | { readonly do: 'try'; readonly platform: Platform; readonly afterMs: number }
+  | {
+      readonly do: 'try'
+      readonly platform: Platform
+      readonly afterMs: number
+      /** Nothing else of the route takes it. */
+      readonly isLastResort: boolean
+    }
   /** The same anywhere: the provider's answer is the caller's. */
   | { readonly do: 'pass-on' }
-  | { readonly do: 'give-up' }
+  /** `refusal`: what keeps it from an attempt that might help. */
+  | { readonly do: 'give-up'; readonly refusal?: Refusal | undefined }
+
+/** Which platforms take an attempt now, and whether another one is affordable. Asking changes nothing; paying does. */
+export interface Gate {
+  refusal(platform: Platform, isLastResort: boolean): Refusal | undefined
+  pay(platform: Platform): Refusal | undefined
+}
+
+/** Everything is open and free. */
+const NO_GATE: Gate = { refusal: () => undefined, pay: () => undefined }
 
 /** Waiting longer than this for one platform is left to the caller, who is told how long. */
 export const LONGEST_WAIT_MS = 10_000
@@ -34,11 +51,13 @@ export interface ItineraryOptions {
   /** What the client speaks. */
   readonly spoken?: ProtocolName | undefined
   readonly random: () => number
+  readonly gate?: Gate
 }
 
 /**
  * Walks a route: each platform of the model once (a lone one twice), then the fallbacks' likewise, then around again
- * while budget is left, leaving out what cannot help. One attempt budget counts whatever was sent.
+ * while budget is left, leaving out what cannot help. One attempt budget counts whatever was sent. A platform that takes no
+ * attempt now is gone around, which costs nothing; where all are, it is asked whether it takes one as the last resort.
  */
 export class Itinerary {
   readonly #order: readonly Platform[]
@@ -52,49 +71,71 @@ export class Itinerary {
   #position = -1
   #windowAbove: number | undefined
   #hasFailedElsewhere = false
+  #refusals: Refusal[] = []
+  readonly #gate: Gate
 
-  constructor({ route, attempts, preferred: name, spoken, random }: ItineraryOptions) {
+  constructor({ route, attempts, preferred: name, spoken, random, gate = NO_GATE }: ItineraryOptions) {
     this.#spoken = spoken
     const order = route.stages.flatMap((stage) => (stage.length === 1 ? [...stage, ...stage] : stage))
     const preferred = order.find((platform) => platform.name === name)
     this.#order = preferred === undefined || preferred === order[0] ? order : [preferred, ...order]
     this.#budget = attempts
     this.#random = random
+    this.#gate = gate
   }
 
   first(): NextStep {
     return this.#advance(0)
   }
 
+  /** What kept the last step from platforms that it would rather have gone to. */
+  get refusals(): readonly Refusal[] {
+    return this.#refusals
+  }
+
   after(failure: Failure, nowMs: number): NextStep {
-    const { platform, reason, retryAfterMs } = failure
     // Never at the cost of a platform that was not asked at all.
-    if (failure.mayTryAgainAtOnce === true && this.#budget > this.#untriedCount) return this.#again(platform)
+    if (failure.mayTryAgainAtOnce === true && this.#budget > this.#untriedCount) return this.#again(failure.platform)
+    switch (this.learn(failure, nowMs)) {
+      case 'pass-on':
+        return { do: 'pass-on' }
+      case 'over':
+        return { do: 'give-up' }
+      case 'elsewhere':
+        return this.#retry(nowMs)
+      case 'elsewhere-or-pass-on': {
+        const step = this.#retry(nowMs)
+        return step.do === 'give-up' ? { do: 'pass-on' } : step
+      }
+    }
+  }
+
+  /** Takes note of a failure without a next step, as another attempt is under way `beside`; what it would mean for one. */
+  learn({ platform, reason, retryAfterMs, isTranslated }: Failure, nowMs: number, beside?: Platform): Lesson {
     switch (effectOf(reason)) {
       case 'same-anywhere':
         // What a translation is refused for may be the translation's: then who speaks the client's own protocol knows, and
         // after a failure elsewhere it is not the answer. Where nobody is left to ask, it is.
-        if (failure.isTranslated !== true || !(this.#hasFailedElsewhere || this.#hasUntriedSpeaker))
-          return { do: 'pass-on' }
+        if (isTranslated !== true || !(this.#hasFailedElsewhere || this.#hasSpeaker(beside))) return 'pass-on'
         this.#deadPlatforms.add(platform)
-        return this.#orPassOn(this.#advance(nowMs))
+        return 'elsewhere-or-pass-on'
       case 'needs-larger-window':
         // The provider's word about the window is the caller's answer, unless somebody declares a larger one.
         this.#windowAbove = Math.max(this.#windowAbove ?? 0, platform.provider.contextWindow ?? 0)
         this.#deadPlatforms.add(platform)
-        return this.#orPassOn(this.#advance(nowMs))
+        return 'elsewhere-or-pass-on'
       case 'provider-is-no-use':
         this.#deadProviders.add(platform.provider.name)
-        return this.#advance(nowMs)
+        return 'elsewhere'
       case 'platform-is-no-use':
         this.#deadPlatforms.add(platform)
-        return this.#advance(nowMs)
+        return 'elsewhere'
       case 'may-pass':
         this.#hasFailedElsewhere = true
         if (retryAfterMs !== undefined) this.#notBefore.set(platform, nowMs + retryAfterMs)
-        return this.#advance(nowMs)
+        return 'elsewhere'
       case 'over':
-        return { do: 'give-up' }
+        return 'over'
     }
   }
 
@@ -105,49 +146,97 @@ export class Itinerary {
     return this.#advance(nowMs)
   }
 
+  /** While it was waited for, a platform ceased to take attempts: nothing was sent, and what was paid stays paid. */
+  diverted(nowMs: number): NextStep {
+    this.#budget += 1
+    return this.#advance(nowMs)
+  }
+
+  /** A platform for an attempt beside one that is silent: one that was not tried, takes it at once, and is paid for. */
+  beside(nowMs: number): Platform | undefined {
+    if (this.#budget <= 0) return undefined
+    const platform = this.#order.find(
+      (each) =>
+        !this.#tries.has(each) &&
+        this.canHelp(each) &&
+        this.#delayMs(each, nowMs) === 0 &&
+        this.#gate.refusal(each, false) === undefined,
+    )
+    if (platform === undefined || this.#gate.pay(platform) !== undefined) return undefined
+    this.#budget -= 1
+    this.#tries.set(platform, 1)
+    return platform
+  }
+
   /** Whether a platform that was not tried yet could be, instead of waiting for the one that is being tried. */
   get hasUntried(): boolean {
-    return this.#budget > 0 && this.#untried.length > 0
+    return this.#budget > 0 && this.#untriedCount > 0
   }
 
   get #untried(): readonly Platform[] {
-    return this.#order.filter((platform) => !this.#tries.has(platform) && this.#canHelp(platform))
+    return this.#order.filter((platform) => !this.#tries.has(platform) && this.canHelp(platform))
   }
 
+  /** Of those that take an attempt now. */
   get #untriedCount(): number {
-    return new Set(this.#untried).size
+    return new Set(this.#untried.filter((platform) => this.#gate.refusal(platform, false) === undefined)).size
   }
 
-  get #hasUntriedSpeaker(): boolean {
-    return this.#untried.some(({ provider }) => provider.protocol.name === this.#spoken)
+  /** Whether one that speaks the client's own protocol was not asked yet, or is being asked. */
+  #hasSpeaker(beside: Platform | undefined): boolean {
+    const asked = beside === undefined ? this.#untried : [...this.#untried, beside]
+    return asked.some(({ provider }) => provider.protocol.name === this.#spoken)
   }
 
-  #orPassOn(step: NextStep): NextStep {
-    return step.do === 'give-up' ? { do: 'pass-on' } : step
+  #retry(nowMs: number): NextStep {
+    if (this.#budget <= 0) return { do: 'give-up' }
+    const step = this.#advance(nowMs)
+    return step.do === 'try' ? this.#paid(step) : step
+  }
+
+  #paid(step: Extract<NextStep, { do: 'try' }>): NextStep {
+    const refusal = this.#gate.pay(step.platform)
+    return refusal === undefined ? step : { do: 'give-up', refusal }
   }
 
   #advance(nowMs: number): NextStep {
+    this.#refusals = []
     if (this.#budget <= 0) return { do: 'give-up' }
-    for (let looked = 0; looked < this.#order.length; looked++) {
-      this.#position = (this.#position + 1) % this.#order.length
-      const platform = this.#order[this.#position]
-      if (platform === undefined || !this.#canHelp(platform)) continue
+    const step = this.#find(nowMs, false) ?? (this.#refusals.length > 0 ? this.#find(nowMs, true) : undefined)
+    if (step !== undefined) return step
+    const soonest = this.#refusals.toSorted((x, y) => x.retryAfterMs - y.retryAfterMs)[0]
+    return { do: 'give-up', refusal: soonest }
+  }
+
+  #find(nowMs: number, isLastResort: boolean): NextStep | undefined {
+    const { length } = this.#order
+    for (let looked = 1; looked <= length; looked++) {
+      const position = (this.#position + looked) % length
+      const platform = this.#order[position]
+      if (platform === undefined || !this.canHelp(platform)) continue
       const afterMs = this.#delayMs(platform, nowMs)
       if (afterMs > LONGEST_WAIT_MS) continue
+      const refusal = this.#gate.refusal(platform, isLastResort)
+      if (refusal !== undefined) {
+        this.#refusals.push(refusal)
+        continue
+      }
+      this.#position = position
       this.#budget -= 1
       this.#tries.set(platform, (this.#tries.get(platform) ?? 0) + 1)
-      return { do: 'try', platform, afterMs }
+      return { do: 'try', platform, afterMs, isLastResort }
     }
-    return { do: 'give-up' }
+    return undefined
   }
 
   /** The same platform at once, with another key: nothing is wrong with the platform. */
   #again(platform: Platform): NextStep {
     this.#budget -= 1
-    return { do: 'try', platform, afterMs: 0 }
+    return this.#paid({ do: 'try', platform, afterMs: 0, isLastResort: true })
   }
 
-  #canHelp(platform: Platform): boolean {
+  /** As far as is known: it may still be unable to carry the request, or take no attempt now. */
+  canHelp(platform: Platform): boolean {
     if (this.#deadPlatforms.has(platform) || this.#deadProviders.has(platform.provider.name)) return false
     return this.#windowAbove === undefined || (platform.provider.contextWindow ?? 0) > this.#windowAbove
   }
@@ -159,6 +248,9 @@ export class Itinerary {
     return Math.max(backoff, (this.#notBefore.get(platform) ?? nowMs) - nowMs)
   }
 }
+
+/** What a failure means for the next step. */
+export type Lesson = 'pass-on' | 'elsewhere' | 'elsewhere-or-pass-on' | 'over'
 
 type Effect =
   | 'same-anywhere'
@@ -185,6 +277,7 @@ function effectOf(reason: Reason): Effect {
       return 'platform-is-no-use'
     case 'deadline':
     case 'client-gone':
+    case 'outpaced':
     case 'shutdown':
       return 'over'
     case 'ended-before-proof':

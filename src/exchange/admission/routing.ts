@@ -10,6 +10,10 @@ export interface Provider {
   readonly keys: KeyRing
   readonly completion: Completion
   readonly timeouts: Timeouts
+  readonly limits: {
+    /** Attempts at once, over all models; `undefined`: as many as come. */
+    readonly concurrent: number | undefined
+  }
   /** Tokens, where declared. */
   readonly contextWindow: number | undefined
 }
@@ -33,6 +37,8 @@ export interface Platform {
 
 /** Where a model can be answered: first its own platforms, then each fallback's. */
 export interface Route {
+  /** Requests of one name share a retry budget: the configured model's, or its provider's where none is configured. */
+  readonly name: string
   /** At least one stage; no stage is empty. */
   readonly stages: readonly (readonly Platform[])[]
   /** Whether a session stays where it was answered last, while that answers. */
@@ -46,6 +52,9 @@ export interface Policy {
   readonly thinking: 'hold' | 'live'
   readonly attempts: number
   readonly deadlineMs: number
+  /** Whether breakers, the retry budget and adaptive limits are heeded. */
+  readonly overloadControl: boolean
+  readonly hedge: 'off' | 'p95'
 }
 
 /** What the configuration says about who may ask for what, and where it goes. */
@@ -60,6 +69,8 @@ export interface Routing {
   /** More than one tenant may call, so what one of them made is not another's. */
   readonly hasTenants: boolean
   workflow(name: string): (Policy & { readonly model: string | undefined }) | undefined
+  /** What a profile stands for; `undefined`: no such profile, or not yet. */
+  profile(name: string): Policy | undefined
 }
 
 /** Who calls. */

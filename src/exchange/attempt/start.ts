@@ -1,3 +1,4 @@
+import type { AttemptCause } from '../../evidence/index.ts'
 import type { StreamEncoder } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
@@ -16,12 +17,17 @@ export interface StartOptions {
   readonly outbound: Extract<Outbound, { ok: true }>
   readonly ordinal: number
   readonly noContentMs: number
+  readonly cause: AttemptCause
+  /** It is to show whether its platform works again. */
+  readonly isProbe: boolean
+  /** The first event with content has come, so long after the start. */
+  readonly onFirstContent: (firstContentMs: number) => void
 }
 
 /** A fresh attempt; nothing is sent before its first `read`. */
 export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt {
-  const { inbound, platform, outbound, ordinal, noContentMs } = options
-  const call = new Call({ inbound, platform, outbound, ordinal, noContentMs, deps })
+  const { inbound, platform, outbound } = options
+  const call = new Call(options, deps)
   const { choices } = inbound.facts
   if (!inbound.facts.stream) return new BodyAttempt({ call, inbound })
   const { provider } = platform

@@ -7,7 +7,7 @@ export function errorResponse(failure: Failure, protocol: Protocol, headers: Rec
   const { error, retryable, retryAfterMs } = failure
   // The official SDKs retry by status unless told; what would fail the same way again is not to be retried.
   headers['x-should-retry'] = String(retryable)
-  if (retryable)
+  if (retryable || retryAfterMs !== undefined)
     headers['retry-after'] = String(Math.max(1, Math.ceil((retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1_000)))
   headers['content-type'] = 'application/json'
   return new Response(JSON.stringify(protocol.renderError(error)), { status: error.status, headers })

@@ -1,6 +1,7 @@
 import { ended, ERRORS, type ErrorCode, FullstopError } from '../../errors.ts'
 import type { AttemptEvidence, Reason } from '../../evidence/index.ts'
 import type { CallerError, RequestProblem } from '../../protocols/core/index.ts'
+import type { Refusal } from '../memory/platform-health.ts'
 import type { Pin } from '../admission/pin.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from '../attempt/attempt.ts'
 
@@ -9,7 +10,7 @@ export interface Failure {
   readonly code: ErrorCode | 'provider-error'
   readonly error: CallerError
   readonly retryable: boolean
-  /** Ms. */
+  /** Ms; where it is not retryable, for who tries again all the same. */
   readonly retryAfterMs?: number
 }
 
@@ -23,13 +24,19 @@ export interface FailureOptions {
   readonly passOn: boolean
   /** Why only one platform was asked. */
   readonly pin: Pin | undefined
+  /** What kept it from an attempt, or from another one. */
+  readonly refusal: Refusal | undefined
+  /** Every planned platform has only failed for long. */
+  readonly isDark: boolean
 }
 
 /** Puts a failed exchange into one row of the error table, or passes the provider's own error on. */
 export function describeFailure(options: FailureOptions): Failure {
-  const { exchange, ends, notExpressible, passOn, pin } = options
+  const { exchange, ends, notExpressible, passOn, pin, refusal, isDark } = options
   const last = ends.at(-1)
   const attempts = ends.map(({ evidence }) => toAttemptLine(evidence))
+  if (last === undefined && refusal !== undefined)
+    return refused(tableFailure('overloaded', refusalSentence(refusal), exchange, attempts), refusal, isDark)
   if (last === undefined) {
     const problem =
       notExpressible === undefined
@@ -49,9 +56,31 @@ export function describeFailure(options: FailureOptions): Failure {
   const code = pin !== undefined && ERRORS[cause].retryable ? 'pinned-platform-failed' : cause
   const said = sentence(code, attempts, telling.providerError)
   const message = pin === undefined ? said : `${said} ${pinned(pin)}`
-  const failure = tableFailure(code, message, exchange, attempts)
+  const why = refusal === undefined ? message : `${message} ${refusalSentence(refusal)}`
+  const failure = tableFailure(code, why, exchange, attempts)
+  if (refusal !== undefined && failure.retryable) return refused(failure, refusal, isDark)
   const waits = ends.flatMap(({ providerError }) => providerError?.retryAfterMs ?? [])
   return waits.length === 0 || !failure.retryable ? failure : { ...failure, retryAfterMs: Math.min(...waits) }
+}
+
+/** Once retries are spent, or nothing has worked for long, a client that tries again at once only adds to the load. */
+function refused(failure: Failure, { by, retryAfterMs }: Refusal, isDark: boolean): Failure {
+  return { ...failure, retryable: by !== 'retry-budget' && !isDark, retryAfterMs }
+}
+
+/** Which limit, how much, until when. */
+function refusalSentence({ platform, by, limit, retryAfterMs }: Refusal): string {
+  const seconds = `${Math.max(1, Math.ceil(retryAfterMs / 1_000))} s`
+  switch (by) {
+    case 'breaker':
+      return `${platform} has been failing and is not asked before ${seconds} are over.`
+    case 'concurrency':
+      return `The provider of ${platform} has its ${limit} attempts at once (limits.concurrent); room is expected in about ${seconds}.`
+    case 'adaptive-concurrency':
+      return `${platform} answers late and has its ${limit} attempts at once for now; room is expected in about ${seconds}.`
+    case 'retry-budget':
+      return `Another attempt was not made: retries are limited to 20 % of the requests and 10/s, and to none while everything fails; the next in ${seconds}.`
+  }
 }
 
 function reasonOf({ verdict }: AttemptEnd): Reason {

@@ -24,6 +24,16 @@ export class BoundedMap<K, V> {
     if (oldest.done !== true) this.#entries.delete(oldest.value)
   }
 
+  /** Without counting as use. */
+  peek(key: K): V | undefined {
+    return this.#entries.get(key)
+  }
+
+  /** The one that goes first comes first. */
+  get keys(): readonly K[] {
+    return [...this.#entries.keys()]
+  }
+
   get size(): number {
     return this.#entries.size
   }

@@ -1,0 +1,41 @@
+import { CommandFailure, EXIT } from './exit-codes.ts'
+
+export interface ControlPlaneOptions {
+  readonly url: string
+  readonly key?: string
+}
+
+/** The JSON that a running instance answers with. Throws a `CommandFailure` with its message, or where nothing answers. */
+export async function askControlPlane(
+  path: string,
+  { url, key = process.env.FULLSTOP_CONTROL_KEY }: ControlPlaneOptions,
+): Promise<unknown> {
+  const base = url.replace(/\/+$/, '')
+  if (!URL.canParse(base))
+    throw new CommandFailure(
+      `--url: expected a URL like http://127.0.0.1:8787, got ${JSON.stringify(url)}.`,
+      EXIT.usage,
+    )
+  const response = await ask(`${base}${path}`, key)
+  const body: unknown = await response.json().catch(() => undefined)
+  if (!response.ok)
+    throw new CommandFailure(messageOf(body) ?? `${base} answered with status ${response.status}.`, EXIT.failed)
+  return body
+}
+
+async function ask(address: string, key: string | undefined): Promise<Response> {
+  try {
+    return await fetch(address, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } })
+  } catch {
+    throw new CommandFailure(
+      `Nothing answers at ${new URL(address).origin}. Is Fullstop running there? --url says where.`,
+      EXIT.failed,
+    )
+  }
+}
+
+function messageOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return undefined
+  const { error } = body
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : undefined
+}

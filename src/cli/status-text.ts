@@ -1,0 +1,55 @@
+import type { PlatformsReport, PlatformStatus } from '../server/index.ts'
+import { ms } from './durations.ts'
+
+const SHOWN_CHANGES = 10
+
+/** How the platforms fare, as a person reads it. `nowMs`: wall clock. */
+export function renderStatus({ platforms, budgets, changes }: PlatformsReport, nowMs: number): string {
+  const rows = [
+    ['platform', 'breaker', 'since', 'ok', 'in flight', 'p95 first content'],
+    ...platforms.map((each) => cells(each, nowMs)),
+  ]
+  const recent = changes.slice(0, SHOWN_CHANGES)
+  return [
+    ...(platforms.length === 0 ? ['No platform is configured, and none was asked yet.'] : table(rows)),
+    ...section(
+      'retries in the last 10 s',
+      budgets.map(({ route, requests, retries }) => `${route}: ${retries} for ${requests} requests`),
+    ),
+    ...section(
+      'breaker changes',
+      recent.map(
+        ({ atMs, platform, from, to, reason }) =>
+          `${new Date(atMs).toISOString()}  ${platform}  ${from} → ${to}  ${reason}`,
+      ),
+    ),
+  ].join('\n')
+}
+
+function cells(status: PlatformStatus, nowMs: number): readonly string[] {
+  const { platform, state, sinceMs, reason, probeInMs, outcomes, successRate, inFlight, limit, isDark } = status
+  const next = probeInMs === undefined ? '' : `, probe in ${ms(probeInMs)}`
+  const why = reason === undefined ? '' : ` (${reason}${next})`
+  return [
+    platform,
+    `${state}${why}${isDark ? ', dark' : ''}`,
+    sinceMs === undefined ? 'not asked yet' : `${ms(Math.max(0, nowMs - sinceMs))} ago`,
+    successRate === undefined ? 'none asked' : `${(100 * successRate).toFixed(1)} % of ${outcomes}`,
+    `${inFlight}${limit === undefined ? '' : ` of ${Math.min(limit, status.declaredLimit ?? limit)}`}`,
+    status.p95FirstContentMs === undefined ? 'unknown' : ms(status.p95FirstContentMs),
+  ]
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)]
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'bun:test'
+import { parseConfig } from './parse.ts'
+import type { PolicyConfig } from './types.ts'
+
+function policyOf(text: string): PolicyConfig | undefined {
+  const source = `providers:\n  a: { protocol: anthropic }\n${text}`
+  const result = parseConfig(source, { source: 'f.yaml', env: {} })
+  if (!result.ok) throw new Error(JSON.stringify(result.problems))
+  return result.config.workflows.get('w')
+}
+
+test('a profile gives what neither the workflow nor the defaults say', () => {
+  expect(policyOf('workflows: { w: { profile: batch } }')).toMatchObject({
+    attempts: 6,
+    deadlineMs: 3_600_000,
+    overloadControl: true,
+    hedge: 'off',
+  })
+  expect(policyOf('defaults: { profile: batch, attempts: 2 }\nworkflows: { w: { deadline: 5s } }')).toMatchObject({
+    profile: 'batch',
+    attempts: 2,
+    deadlineMs: 5_000,
+    overloadControl: true,
+  })
+  expect(
+    policyOf('defaults: { profile: customer, hedge: p95 }\nworkflows: { w: { profile: prototype } }'),
+  ).toMatchObject({ profile: 'prototype', overloadControl: false, hedge: 'p95', attempts: 4 })
+})
+
+test.each(['batch', 'internal', 'customer'])('%s heeds the overload control, prototype does not', (profile) => {
+  expect(policyOf(`workflows: { w: { profile: ${profile} } }`)?.overloadControl).toBe(true)
+  expect(policyOf('workflows: { w: { profile: prototype } }')?.overloadControl).toBe(false)
+})

@@ -1,0 +1,34 @@
+import type { Delivery, Hedge, ProfileName, ThinkingDelivery } from './types.ts'
+
+/** What one word stands for, as far as the configuration does not say otherwise. */
+export interface ProfileBundle {
+  readonly delivery: Delivery
+  readonly thinking: ThinkingDelivery
+  readonly attempts: number
+  readonly deadlineMs: number
+  /** Cannot be said otherwise: who wants it names a profile that has it. */
+  readonly overloadControl: boolean
+  readonly hedge: Hedge
+}
+
+const TEN_MINUTES_MS = 600_000
+
+/** Ten minutes from the request's arrival: as long as the official SDKs wait by default. Four attempts: enough for every platform of a usual model and a fallback. */
+const usual: ProfileBundle = {
+  delivery: 'guarded',
+  thinking: 'live',
+  attempts: 4,
+  deadlineMs: TEN_MINUTES_MS,
+  overloadControl: true,
+  hedge: 'off',
+}
+
+/** The scenarios. Only what this version has is in them; `critical` promises more than that and is refused. */
+export const profiles: Readonly<Record<ProfileName, ProfileBundle>> = {
+  /** Nothing is held back from a provider, however it fares: the speed of trying things out beats resilience. */
+  prototype: { ...usual, overloadControl: false },
+  /** Nobody waits, so it may take an hour and more tries; but its load must not prolong an outage. */
+  batch: { ...usual, attempts: 6, deadlineMs: 6 * TEN_MINUTES_MS },
+  internal: usual,
+  customer: usual,
+}

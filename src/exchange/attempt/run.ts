@@ -1,0 +1,91 @@
+import type { Visit } from '../memory/platform-health.ts'
+import type { Platform } from '../admission/routing.ts'
+import type { Attempt, AttemptEnd } from './attempt.ts'
+
+type Read = Uint8Array | AttemptEnd
+
+export interface RunOptions {
+  readonly visit: Visit
+  readonly apiKey: string | undefined
+  readonly isTranslated: boolean
+  /** From its start to a second attempt beside it, ms; `undefined`: there is none. */
+  readonly hedgeAfterMs: number | undefined
+}
+
+/** An attempt under way, with what the exchange has to know of it. */
+export class Run {
+  readonly visit: Visit
+  readonly apiKey: string | undefined
+  readonly isTranslated: boolean
+  readonly hedgeAfterMs: number | undefined
+  #attempt: Attempt | undefined
+  #pending: Promise<Read> | undefined
+  #hasContent = false
+  #onContent: (() => void) | undefined
+
+  constructor({ visit, apiKey, isTranslated, hedgeAfterMs }: RunOptions) {
+    this.visit = visit
+    this.apiKey = apiKey
+    this.isTranslated = isTranslated
+    this.hedgeAfterMs = hedgeAfterMs
+  }
+
+  /** The attempt tells its run of its content, so that it can only come after it. */
+  begin(attempt: Attempt): this {
+    this.#attempt = attempt
+    return this
+  }
+
+  get attempt(): Attempt {
+    if (this.#attempt === undefined) throw new Error('a run without its attempt')
+    return this.#attempt
+  }
+
+  get platform(): Platform {
+    return this.attempt.platform
+  }
+
+  get hasContent(): boolean {
+    return this.#hasContent
+  }
+
+  onFirstContent(): void {
+    this.#hasContent = true
+    this.#onContent?.()
+  }
+
+  /** The next of it: what `ahead` has begun to read, else what it reads now. */
+  read(): Promise<Read> {
+    const pending = this.#pending ?? readOrFail(this.attempt)
+    this.#pending = undefined
+    return pending
+  }
+
+  /** Begins to read without taking what comes. */
+  ahead(): Promise<Read> {
+    if (this.#pending === undefined) {
+      this.#pending = readOrFail(this.attempt)
+      // Whoever takes it sees a rejection; a run that lost the race is taken by nobody.
+      this.#pending.catch(() => undefined)
+    }
+    return this.#pending
+  }
+
+  /** Resolves once it has content, has bytes to deliver, or has ended. */
+  shows(): Promise<this> {
+    if (this.#hasContent) return Promise.resolve(this)
+    const content = new Promise<void>((resolve) => {
+      this.#onContent = resolve
+    })
+    return Promise.race([content, this.ahead()]).then(() => this)
+  }
+}
+
+/** What trips over an answer is a defect of ours, and perhaps of that answer: another platform's may do. */
+async function readOrFail(attempt: Attempt): Promise<Read> {
+  try {
+    return await attempt.read()
+  } catch {
+    return attempt.conclude({ name: 'failed', reason: 'internal' })
+  }
+}

@@ -1,0 +1,266 @@
+import { type AttemptCause, isFinished } from '../evidence/index.ts'
+import type { RequestProblem } from '../protocols/core/index.ts'
+import { wait } from '../resilience/index.ts'
+import { bounded, type Inbound } from './admission/inbound.ts'
+import { type Failure, Itinerary, type NextStep } from './admission/itinerary.ts'
+import { Overload } from './admission/overload.ts'
+import type { Platform } from './admission/routing.ts'
+import { type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
+import { Run } from './attempt/run.ts'
+import { signalOf } from './attempt/signal.ts'
+import { startAttempt } from './attempt/start.ts'
+import { ownershipOf } from './memory/ownership.ts'
+import type { Refusal, Visit } from './memory/platform-health.ts'
+import type { Outbound } from './operations/operation.ts'
+import type { ExchangeDeps } from './ports.ts'
+
+/** The attempts of one exchange: where each is made, what is learned from its end, and which one is read. */
+export class Attempts {
+  readonly overload: Overload
+  readonly ends: AttemptEnd[] = []
+  /** The provider's own answer is the caller's. */
+  passOn = false
+  /** Why the last platform that was not sent the request could not carry it. */
+  notExpressible: RequestProblem | undefined
+  /** What kept it from an attempt, or from another one. */
+  refusal: Refusal | undefined
+  /** What the first attempt went around. */
+  diverted: readonly Refusal[] = []
+  readonly #inbound: Inbound
+  readonly #deps: ExchangeDeps
+  readonly #itinerary: Itinerary
+  /** Platforms that get the request without its format. */
+  readonly #withoutFormat = new Set<Platform>()
+  #run: Run | undefined
+  /** Beside a silent one, until either shows content. */
+  #rival: Run | undefined
+  /** Of the last end. */
+  #last: Run | undefined
+  #begun = 0
+  #isStopped = false
+
+  constructor(inbound: Inbound, deps: ExchangeDeps) {
+    this.#inbound = inbound
+    this.#deps = deps
+    const { pin, preferred, policy } = inbound
+    const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
+    const isClientRetry = inbound.repeats > 0 || (inbound.clientRetry ?? 0) > 0
+    this.overload = new Overload({ route, policy, isClientRetry }, deps.health)
+    this.#itinerary = new Itinerary({
+      route,
+      attempts: policy.attempts,
+      preferred,
+      spoken: inbound.protocol.name,
+      random: deps.random,
+      gate: this.overload,
+    })
+  }
+
+  /** The one that is read; `undefined` before the first, and between two. */
+  get current(): Run | undefined {
+    return this.#run
+  }
+
+  get count(): number {
+    return this.#begun
+  }
+
+  // ## Where next
+
+  /** The next attempt, once its wait is over; `undefined` where there is none to be made. */
+  async begin(): Promise<Run | undefined> {
+    const { clock } = this.#deps
+    const { signal, deadlineAtMs } = this.#inbound
+    let step = this.#nextStep()
+    if (this.#begun === 0) this.diverted = this.#itinerary.refusals
+    while (step.do === 'try') {
+      const { platform, afterMs, isLastResort } = step
+      if (clock.nowMs() + afterMs >= deadlineAtMs) return undefined
+      if (afterMs > 0) await wait(afterMs, clock, signal)
+      if (signal.aborted) return undefined
+      const outbound = this.#outbound(platform)
+      if (!outbound.ok) {
+        this.notExpressible = outbound.problem
+        step = this.#itinerary.notSent(platform, clock.nowMs())
+        continue
+      }
+      const visit = this.overload.enter(platform, isLastResort)
+      if ('by' in visit) {
+        step = this.#itinerary.diverted(clock.nowMs())
+        continue
+      }
+      this.#run = this.#start(platform, outbound, visit, this.#begun === 0 ? 'first' : 'retry')
+      return this.#run
+    }
+    this.passOn = step.do === 'pass-on'
+    if (step.do === 'give-up') this.refusal = step.refusal
+    return undefined
+  }
+
+  #outbound(platform: Platform): Outbound {
+    const apiKey = platform.provider.keys.next(this.#deps.clock.nowMs())
+    const ownership = ownershipOf(platform.name, this.#deps.origins)
+    const withoutFormat = this.#withoutFormat.has(platform)
+    const { operation } = this.#inbound
+    return bounded(() => operation.toOutbound(this.#inbound, platform, { apiKey, ownership, withoutFormat }))
+  }
+
+  #start(platform: Platform, outbound: Extract<Outbound, { ok: true }>, visit: Visit, cause: AttemptCause): Run {
+    const inbound = this.#inbound
+    const { stream, reasoning } = inbound.facts
+    this.#begun += 1
+    // Only a stream shows its first content when it comes, and a think before it says nothing about the next request's.
+    const isTypical = stream && !reasoning
+    const hedgeAfterMs = isTypical && cause !== 'hedge' ? this.overload.hedgeAfterMs(platform) : undefined
+    const run = new Run({ visit, apiKey: outbound.apiKey, isTranslated: !outbound.sameProtocol, hedgeAfterMs })
+    const onFirstContent = (firstContentMs: number): void => {
+      run.onFirstContent()
+      if (stream) visit.onFirstContent(firstContentMs, { isTypical })
+    }
+    const noContentMs = this.#patienceMs()
+    const { isProbe } = visit
+    const ordinal = this.#begun
+    const options = { inbound, platform, outbound, ordinal, noContentMs, cause, isProbe, onFirstContent }
+    return run.begin(startAttempt(options, this.#deps))
+  }
+
+  /** While another platform could answer, silence gets at most half of what is left of the deadline. */
+  #patienceMs(): number {
+    if (!this.#itinerary.hasUntried) return Number.POSITIVE_INFINITY
+    return (this.#inbound.deadlineAtMs - this.#deps.clock.nowMs()) / 2
+  }
+
+  #nextStep(): NextStep {
+    const run = this.#last
+    const end = this.ends.at(-1)
+    if (run === undefined || end === undefined) return this.#itinerary.first()
+    const failure = this.#isStopped ? undefined : this.#failureOf(run, end)
+    if (failure === undefined) return { do: 'give-up' }
+    const hasOtherKey = this.#restKey(run, failure)
+    const mayTryAgainAtOnce = hasOtherKey || this.#leaveFormatOut(failure)
+    return this.#itinerary.after({ ...failure, mayTryAgainAtOnce }, this.#deps.clock.nowMs())
+  }
+
+  #failureOf({ platform, isTranslated }: Run, { verdict, providerError }: AttemptEnd): Failure | undefined {
+    if (isFinished(verdict)) return undefined
+    return { platform, reason: verdict.reason, retryAfterMs: providerError?.retryAfterMs, isTranslated }
+  }
+
+  /** A key that was limited or refused rests; whether another one is ready. */
+  #restKey({ apiKey }: Run, { platform, reason, retryAfterMs }: Failure): boolean {
+    if (reason !== 'authentication' && reason !== 'account-spent' && reason !== 'rate-limit') return false
+    const { keys } = platform.provider
+    const nowMs = this.#deps.clock.nowMs()
+    keys.onFailure(apiKey, reason, retryAfterMs, nowMs)
+    return keys.hasReady(nowMs)
+  }
+
+  /** Whether a platform refused the request perhaps for its format alone, which the caller can do without. */
+  #leaveFormatOut({ platform, reason }: Failure): boolean {
+    if (reason !== 'bad-request' || !this.#inbound.isFormatOptional || this.#withoutFormat.has(platform)) return false
+    this.#withoutFormat.add(platform)
+    return true
+  }
+
+  // ## Hedging
+
+  /**
+   * The run to read from. Where this one is silent for longer than its platform nearly ever is, another attempt is made
+   * elsewhere, and the first to show content is read; the other is aborted, and in the evidence as `outpaced`.
+   */
+  async hedged(run: Run, isOver: () => boolean): Promise<Run> {
+    if (run.hedgeAfterMs === undefined || run.hasContent || this.#rival !== undefined) return run
+    if (await this.#shows(run, run.hedgeAfterMs)) return run
+    if (isOver() || this.#isStopped) return run
+    const rival = this.#beginRival()
+    if (rival === undefined) return run
+    const first = await Promise.race([run.shows(), rival.shows()])
+    if (isOver()) return run
+    this.#rival = undefined
+    const other = first === run ? rival : run
+    // It may have content, or an end that says what is to be done with the other.
+    const end = first.hasContent ? undefined : await first.ahead()
+    if (end !== undefined && isAttemptEnd(end) && this.#goesOn(first, end, other)) {
+      this.settle(first, end)
+      this.#run = other
+      return other
+    }
+    const cause = { name: 'failed', reason: 'outpaced' } as const
+    other.attempt.abort(cause)
+    this.settle(other, other.attempt.conclude(cause))
+    this.#run = first
+    return first
+  }
+
+  /** Whether it shows something within the time. */
+  async #shows(run: Run, withinMs: number): Promise<boolean> {
+    const { clock } = this.#deps
+    let cancel = (): void => undefined
+    const late = new Promise<undefined>((resolve) => {
+      cancel = clock.setTimer(() => resolve(undefined), withinMs)
+    })
+    try {
+      return (await Promise.race([run.shows(), late])) !== undefined
+    } finally {
+      cancel()
+    }
+  }
+
+  #beginRival(): Run | undefined {
+    const platform = this.#itinerary.beside(this.#deps.clock.nowMs())
+    if (platform === undefined) return undefined
+    const outbound = this.#outbound(platform)
+    const visit = outbound.ok ? this.overload.enter(platform, false) : undefined
+    if (!outbound.ok || visit === undefined || 'by' in visit) return undefined
+    this.#rival = this.#start(platform, outbound, visit, 'hedge')
+    return this.#rival
+  }
+
+  /** Whether the other attempt may help after this one's end. */
+  #goesOn(run: Run, end: AttemptEnd, { platform }: Run): boolean {
+    const failure = this.#failureOf(run, end)
+    if (failure === undefined || this.#isStopped) return false
+    this.#restKey(run, failure)
+    const lesson = this.#itinerary.learn(failure, this.#deps.clock.nowMs(), platform)
+    return lesson === 'elsewhere' || (lesson === 'elsewhere-or-pass-on' && this.#itinerary.canHelp(platform))
+  }
+
+  // ## Ends
+
+  settle(run: Run, end: AttemptEnd): void {
+    if (isFinished(end.verdict)) this.#remember(run)
+    run.visit.end(signalOf(end, this.#inbound), end.providerError?.retryAfterMs)
+    if (this.#run === run) this.#run = undefined
+    this.#last = run
+    this.ends.push(end)
+  }
+
+  /** What the next request of this conversation needs to know of the answer. */
+  #remember({ attempt, apiKey }: Run): void {
+    const { platform, marks } = attempt
+    const { session, caller, operation } = this.#inbound
+    const { origins, sessions } = this.#deps
+    if (marks.length > 0)
+      origins.remember(marks, { platform: platform.name, provider: platform.provider.name, tenant: caller.tenant })
+    if (session !== undefined && operation.mayFallBack) sessions.answered(session, platform.name)
+    platform.provider.keys.onSuccess(apiKey)
+  }
+
+  /** The process stops and waits no longer: what runs ends as a failure does. */
+  stop(): void {
+    this.#isStopped = true
+    for (const run of this.#running) run.attempt.abort({ name: 'failed', reason: 'shutdown' })
+  }
+
+  /** Frees the upstreams at once. */
+  abandon(reason: 'client-gone' | 'internal'): void {
+    const running = this.#running
+    this.#rival = undefined
+    for (const run of running) this.settle(run, run.attempt.conclude({ name: 'failed', reason }))
+  }
+
+  /** The one whose answer it would be comes last. */
+  get #running(): readonly Run[] {
+    return [this.#rival, this.#run].filter((run) => run !== undefined)
+  }
+}

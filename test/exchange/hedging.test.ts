@@ -1,0 +1,193 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import type { ServerResponse } from 'node:http'
+import { CHAT_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
+import {
+  CHAT_ANSWER,
+  CHAT_EVENTS,
+  json,
+  sse,
+  startUpstream,
+  type TestUpstream,
+  type UpstreamHandler,
+} from '../support/upstream.ts'
+
+const running: { stop: () => Promise<unknown> }[] = []
+afterEach(async () => {
+  for (const each of running.splice(0).toReversed()) await each.stop()
+})
+
+async function upstream(handler: UpstreamHandler): Promise<TestUpstream> {
+  const started = await startUpstream(handler)
+  running.push(started)
+  return started
+}
+
+const STREAM = CHAT_EVENTS.join('')
+const good: UpstreamHandler = (_, response) => sse(response, STREAM)
+
+interface World {
+  readonly gateway: TestGateway
+  readonly ask: (text?: string, more?: Record<string, unknown>) => Promise<string>
+}
+
+/** Two platforms, of which the first has answered quickly so often that its p95 is known. */
+async function world(
+  onFirst: (response: ServerResponse) => unknown,
+  second: UpstreamHandler,
+  defaults = 'profile: customer, hedge: p95',
+  pin = false,
+): Promise<World & { readonly a: TestUpstream; readonly b: TestUpstream }> {
+  const a = await upstream((request, response, ordinal) =>
+    request.body.includes('now') ? onFirst(response) : good(request, response, ordinal),
+  )
+  const b = await upstream(second)
+  const gateway = startGateway(
+    `providers:\n  a: { protocol: openai-chat, baseUrl: "${a.url}/v1" }\n  b: { protocol: openai-chat, baseUrl: "${b.url}/v1" }\nmodels:\n  m: { platforms: [a/x${pin ? '' : ', b/x'}] }\ndefaults: { ${defaults} }\n`,
+  )
+  running.push({ stop: () => gateway.stop(0) })
+  const ask = async (text = 'warm up', more: Record<string, unknown> = {}): Promise<string> => {
+    const body = { ...CHAT_REQUEST, messages: [{ role: 'user', content: text }], stream: true, ...more }
+    return (await gateway.post('/v1/chat/completions', body)).text()
+  }
+  // As many as a percentile needs, and no more: these are not hedged themselves.
+  for (let i = 0; i < 20; i++) await ask()
+  return { gateway, ask, a, b }
+}
+
+/** Sockets close when they do. */
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await new Promise((resolve) => setTimeout(resolve, 0))
+}
+
+const never = (): void => undefined
+
+describe('hedging', () => {
+  test.each(['live', 'hold'])(
+    'a silent platform is overtaken, freed, and both are in the evidence (%s)',
+    async (delivery) => {
+      const { gateway, ask, a } = await world(never, good, `profile: customer, hedge: p95, delivery: ${delivery}`)
+      expect(await ask('now')).toBe(STREAM)
+      expect(gateway.evidence.at(-1)).toMatchObject({
+        outcome: 'delivered',
+        platform: 'b/x',
+        attempts: [
+          { ordinal: 1, provider: 'a', cause: 'first', verdict: 'failed', reason: 'outpaced' },
+          { ordinal: 2, provider: 'b', cause: 'hedge', verdict: 'complete' },
+        ],
+      })
+      await until(() => a.abandoned() === 1)
+    },
+  )
+
+  test('where the first shows content first after all, the hedge is the one that is freed', async () => {
+    let release = never
+    const { gateway, ask, b } = await world(
+      (response) => {
+        release = () => sse(response, STREAM)
+      },
+      () => release(),
+    )
+    expect(await ask('now')).toBe(STREAM)
+    expect(gateway.evidence.at(-1)).toMatchObject({
+      platform: 'a/x',
+      attempts: [
+        { ordinal: 2, provider: 'b', cause: 'hedge', reason: 'outpaced' },
+        { ordinal: 1, provider: 'a', verdict: 'complete' },
+      ],
+    })
+    expect(b.received.length).toBe(1)
+  })
+
+  test('where the first fails while the hedge is silent, the hedge goes on alone', async () => {
+    let fail = never
+    const { gateway, ask } = await world(
+      (response) => {
+        fail = () => json(response, 503, { error: { message: 'down' } })
+      },
+      (request, response, ordinal) => {
+        fail()
+        setTimeout(() => good(request, response, ordinal), 30)
+      },
+    )
+    expect(await ask('now')).toBe(STREAM)
+    expect(gateway.evidence.at(-1)?.attempts.map(({ provider, verdict }) => `${provider} ${verdict}`)).toEqual([
+      'a failed',
+      'b complete',
+    ])
+  })
+
+  test('where the hedge fails, the first goes on alone, and what fails then is retried', async () => {
+    let tries = 0
+    const { gateway, ask } = await world(
+      (response) => {
+        tries += 1
+        if (tries > 1) sse(response, STREAM)
+        else setTimeout(() => response.destroy(), 60)
+      },
+      (_, response) => json(response, 401, { error: { message: 'no' } }),
+    )
+    expect(await ask('now')).toBe(STREAM)
+    expect(gateway.evidence.at(-1)?.attempts.map(({ provider, cause }) => `${provider} ${cause}`)).toEqual([
+      'b hedge',
+      'a first',
+      'a retry',
+    ])
+  })
+
+  test('an error that is the caller’s own ends both', async () => {
+    let refuse = never
+    const { gateway, ask, b } = await world(
+      (response) => {
+        refuse = () => json(response, 400, { error: { message: 'temperature must be at most 2' } })
+      },
+      () => refuse(),
+    )
+    expect(await ask('now')).toContain('temperature must be at most 2')
+    expect(gateway.evidence.at(-1)?.attempts.map(({ reason }) => reason)).toEqual(['outpaced', 'bad-request'])
+    await until(() => b.abandoned() === 1)
+  })
+
+  test('a client that goes away frees both', async () => {
+    const { gateway, a, b } = await world(never, never)
+    const leaving = new AbortController()
+    const asked = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ ...CHAT_REQUEST, messages: [{ role: 'user', content: 'now' }], stream: true }),
+      signal: leaving.signal,
+    }).catch(() => undefined)
+    await until(() => b.received.length > 0)
+    leaving.abort()
+    await asked
+    await until(() => a.abandoned() + b.abandoned() === 2 && gateway.evidence.at(-1)?.outcome === 'client-gone')
+    expect(gateway.evidence.at(-1)?.attempts.map(({ provider, reason }) => `${provider} ${reason}`)).toEqual([
+      'b client-gone',
+      'a client-gone',
+    ])
+    expect(gateway.engine.platforms.platforms.map(({ inFlight }) => inFlight)).toEqual([0, 0])
+  })
+
+  test.each([
+    ['it is off', 'profile: customer', {}, false],
+    ['there is no other platform', 'profile: customer, hedge: p95', {}, true],
+    ['the request asks for reasoning', 'profile: customer, hedge: p95', { reasoning_effort: 'high' }, false],
+    ['the answer is not streamed', 'profile: customer, hedge: p95', { stream: false }, false],
+    ['there is one attempt alone', 'profile: customer, hedge: p95, attempts: 1', {}, false],
+  ])('is not made where %s', async (_, defaults, more, pin) => {
+    const { gateway, ask, b } = await world(
+      (response) =>
+        setTimeout(() => ('stream' in more ? json(response, 200, CHAT_ANSWER) : sse(response, STREAM)), 150),
+      good,
+      defaults,
+      pin,
+    )
+    await ask('now', more)
+    expect(b.received.length).toBe(0)
+    expect(gateway.evidence.at(-1)?.attempts.some(({ cause }) => cause === 'hedge')).toBe(false)
+  })
+
+  test('is paid for by the retry budget', async () => {
+    const { gateway, ask } = await world(never, good)
+    await ask('now')
+    expect(gateway.engine.platforms.budgets).toEqual([{ route: 'm', requests: 21, retries: 1 }])
+  })
+})
