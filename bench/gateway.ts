@@ -11,7 +11,7 @@ const upstream = process.env['BENCH_UPSTREAM'] ?? ''
 const chatProviders = ['one', 'two', 'three', 'four']
 const yaml = `
 providers:
-${chatProviders.map((name) => `  ${name}: { protocol: openai-chat, baseUrl: ${upstream}/v1, apiKey: key-of-${name}, completion: strict }`).join('\n')}
+${chatProviders.map((name) => `  ${name}: { protocol: openai-chat, baseUrl: ${upstream}/v1, apiKey: key-of-${name}, completion: strict, timeouts: { idle: 5m } }`).join('\n')}
   claude: { protocol: anthropic, baseUrl: ${upstream}, apiKey: key-of-claude, completion: strict }
 models:
   ${LOGICAL_CHAT}: { platforms: [${chatProviders.map((name) => `${name}/${CHAT_MODEL}`).join(', ')}] }
