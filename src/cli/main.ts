@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { check } from './check.ts'
-import { diagnose } from './diagnose.ts'
+import type { DiagnoseOptions } from './diagnose.ts'
 import { drill } from './drill.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 import { parsePort, parseWholeNumber } from './numbers.ts'
@@ -85,6 +85,12 @@ program
   .option('--json', 'print one JSON document')
   .option('--init [file]', 'write a commented history to begin with (default: incidents.yaml)')
   .action(diagnose)
+
+// Loaded only when it is asked for: serving needs none of its rules and schemas.
+async function diagnose(options: DiagnoseOptions): Promise<void> {
+  const command = await import('./diagnose.ts')
+  await command.diagnose(options)
+}
 
 /** An option that a later version will have. */
 function coming(flags: string): Option {
