@@ -22,14 +22,14 @@ export type Route = { readonly protocol: ProtocolName; readonly address?: Stream
 )
 
 // Both of OpenAI's protocols share the rest of their addresses.
-const POSTED: Readonly<Record<string, readonly ['answer' | 'count' | 'embed', ProtocolName]>> = {
-  messages: ['answer', 'anthropic'],
-  'messages/count_tokens': ['count', 'anthropic'],
-  'chat/completions': ['answer', 'openai-chat'],
-  responses: ['answer', 'openai-responses'],
-  'responses/input_tokens': ['count', 'openai-responses'],
-  embeddings: ['embed', 'openai-chat'],
-}
+const POSTED: ReadonlyMap<string, readonly ['answer' | 'count' | 'embed', ProtocolName]> = new Map([
+  ['messages', ['answer', 'anthropic']],
+  ['messages/count_tokens', ['count', 'anthropic']],
+  ['chat/completions', ['answer', 'openai-chat']],
+  ['responses', ['answer', 'openai-responses']],
+  ['responses/input_tokens', ['count', 'openai-responses']],
+  ['embeddings', ['embed', 'openai-chat']],
+])
 
 /** Finds the route of `/<platform>/v1/…` and `/<platform>/v1beta/…`; `GET /` describes the site. */
 export function findRoute(request: IncomingMessage, platforms: readonly string[]): Route {
@@ -41,7 +41,7 @@ export function findRoute(request: IncomingMessage, platforms: readonly string[]
   if (!platforms.includes(platform)) return notFound(protocol, method, path)
   if (version === 'v1beta') return geminiRoute(rest, { method, platform, query: queryOf(request), path })
   if (version !== 'v1') return notFound(protocol, method, path)
-  const posted = POSTED[rest.join('/')]
+  const posted = POSTED.get(rest.join('/'))
   if (posted !== undefined) {
     const [kind, spoken] = posted
     return method === 'POST' ? { protocol: spoken, kind, platform } : notAllowed(protocol, method, path)

@@ -159,6 +159,7 @@ test.each<[string, string, Post, number, string]>([
   ],
   ['another method', '/gpu/v1/messages', { method: 'GET' }, 405, 'Method Not Allowed'],
   ['an unknown path', '/gpu/v1/nothing', {}, 404, 'not_found_error'],
+  ['a path named like a method of objects', '/gpu/v1/constructor', {}, 404, 'not_found_error'],
   [
     'no key, Responses',
     '/gpu/v1/responses',
