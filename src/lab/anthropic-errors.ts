@@ -54,12 +54,16 @@ export function anthropicErrorEvent(requestId: string): string {
   return `event: error\ndata: ${JSON.stringify({ type: 'error', error, request_id: requestId })}\n\n`
 }
 
+export function refusedAnthropicKey(): ProviderRejection {
+  return new ProviderRejection(401, 'invalid x-api-key')
+}
+
 /** A key in `x-api-key` or as a bearer token, and the version of the API. */
 export function authenticateAnthropic(header: HeaderReader): void {
   const key = header('x-api-key') ?? /^Bearer\s+(.*)$/i.exec(header('authorization') ?? '')?.[1]
   if (key === undefined || key.trim() === '') {
     throw new ProviderRejection(401, 'x-api-key header is required')
   }
-  if (key.startsWith(REFUSED_KEY_PREFIX)) throw new ProviderRejection(401, 'invalid x-api-key')
+  if (key.startsWith(REFUSED_KEY_PREFIX)) throw refusedAnthropicKey()
   if (header('anthropic-version') === undefined) throw invalid('anthropic-version: header is required')
 }

@@ -3,6 +3,7 @@ import {
   anthropicErrorEvent,
   anthropicStatus,
   authenticateAnthropic,
+  refusedAnthropicKey,
   spentAnthropicAccount,
 } from './anthropic-errors.ts'
 import { countAnthropicTokens, readAnthropicRequest } from './anthropic-request.ts'
@@ -17,7 +18,7 @@ export const anthropicProtocol: ProviderProtocol = {
   count: countAnthropicTokens,
   errorBody: anthropicErrorBody,
   errorEvent: anthropicErrorEvent,
-  refusedKey: () => new ProviderRejection(401, 'invalid x-api-key'),
+  refusedKey: refusedAnthropicKey,
   spentAccount: spentAnthropicAccount,
   missingModel: () => new ProviderRejection(400, 'model: Field required'),
   invalidJson: () => new ProviderRejection(400, 'The request body is not valid JSON.'),

@@ -1,5 +1,5 @@
-import { invalidParameter } from './openai-errors.ts'
-import { describeType, isRecord, isRecordList, recordOr, stringOr } from './json-checks.ts'
+import { invalidParameter, missingParameter, wrongType } from './openai-errors.ts'
+import { isRecord, isRecordList, recordOr, stringOr } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
 
 const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer']
@@ -9,7 +9,7 @@ const IMAGE_DATA = /^data:image\/(png|jpe?g|gif|webp);base64,[A-Za-z0-9+/]+={0,2
 /** Checks `messages` as the real API does; throws what it would answer. */
 export function readChatMessages(messages: unknown): readonly JsonRecord[] {
   if (messages === undefined) {
-    throw invalidParameter("Missing required parameter: 'messages'.", 'messages', 'missing_required_parameter')
+    throw missingParameter('messages')
   }
   if (!Array.isArray(messages)) throw wrongType('messages', 'an array of objects', messages)
   if (messages.length === 0) {
@@ -36,19 +36,11 @@ export function chatCalls(message: JsonRecord): readonly JsonRecord[] {
   return isRecordList(message['tool_calls']) ? message['tool_calls'] : []
 }
 
-export function wrongType(param: string, expected: string, got: unknown): Error {
-  return invalidParameter(
-    `Invalid type for '${param}': expected ${expected}, but got ${describeType(got)} instead.`,
-    param,
-    'invalid_type',
-  )
-}
-
 function readMessage(message: unknown, at: string): JsonRecord {
   if (!isRecord(message)) throw wrongType(at, 'an object', message)
   const { role, content } = message
   if (role === undefined) {
-    throw invalidParameter(`Missing required parameter: '${at}.role'.`, `${at}.role`, 'missing_required_parameter')
+    throw missingParameter(`${at}.role`)
   }
   if (typeof role !== 'string' || !ROLES.includes(role)) {
     const known = `'system', 'assistant', 'user', 'function', 'tool', and 'developer'`
@@ -62,7 +54,7 @@ function readMessage(message: unknown, at: string): JsonRecord {
   if ((content === undefined || content === null) && !mayBeEmpty) {
     throw content === null
       ? invalidParameter(`Invalid value for 'content': expected a string, got null.`, `${at}.content`)
-      : invalidParameter(`Missing required parameter: '${at}.content'.`, `${at}.content`, 'missing_required_parameter')
+      : missingParameter(`${at}.content`)
   }
   if (Array.isArray(content)) {
     for (const [index, part] of content.entries()) checkPart(part, `${at}.content[${index}]`)
@@ -86,11 +78,7 @@ function checkPart(part: unknown, at: string): void {
   if (part['type'] !== 'image_url') return
   const url = recordOr(part['image_url'])['url']
   if (typeof url !== 'string') {
-    throw invalidParameter(
-      `Missing required parameter: '${at}.image_url.url'.`,
-      `${at}.image_url.url`,
-      'missing_required_parameter',
-    )
+    throw missingParameter(`${at}.image_url.url`)
   }
   if (!/^https?:/.test(url) && !IMAGE_DATA.test(url)) {
     throw invalidParameter(

@@ -1,6 +1,6 @@
 import { toChatBody, toChatEvents } from './chat-answer.ts'
-import { invalidParameter } from './openai-errors.ts'
-import { chatCalls, chatText, readChatMessages, wrongType } from './chat-messages.ts'
+import { invalidParameter, missingParameter, wrongType } from './openai-errors.ts'
+import { chatCalls, chatText, readChatMessages } from './chat-messages.ts'
 import { checkStrictSchema, readChatToolChoice, readChatTools } from './chat-tools.ts'
 import { currentTurn } from './conversation.ts'
 import type { ConversationEntry } from './conversation.ts'
@@ -147,11 +147,7 @@ function readAnswerSchema(format: unknown, text: string): JsonRecord | undefined
     case 'json_schema': {
       const { schema, name, strict } = recordOr(named)
       if (typeof name !== 'string' || !isRecord(schema)) {
-        throw invalidParameter(
-          "Missing required parameter: 'response_format.json_schema'.",
-          'response_format.json_schema',
-          'missing_required_parameter',
-        )
+        throw missingParameter('response_format.json_schema')
       }
       if (strict === true) checkStrictSchema(schema, `response_format '${name}'`, 'response_format')
       return schema

@@ -1,5 +1,4 @@
-import { invalidParameter } from './openai-errors.ts'
-import { wrongType } from './chat-messages.ts'
+import { invalidParameter, missingParameter, wrongType } from './openai-errors.ts'
 import { isRecord, isRecordList, recordOr, stringOr } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
 import type { PromptTool, ToolChoice } from './prompt.ts'
@@ -65,11 +64,7 @@ function readTool(tool: JsonRecord, at: string): PromptTool {
   const definition = tool[type]
   const name = recordOr(definition)['name']
   if (!isRecord(definition) || name === undefined) {
-    throw invalidParameter(
-      `Missing required parameter: '${at}.${type}.name'.`,
-      `${at}.${type}.name`,
-      'missing_required_parameter',
-    )
+    throw missingParameter(`${at}.${type}.name`)
   }
   if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
     throw invalidParameter(

@@ -1,8 +1,7 @@
-import { wrongType } from './chat-messages.ts'
 import type { EmbeddingModel } from './embedding-models.ts'
 import { isStringList } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
-import { invalidParameter } from './openai-errors.ts'
+import { invalidParameter, missingParameter, wrongType } from './openai-errors.ts'
 import { readNumber, readWord } from './openai-fields.ts'
 import { createRandom } from './random.ts'
 import { countTokens, tokenize } from './tokenizer.ts'
@@ -50,7 +49,7 @@ export function embed(body: JsonRecord, model: EmbeddingModel): { readonly body:
 
 function readInputs(input: unknown): readonly (string | readonly number[])[] {
   if (input === undefined || input === null) {
-    throw invalidParameter("Missing required parameter: 'input'.", 'input', 'missing_required_parameter')
+    throw missingParameter('input')
   }
   if (typeof input === 'string' || isTokenList(input)) return checked([input])
   if (isStringList(input) && input.length > 0) return checked(input)

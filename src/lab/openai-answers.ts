@@ -1,4 +1,4 @@
-import { openAiStatus, spentOpenAiAccount } from './openai-errors.ts'
+import { openAiStatus, refusedOpenAiKey, spentOpenAiAccount } from './openai-errors.ts'
 import { ProviderRejection } from './provider-protocol.ts'
 import type { ProviderProtocol } from './provider-protocol.ts'
 
@@ -7,7 +7,7 @@ export const openAiAnswers: Pick<
   ProviderProtocol,
   'refusedKey' | 'spentAccount' | 'missingModel' | 'invalidJson' | 'unknownModel' | 'statusRejection' | 'headers'
 > = {
-  refusedKey: () => new ProviderRejection(401, 'Incorrect API key provided.', { code: 'invalid_api_key' }),
+  refusedKey: refusedOpenAiKey,
   spentAccount: spentOpenAiAccount,
   missingModel: () => new ProviderRejection(400, 'you must provide a model parameter'),
   invalidJson: () =>

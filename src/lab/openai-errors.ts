@@ -1,3 +1,4 @@
+import { describeType } from './json-checks.ts'
 import { ProviderRejection, REFUSED_KEY_PREFIX } from './provider-protocol.ts'
 import type { HeaderReader } from './provider-protocol.ts'
 
@@ -16,6 +17,18 @@ export function invalidParameter(message: string, param: string | undefined, cod
     ...(param === undefined ? {} : { param }),
     ...(code === undefined ? {} : { code }),
   })
+}
+
+export function missingParameter(param: string): ProviderRejection {
+  return invalidParameter(`Missing required parameter: '${param}'.`, param, 'missing_required_parameter')
+}
+
+export function wrongType(param: string, expected: string, got: unknown): ProviderRejection {
+  return invalidParameter(
+    `Invalid type for '${param}': expected ${expected}, but got ${describeType(got)} instead.`,
+    param,
+    'invalid_type',
+  )
 }
 
 /** The error of a status that has no other reason. */
@@ -45,6 +58,10 @@ export function chatErrorEvent(): string {
   return `data: ${JSON.stringify({ error: { message, type: 'server_error', param: null, code: null } })}\n\n`
 }
 
+export function refusedOpenAiKey(): ProviderRejection {
+  return new ProviderRejection(401, 'Incorrect API key provided.', { code: 'invalid_api_key' })
+}
+
 /** A bearer token. */
 export function authenticateOpenAi(header: HeaderReader): void {
   const key = /^Bearer\s+(.*)$/i.exec(header('authorization') ?? '')?.[1]?.trim()
@@ -54,7 +71,5 @@ export function authenticateOpenAi(header: HeaderReader): void {
       "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
     )
   }
-  if (key.startsWith(REFUSED_KEY_PREFIX)) {
-    throw new ProviderRejection(401, 'Incorrect API key provided.', { code: 'invalid_api_key' })
-  }
+  if (key.startsWith(REFUSED_KEY_PREFIX)) throw refusedOpenAiKey()
 }

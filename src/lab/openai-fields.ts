@@ -1,6 +1,5 @@
-import { wrongType } from './chat-messages.ts'
 import type { JsonRecord } from './json-checks.ts'
-import { invalidParameter } from './openai-errors.ts'
+import { invalidParameter, wrongType } from './openai-errors.ts'
 
 /** A boolean field, false when it is missing or null. */
 export function readBoolean(body: JsonRecord, key: string): boolean {

@@ -1,9 +1,8 @@
 import { isSealedReasoning } from './responses-reasoning.ts'
 import { isRecord, isRecordList, isStringList, recordOr, stringOr } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
-import { wrongType } from './chat-messages.ts'
 import type { ConversationEntry } from './conversation.ts'
-import { invalidParameter } from './openai-errors.ts'
+import { invalidParameter, missingParameter, wrongType } from './openai-errors.ts'
 import { ProviderRejection } from './provider-protocol.ts'
 import type { ReadContext } from './provider-protocol.ts'
 
@@ -86,7 +85,7 @@ function readItem(item: unknown, at: string, context: ReadContext): JsonRecord {
     case 'function_call_output':
     case 'custom_tool_call_output':
       requireStrings(item, at, ['call_id'])
-      if (typeof item['output'] !== 'string' && !isRecordList(item['output'])) throw missing(`${at}.output`)
+      if (typeof item['output'] !== 'string' && !isRecordList(item['output'])) throw missingParameter(`${at}.output`)
       return item
     case 'reasoning':
       return readReasoning(item, at, context)
@@ -112,7 +111,7 @@ function checkMessage(item: JsonRecord, at: string): void {
       'invalid_value',
     )
   }
-  if (content === undefined || content === null) throw missing(`${at}.content`)
+  if (content === undefined || content === null) throw missingParameter(`${at}.content`)
   if (typeof content === 'string') return
   if (!Array.isArray(content)) throw wrongType(`${at}.content`, 'one of a string or array of objects', content)
   const known = role === 'assistant' ? OUTPUT_PARTS : INPUT_PARTS
@@ -133,7 +132,7 @@ function checkMessage(item: JsonRecord, at: string): void {
 }
 
 function readReasoning(item: JsonRecord, at: string, { platform, responses }: ReadContext): JsonRecord {
-  if (!isRecordList(item['summary'])) throw missing(`${at}.summary`)
+  if (!isRecordList(item['summary'])) throw missingParameter(`${at}.summary`)
   const { id, encrypted_content: sealed } = item
   if (typeof sealed === 'string') {
     if (isSealedReasoning(platform, sealed)) return item
@@ -157,13 +156,9 @@ function unknownItem(item: JsonRecord): never {
 
 function requireStrings(item: JsonRecord, at: string, keys: readonly string[]): void {
   for (const key of keys) {
-    if (item[key] === undefined) throw missing(`${at}.${key}`)
+    if (item[key] === undefined) throw missingParameter(`${at}.${key}`)
     if (typeof item[key] !== 'string') throw wrongType(`${at}.${key}`, 'a string', item[key])
   }
-}
-
-function missing(param: string): ProviderRejection {
-  return invalidParameter(`Missing required parameter: '${param}'.`, param, 'missing_required_parameter')
 }
 
 function isOutput(type: unknown): boolean {

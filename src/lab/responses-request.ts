@@ -1,9 +1,8 @@
-import { wrongType } from './chat-messages.ts'
 import { checkStrictSchema } from './chat-tools.ts'
 import { currentTurn } from './conversation.ts'
 import { isRecord, recordOr, stringOr } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
-import { invalidParameter } from './openai-errors.ts'
+import { invalidParameter, missingParameter, wrongType } from './openai-errors.ts'
 import { readBoolean, readNumber, readWord } from './openai-fields.ts'
 import type { Prompt } from './prompt.ts'
 import type { ReadContext, ReadRequest } from './provider-protocol.ts'
@@ -202,7 +201,7 @@ function readAnswerSchema(text: unknown, promptText: string): JsonRecord | undef
     case 'json_schema':
       if (typeof name !== 'string' || !isRecord(schema)) {
         const param = `text.format.${typeof name === 'string' ? 'schema' : 'name'}`
-        throw invalidParameter(`Missing required parameter: '${param}'.`, param, 'missing_required_parameter')
+        throw missingParameter(param)
       }
       if (strict === true) checkStrictSchema(schema, `response_format '${name}'`, 'text.format.schema')
       return schema

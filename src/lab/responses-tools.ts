@@ -1,8 +1,7 @@
-import { wrongType } from './chat-messages.ts'
 import { checkStrictSchema } from './chat-tools.ts'
 import { isRecord, isRecordList, recordOr, stringOr } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
-import { invalidParameter } from './openai-errors.ts'
+import { invalidParameter, missingParameter, wrongType } from './openai-errors.ts'
 import type { PromptTool, ToolChoice } from './prompt.ts'
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/
@@ -45,7 +44,7 @@ export function readResponsesToolChoice(
       'invalid_value',
     )
   }
-  if (typeof name !== 'string') throw missing('tool_choice.name')
+  if (typeof name !== 'string') throw missingParameter('tool_choice.name')
   if (!tools.some((tool) => tool.name === name)) {
     throw invalidParameter(`Tool choice '${type}' not found in 'tools' parameter.`, 'tool_choice')
   }
@@ -57,7 +56,7 @@ function readTool(tool: JsonRecord, at: string): PromptTool[] {
   if (typeof type === 'string' && HOSTED_TOOLS.has(type)) return []
   if (type === 'namespace') {
     const namespace = nameOf(tool, at)
-    if (!isRecordList(tool['tools'])) throw missing(`${at}.tools`)
+    if (!isRecordList(tool['tools'])) throw missingParameter(`${at}.tools`)
     return tool['tools'].flatMap((inner, index) =>
       readTool(inner, `${at}.tools[${index}]`).map((read) => ({ ...read, namespace })),
     )
@@ -85,15 +84,11 @@ function readTool(tool: JsonRecord, at: string): PromptTool[] {
 }
 
 function nameOf({ name }: JsonRecord, at: string): string {
-  if (name === undefined) throw missing(`${at}.name`)
+  if (name === undefined) throw missingParameter(`${at}.name`)
   if (typeof name === 'string' && TOOL_NAME.test(name)) return name
   throw invalidParameter(
     `Invalid '${at}.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.`,
     `${at}.name`,
     'invalid_value',
   )
-}
-
-function missing(param: string): Error {
-  return invalidParameter(`Missing required parameter: '${param}'.`, param, 'missing_required_parameter')
 }
