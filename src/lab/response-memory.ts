@@ -1,3 +1,4 @@
+import { forgetOldest } from './forget-oldest.ts'
 import type { JsonRecord } from './json-checks.ts'
 
 /** A response that its client may come back to. */
@@ -22,8 +23,8 @@ export class ResponseMemory {
       const itemId = item['id']
       if (typeof itemId === 'string') this.#items.set(keyOf(platform, itemId), item)
     }
-    forget(this.#stored, REMEMBERED_RESPONSES)
-    forget(this.#items, REMEMBERED_RESPONSES)
+    forgetOldest(this.#stored, REMEMBERED_RESPONSES)
+    forgetOldest(this.#items, REMEMBERED_RESPONSES)
   }
 
   find(platform: string, id: string): StoredResponse | undefined {
@@ -48,11 +49,4 @@ export class ResponseMemory {
 
 function keyOf(platform: string, id: string): string {
   return `${platform} ${id}`
-}
-
-function forget(map: Map<string, unknown>, most: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= most) return
-    map.delete(key)
-  }
 }

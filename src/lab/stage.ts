@@ -6,6 +6,7 @@ import { refuse, rejectionOf } from './error-replies.ts'
 import { effectsOf, sampleFaults } from './fault-selection.ts'
 import type { ChosenFault } from './fault-selection.ts'
 import type { FaultEffects } from './faults.ts'
+import { forgetOldest } from './forget-oldest.ts'
 import type { PlaybackEnd } from './playback.ts'
 import type { ProviderProtocol } from './provider-protocol.ts'
 import { createRandom, hashText } from './random.ts'
@@ -89,10 +90,7 @@ export class Stage {
     const seen = this.#repetitions.get(key) ?? 0
     this.#repetitions.delete(key)
     this.#repetitions.set(key, seen + 1)
-    if (this.#repetitions.size > REMEMBERED_BODIES) {
-      const oldest = this.#repetitions.keys().next()
-      if (oldest.done !== true) this.#repetitions.delete(oldest.value)
-    }
+    forgetOldest(this.#repetitions, REMEMBERED_BODIES)
     return seen
   }
 }
