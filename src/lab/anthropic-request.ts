@@ -67,12 +67,9 @@ function readAnthropicPrompt(
   if (inputTokens > model.contextWindowTokens) {
     throw invalid(`prompt is too long: ${inputTokens} tokens > ${model.contextWindowTokens} maximum`)
   }
-  const turn = currentTurn(turns.flatMap(entriesOf))
   return {
     text,
-    lastUserText: turn.userText,
-    callsMade: turn.callsMade,
-    toolResults: turn.toolResults,
+    ...currentTurn(turns.flatMap(entriesOf)),
     prefill,
     tools,
     toolChoice,

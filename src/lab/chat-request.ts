@@ -78,12 +78,9 @@ function readPrompt(body: JsonRecord, model: SimulatedModel): Prompt {
     )
   }
   const effort = body['reasoning_effort']
-  const turn = currentTurn(messages.flatMap(entriesOf))
   return {
     text,
-    lastUserText: turn.userText,
-    callsMade: turn.callsMade,
-    toolResults: turn.toolResults,
+    ...currentTurn(messages.flatMap(entriesOf)),
     prefill: model.prefill === 'accepted' ? prefillOf(messages) : undefined,
     tools,
     toolChoice,

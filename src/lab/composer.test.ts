@@ -24,7 +24,7 @@ const parcel: PromptTool = { kind: 'json', name: 'find_parcel', description: 'Wh
 function prompt(text: string, changes: Partial<Prompt> = {}): Prompt {
   return {
     text,
-    lastUserText: text,
+    userText: text,
     callsMade: 0,
     toolResults: [],
     prefill: undefined,

@@ -23,7 +23,7 @@ const RESULT_TAIL_CHARACTERS = 100
 
 /** Writes the whole answer to a prompt. The same prompt and random give the same answer. */
 export function composeAnswer(prompt: Prompt, model: SimulatedModel, faults: AnswerFaults, deps: AnswerDeps): Answer {
-  const hooks = parseHooks(prompt.lastUserText)
+  const hooks = parseHooks(prompt.userText)
   const parts = [...thinkingOf(prompt, hooks, deps), ...bodyOf(prompt, hooks, model, deps)]
   return limitAnswer(parts, prompt, model, faults)
 }
@@ -75,7 +75,7 @@ function proseOf(prompt: Prompt, deps: AnswerDeps): string[] {
       ...write(deps.random.integer(1, 2), prompt, deps),
     ]
   }
-  if (prompt.prefill === undefined && /\b(code|function|typescript|javascript)\b/i.test(prompt.lastUserText)) {
+  if (prompt.prefill === undefined && /\b(code|function|typescript|javascript)\b/i.test(prompt.userText)) {
     return [
       ...write(1, prompt, deps),
       ...tokenize('\n\n```ts\n'),
@@ -104,14 +104,14 @@ function proven(tokens: string[], { prefill = '' }: Prompt, hooks: PromptHooks):
 }
 
 function callsOf(prompt: Prompt, deps: AnswerDeps): AnswerPart[] {
-  const { toolChoice, lastUserText } = prompt
+  const { toolChoice, userText } = prompt
   if (prompt.tools.length === 0 || toolChoice.kind === 'none' || prompt.prefill !== undefined) return []
   if (toolChoice.kind === 'auto' && prompt.toolResults.length > 0) return []
-  const ranked = rankTools(prompt.tools, lastUserText)
+  const ranked = rankTools(prompt.tools, userText)
   const chosen = toolChoice.kind === 'named' ? ranked.filter((tool) => tool.name === toolChoice.name) : ranked
   const first = chosen[0]
   if (first === undefined) return []
-  const twice = prompt.parallelToolCalls && /\bboth\b/i.test(lastUserText)
+  const twice = prompt.parallelToolCalls && /\bboth\b/i.test(userText)
   return (twice ? [first, chosen[1] ?? first] : [first]).map((tool) => callOf(tool, prompt, deps))
 }
 

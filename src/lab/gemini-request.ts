@@ -19,7 +19,7 @@ const RESPONSE_TYPES = ['text/plain', 'application/json', 'text/x.enum']
 const THINKING_LEVELS = ['THINKING_LEVEL_UNSPECIFIED', 'MINIMAL', 'LOW', 'MEDIUM', 'HIGH']
 
 /** Whether a model signs its function calls and wants the signatures back, as Gemini 3 does. */
-export function signsCalls(model: SimulatedModel): boolean {
+function signsCalls(model: SimulatedModel): boolean {
   return model.reasoning === 'always'
 }
 
@@ -70,12 +70,9 @@ function readPrompt(request: JsonRecord, config: JsonRecord, model: SimulatedMod
       `The input token count (${inputTokens}) exceeds the maximum number of tokens allowed (${model.contextWindowTokens}).`,
     )
   }
-  const turn = currentTurn(turns.flatMap(geminiEntries))
   return {
     text,
-    lastUserText: turn.userText,
-    callsMade: turn.callsMade,
-    toolResults: turn.toolResults,
+    ...currentTurn(turns.flatMap(geminiEntries)),
     prefill,
     tools,
     toolChoice,

@@ -1,3 +1,5 @@
+import type { CurrentTurn } from './conversation.ts'
+
 /** A JSON Schema as it came: the lab reads only the keywords it knows. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -16,15 +18,9 @@ interface NamedTool {
 export type ToolChoice = { readonly kind: 'auto' | 'none' | 'any' } | { readonly kind: 'named'; readonly name: string }
 
 /** What a request asks of the model, whichever protocol it came in. */
-export interface Prompt {
+export interface Prompt extends CurrentTurn {
   /** All text of the prompt, for choosing a topic. */
   readonly text: string
-  /** What the user said since the last answer. */
-  readonly lastUserText: string
-  /** How many tool calls the model made since the last answer. */
-  readonly callsMade: number
-  /** Texts of the results of the latest calls. */
-  readonly toolResults: readonly string[]
   /** The beginning of the answer, when the caller gave one to be continued. */
   readonly prefill: string | undefined
   readonly tools: readonly PromptTool[]

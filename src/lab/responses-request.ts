@@ -119,12 +119,9 @@ function readPrompt(
       'context_length_exceeded',
     )
   }
-  const turn = currentTurn(responsesEntries(items))
   const prompt: Prompt = {
     text,
-    lastUserText: turn.userText,
-    callsMade: turn.callsMade,
-    toolResults: turn.toolResults,
+    ...currentTurn(responsesEntries(items)),
     prefill: undefined,
     tools,
     toolChoice,
