@@ -1,6 +1,6 @@
-import { type Incident, inOrder, MINUTE_MS, type Moment, showMoment, showSpan } from '../facts/index.ts'
+import { type Incident, MINUTE_MS, type Moment, showMoment, showSpan } from '../facts/index.ts'
 import type { KnownFacts } from '../levels/index.ts'
-import { type DebtRow, trendOf, unknownRow } from './row.ts'
+import { type DebtRow, gapsBetween, trendOf, unknownRow } from './row.ts'
 
 /** Failures of one class that come back in another quarter. */
 export interface Recurrence {
@@ -8,10 +8,10 @@ export interface Recurrence {
   readonly incidents: readonly { readonly incident: Incident; readonly at: Moment }[]
 }
 
-export function recurrences({ facts }: KnownFacts): readonly Recurrence[] {
+export function recurrences({ timings }: KnownFacts): readonly Recurrence[] {
   const byClass = new Map<string, { incident: Incident; at: Moment }[]>()
-  for (const incident of facts.incidents) {
-    const at = inOrder(incident.events)[0]?.at
+  for (const { incident, events } of timings) {
+    const at = events[0]?.at
     if (at === undefined) continue
     const list = byClass.get(incident.class) ?? []
     list.push({ incident, at })
@@ -35,17 +35,13 @@ export function remediationRecurrence(known: KnownFacts): DebtRow {
     return unknownRow({ ...head, evidence: 'No class of failure is known to have come back in another quarter.' })
   const { remediations } = known.facts
   const closed = remediations.filter(({ state }) => state === 'closed').length
-  const gaps = most.incidents.slice(1).map(({ at }, index) => ({
-    at,
-    value: at.fromMs - (most.incidents[index]?.at.fromMs ?? at.fromMs),
-  }))
   return {
     ...head,
     value: most.incidents.length,
     shown: `${most.incidents.length} incidents of one class`,
     evidence: `Class “${most.class}”: ${most.incidents.map(({ incident, at }) => `${incident.title} (${showMoment(at)})`).join('; ')}.`,
     facts: most.incidents.map(({ incident }) => incident.id),
-    trend: trendOf(gaps, 'higher'),
+    trend: trendOf(gapsBetween(most.incidents), 'higher'),
     mechanism: `Repairs promised after one incident may not have been at work before the next: ${closed} of ${remediations.length} known promises are known to be closed.`,
     alternatives: [
       'The failures may share a class and not a cause.',

@@ -64,6 +64,11 @@ export function trendOf(points: readonly DebtPoint[], better: 'lower' | 'higher'
     : { direction: 'worse', text: `worse in the last of ${count}` }
 }
 
+/** How long each was after the one before; `dated` is in order. */
+export function gapsBetween(dated: readonly { readonly at: Moment }[]): readonly DebtPoint[] {
+  return dated.slice(1).map(({ at }, index) => ({ at, value: at.fromMs - (dated[index]?.at.fromMs ?? at.fromMs) }))
+}
+
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = (sorted.length - 1) / 2

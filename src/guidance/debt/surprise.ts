@@ -1,14 +1,6 @@
-import {
-  causeId,
-  type Demand,
-  type Incident,
-  inOrder,
-  isCertainlyBefore,
-  type Moment,
-  showMoment,
-} from '../facts/index.ts'
+import { causeId, type Demand, type Incident, isCertainlyBefore, type Moment, showMoment } from '../facts/index.ts'
 import type { KnownFacts } from '../levels/index.ts'
-import { type DebtRow, trendOf, unknownRow } from './row.ts'
+import { type DebtRow, gapsBetween, trendOf, unknownRow } from './row.ts'
 
 /** Growth from which on a shortage is no surprise. */
 const FORESEEABLE_GROWTH_PERCENT = 20
@@ -20,15 +12,15 @@ interface Surprise {
 }
 
 /** Demand that could be seen coming, and was met as a surprise. */
-export function capacitySurprise({ facts }: KnownFacts): DebtRow {
+export function capacitySurprise({ facts, timings }: KnownFacts): DebtRow {
   const head = {
     category: 'capacity surprise',
     indicator: 'Growth of demand that was visible before an incident put down to demand',
     unit: 'percent growth',
     class: 'Fact',
   } as const
-  const surprises = facts.incidents.flatMap((incident): readonly Surprise[] => {
-    const at = inOrder(incident.events)[0]?.at
+  const surprises = timings.flatMap(({ incident, events }): readonly Surprise[] => {
+    const at = events[0]?.at
     if (incident.cause?.kind !== 'demand' || at === undefined) return []
     const demand = facts.demand
       .filter(({ since, growthPercent }) => growthPercent >= FORESEEABLE_GROWTH_PERCENT && isCertainlyBefore(since, at))
@@ -74,9 +66,6 @@ export function communicationDebt({ facts }: KnownFacts): DebtRow {
     shown: silent.length === 1 ? '1 unannounced change' : `${silent.length} unannounced changes`,
     evidence: `${silent.map(({ at, text }) => `${showMoment(at)}: ${text}`).join('; ')} (${silent.length} of ${facts.limitChanges.length} known changes.)`,
     facts: silent.map(({ id }) => id),
-    trend: trendOf(
-      silent.slice(1).map(({ at }, index) => ({ at, value: at.fromMs - (silent[index]?.at.fromMs ?? at.fromMs) })),
-      'higher',
-    ),
+    trend: trendOf(gapsBetween(silent), 'higher'),
   }
 }

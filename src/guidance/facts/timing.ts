@@ -17,6 +17,8 @@ export interface Interval {
 /** Who knew when: the few events of an incident that the checks ask for. */
 export interface IncidentTiming {
   readonly incident: Incident
+  /** All its events in order; dates of equal standing keep the order of the description. */
+  readonly events: readonly IncidentEvent[]
   readonly introduced: IncidentEvent | undefined
   readonly amplified: IncidentEvent | undefined
   readonly userReport: IncidentEvent | undefined
@@ -46,6 +48,7 @@ export function timingOf(incident: Incident): IncidentTiming {
   const knew = ownDetection ?? publicResponse
   return {
     incident,
+    events,
     introduced: first(({ kind }) => kind === 'introduced'),
     amplified: first(({ kind }) => kind === 'amplified'),
     userReport,
@@ -60,11 +63,6 @@ export function timingOf(incident: Incident): IncidentTiming {
   }
 }
 
-/** Every event in order; dates of equal standing keep the order of the description. */
-export function inOrder(events: readonly IncidentEvent[]): readonly IncidentEvent[] {
-  return events.toSorted((a, b) => compareMoments(a.at, b.at))
-}
-
 /** From the introduction to its detection by a machine, where both are known. */
 export function automaticLatency({ introduced, automaticDetection }: IncidentTiming): Interval | undefined {
   return introduced === undefined || automaticDetection === undefined
@@ -77,11 +75,11 @@ export function automaticLatency({ introduced, automaticDetection }: IncidentTim
  * fix, which is an upper bound.
  */
 export function unseen(timing: IncidentTiming): (Interval & { readonly isUpperBound: boolean }) | undefined {
-  const { introduced, ownDetection, incident } = timing
+  const { introduced, ownDetection, events } = timing
   if (introduced === undefined) return undefined
   if (ownDetection !== undefined) return { ...interval(introduced, ownDetection), isUpperBound: false }
   // A mitigation may help only some; it stands in where no fix is dated.
-  const end = timing.firstFix ?? inOrder(incident.events).find(({ kind }) => kind === 'mitigated')
+  const end = timing.firstFix ?? events.find(({ kind }) => kind === 'mitigated')
   return end === undefined ? undefined : { ...interval(introduced, end), isUpperBound: true }
 }
 

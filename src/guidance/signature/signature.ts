@@ -1,4 +1,4 @@
-import { inOrder, type IncidentEvent, type IncidentTiming, isCertainlyBefore } from '../facts/index.ts'
+import { type IncidentEvent, type IncidentTiming, isCertainlyBefore } from '../facts/index.ts'
 import { recurrences } from '../debt/index.ts'
 import type { KnownFacts } from '../levels/index.ts'
 
@@ -79,8 +79,8 @@ function gapFacts({ introduced, amplified, usersFirst, ownDetection }: IncidentT
   return noticed ? [] : [introduced.id, end.id]
 }
 
-function fixAfter({ incident }: IncidentTiming, reported: IncidentEvent): IncidentEvent | undefined {
-  return inOrder(incident.events).find(
+function fixAfter({ events }: IncidentTiming, reported: IncidentEvent): IncidentEvent | undefined {
+  return events.find(
     ({ kind, at }) => (kind === 'fixed' || kind === 'mitigated') && !isCertainlyBefore(at, reported.at),
   )
 }

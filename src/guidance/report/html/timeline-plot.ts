@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../../diagnosis.ts'
-import { compareMoments, type IncidentTiming, inOrder, type Moment, showSpan } from '../../facts/index.ts'
+import { compareMoments, type IncidentTiming, type Moment, showSpan } from '../../facts/index.ts'
 import { factBadge } from './claim.ts'
 import { html, type Markup, percent } from './markup.ts'
 
@@ -37,8 +37,8 @@ export function timelinePlot(diagnosis: Diagnosis): Markup {
   </figure>`
 }
 
-function plotRow({ incident, introduced }: IncidentTiming, scale: Scale): Markup {
-  const end = inOrder(incident.events).findLast(({ kind }) => kind === 'fixed')
+function plotRow({ incident, events, introduced }: IncidentTiming, scale: Scale): Markup {
+  const end = events.findLast(({ kind }) => kind === 'fixed')
   const bar =
     introduced === undefined || end === undefined
       ? html``
