@@ -66,9 +66,7 @@ function isAmplifiedUnseen({ introduced, amplified, ownDetection }: IncidentTimi
 // Cadence → Guidance: a standard is as real as the occasion that applies it.
 function unenforcedGuidance(known: KnownFacts): readonly CascadeArrow[] {
   const standards = known.inPlace('standard')
-  const changes = known.facts.incidents.flatMap(({ events }) =>
-    events.filter(({ validated }) => validated === 'none' || validated === 'some-platforms'),
-  )
+  const changes = known.changes.filter(({ validated }) => validated !== 'all-platforms')
   const open = known.facts.remediations.filter(({ state }) => state !== 'closed')
   if (standards.length === 0 || changes.length + open.length === 0) return []
   const shown = [

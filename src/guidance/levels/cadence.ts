@@ -139,10 +139,6 @@ function repairsClosed(known: KnownFacts, atLeast: number): Finding {
 
 function repairsInTime(known: KnownFacts): Finding {
   const { remediations, asOf } = known.facts
-  const good = remediations.filter(
-    ({ state, due, closed }) =>
-      state === 'closed' && due !== undefined && closed !== undefined && closed.fromMs <= due.toMs,
-  )
   const bad = remediations.filter(
     ({ due, closed, state }) =>
       due !== undefined &&
@@ -151,7 +147,7 @@ function repairsInTime(known: KnownFacts): Finding {
   return checkShare(known, {
     of: 'remediations',
     atLeast: 1,
-    good: idsOf(good),
+    good: idsOf(known.keptRepairs),
     bad: idsOf(bad),
     what: 'closed by their due date',
   })
@@ -177,9 +173,7 @@ function gateEnforced(known: KnownFacts): Finding {
 }
 
 function changesValidated(known: KnownFacts): Finding {
-  const changes = known.facts.incidents.flatMap(({ events }) =>
-    events.filter(({ validated }) => validated !== undefined),
-  )
+  const { changes } = known
   return checkShare(known, {
     of: 'changes',
     atLeast: 1,

@@ -1,9 +1,11 @@
 import {
   FactCatalogue,
   type Facts,
+  type IncidentEvent,
   type IncidentTiming,
   type Practice,
   type PracticeKind,
+  type Remediation,
   timingOf,
 } from '../facts/index.ts'
 
@@ -32,13 +34,26 @@ export class KnownFacts {
     return this.practices(kind).filter(({ state }) => state === 'in-place')
   }
 
+  /** The changes of which it is known on how many platforms they were tried before they served. */
+  get changes(): readonly IncidentEvent[] {
+    return this.facts.incidents.flatMap(({ events }) => events.filter(({ validated }) => validated !== undefined))
+  }
+
+  /** Repairs that are known to be closed by their due date. */
+  get keptRepairs(): readonly Remediation[] {
+    return this.facts.remediations.filter(
+      ({ state, due, closed }) =>
+        state === 'closed' && due !== undefined && closed !== undefined && closed.fromMs <= due.toMs,
+    )
+  }
+
   /** All platforms that a gate or an evaluation must cover; undefined where they are not known. */
   get platforms(): readonly string[] | undefined {
     const { platforms } = this.facts.subject
     return platforms === undefined || platforms.length === 0 ? undefined : platforms
   }
 
-  /** A total for the whole period, never less than what is described. */
+  /** A total for the whole period, as it was declared. */
   total(of: 'incidents' | 'remediations' | 'changes'): number | undefined {
     return this.facts.period?.[of]
   }

@@ -57,9 +57,7 @@ function timeToDetection(known: KnownFacts): GoNoGo {
 
 function ungatedChanges(known: KnownFacts): GoNoGo {
   const head = { metric: 'Production changes without a validation gate complete over all platforms', target: '0' }
-  const changes = known.facts.incidents.flatMap(({ events }) =>
-    events.filter(({ validated }) => validated !== undefined),
-  )
+  const { changes } = known
   const ungated = changes.filter(({ validated }) => validated !== 'all-platforms')
   const total = known.total('changes')
   if (ungated.length > 0) return { ...head, current: `at least ${ungated.length}`, met: false, facts: idsOf(ungated) }
@@ -78,10 +76,7 @@ function repairsKept(known: KnownFacts): GoNoGo {
   const { remediations } = known.facts
   const total = known.total('remediations') ?? remediations.length
   if (total === 0) return { ...head, current: 'none is known', met: null, facts: [] }
-  const inTime = remediations.filter(
-    ({ state, due, closed }) =>
-      state === 'closed' && due !== undefined && closed !== undefined && closed.fromMs <= due.toMs,
-  )
+  const inTime = known.keptRepairs
   const closed = remediations.filter(({ state }) => state === 'closed').length
   return {
     ...head,
