@@ -1,8 +1,7 @@
 import type { Assessments } from '../levels/index.ts'
 import { loops } from '../levels/index.ts'
 
-export const stateNames = ['ungovernable', 'reactive', 'governable', 'governed', 'adaptive'] as const
-export type StateName = (typeof stateNames)[number]
+export type StateName = 'ungovernable' | 'reactive' | 'governable' | 'governed' | 'adaptive'
 
 export interface SystemState {
   readonly name: StateName

@@ -44,22 +44,20 @@ export interface Refusal {
   readonly why: string
 }
 
-export const ruleNames = [
-  'fabricated-correlation',
-  'invented-mechanism',
-  'unsubstantiated-root-cause',
-  'speculative-financial-model',
-  'fact-without-source',
-  'fact-not-marked-reported',
-  'unknown-source',
-  'unknown-fact',
-  'correlation-without-facts',
-  'correlation-without-mechanism',
-  'correlation-without-alternatives',
-  'correlation-states-cause',
-  'inference-without-reasoning',
-  'inference-without-facts',
-  'inference-on-opinion',
-  'opinion-not-framed',
-] as const
-export type RuleName = (typeof ruleNames)[number]
+export type RuleName =
+  | 'fabricated-correlation'
+  | 'invented-mechanism'
+  | 'unsubstantiated-root-cause'
+  | 'speculative-financial-model'
+  | 'fact-without-source'
+  | 'fact-not-marked-reported'
+  | 'unknown-source'
+  | 'unknown-fact'
+  | 'correlation-without-facts'
+  | 'correlation-without-mechanism'
+  | 'correlation-without-alternatives'
+  | 'correlation-states-cause'
+  | 'inference-without-reasoning'
+  | 'inference-without-facts'
+  | 'inference-on-opinion'
+  | 'opinion-not-framed'

@@ -1,15 +1,13 @@
 import type { ClaimClass } from '../claims/index.ts'
 import type { Moment } from '../facts/index.ts'
 
-export const debtCategories = [
-  'detection latency',
-  'remediation recurrence',
-  'customer-led detection',
-  'capacity surprise',
-  'fix-revert cycling',
-  'communication debt',
-] as const
-export type DebtCategory = (typeof debtCategories)[number]
+export type DebtCategory =
+  | 'detection latency'
+  | 'remediation recurrence'
+  | 'customer-led detection'
+  | 'capacity surprise'
+  | 'fix-revert cycling'
+  | 'communication debt'
 
 export type DebtUnit = 'minutes' | 'days' | 'incidents' | 'percent growth' | 'changes'
 

@@ -4,7 +4,7 @@ import { KnownFacts } from './known-facts.ts'
 import { type Finding, type Level, type Loop, loops, type Requirement } from './requirement.ts'
 import { signalRequirements } from './signal.ts'
 
-export const requirements: Readonly<Record<Loop, readonly Requirement[]>> = {
+const requirements: Readonly<Record<Loop, readonly Requirement[]>> = {
   signal: signalRequirements,
   cadence: cadenceRequirements,
   guidance: guidanceRequirements,

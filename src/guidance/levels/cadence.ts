@@ -9,7 +9,6 @@ const VERIFIED_SHARE = 0.9
 export const cadenceRequirements: readonly Requirement[] = [
   {
     id: 'changes-checked',
-    loop: 'cadence',
     level: 2,
     text: 'Some check belongs to every deployment, a gate or an evaluation.',
     action: 'Make a check part of every deployment.',
@@ -17,7 +16,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'repairs-promised',
-    loop: 'cadence',
     level: 2,
     text: 'Incidents end in a promise to repair more than the symptom.',
     action: 'End every incident with recorded remediations.',
@@ -25,7 +23,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'repairs-tracked',
-    loop: 'cadence',
     level: 3,
     text: 'Every promised repair is closed, or has an owner and a due date.',
     action: 'Give every promised repair an owner, a due date and a check that closes it.',
@@ -33,7 +30,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'half-repaired',
-    loop: 'cadence',
     level: 3,
     text: 'At least half of the promised repairs are closed.',
     action: 'Close the oldest promises first; publish which are open.',
@@ -41,7 +37,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'gate-enforced',
-    loop: 'cadence',
     level: 4,
     text: 'No deployment, configuration, routing or limit change serves without passing an enforced gate on all platforms.',
     action: 'Enforce one gate for every kind of change, configuration and load balancing included, on all platforms.',
@@ -49,7 +44,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'changes-validated',
-    loop: 'cadence',
     level: 4,
     text: 'Every production change was validated on all platforms.',
     action: 'Keep the proof of each change’s validation, platform by platform.',
@@ -57,7 +51,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'repairs-in-time',
-    loop: 'cadence',
     level: 4,
     text: 'Every promised repair was closed by its due date.',
     action: 'Let overdue repairs block further changes until they are done.',
@@ -65,7 +58,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'fixes-verified',
-    loop: 'cadence',
     level: 4,
     text: 'Nine of ten fixes were watched until they were seen to hold.',
     action: 'Call a fix done only after its signal has stayed clean.',
@@ -73,7 +65,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'capacity-forecast',
-    loop: 'cadence',
     level: 4,
     text: 'Demand is forecast, and capacity is placed ahead of it.',
     action: 'Forecast demand on a fixed rhythm and place capacity ahead of it.',
@@ -81,7 +72,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'changes-announced',
-    loop: 'cadence',
     level: 4,
     text: 'Callers always hear of a change to limits or policy before it takes effect.',
     action: 'Announce every limit and policy change beforehand; let a refusal say which limit, and until when.',
@@ -89,7 +79,6 @@ export const cadenceRequirements: readonly Requirement[] = [
   },
   {
     id: 'gate-listens',
-    loop: 'cadence',
     level: 5,
     text: 'The gate refuses by itself while a signal is open or a repair is overdue.',
     action: 'Let open signals and overdue repairs close the gate by themselves.',

@@ -6,7 +6,6 @@ import { thresholdsAdapt } from './signal.ts'
 export const guidanceRequirements: readonly Requirement[] = [
   {
     id: 'standard-stated',
-    loop: 'guidance',
     level: 2,
     text: 'It is stated what good service is.',
     action: 'State what good service is.',
@@ -14,7 +13,6 @@ export const guidanceRequirements: readonly Requirement[] = [
   },
   {
     id: 'quality-standard-written',
-    loop: 'guidance',
     level: 3,
     text: 'A standard for output quality is written down.',
     action: 'Write down what good output is, platform by platform, not only what availability is.',
@@ -22,7 +20,6 @@ export const guidanceRequirements: readonly Requirement[] = [
   },
   {
     id: 'standard-measured',
-    loop: 'guidance',
     level: 3,
     text: 'Evaluations of output quality are in place, wherever they run.',
     action: 'Build evaluations that measure against the standard.',
@@ -30,7 +27,6 @@ export const guidanceRequirements: readonly Requirement[] = [
   },
   {
     id: 'tolerances-defined',
-    loop: 'guidance',
     level: 4,
     text: 'The standard states tolerances that a machine can check.',
     action: 'Define equivalence statistically: which metric, which tolerance, on which platforms.',
@@ -38,7 +34,6 @@ export const guidanceRequirements: readonly Requirement[] = [
   },
   {
     id: 'standard-enforced',
-    loop: 'guidance',
     level: 4,
     text: 'The standard is enforced at the moment of change: what breaks it is not served.',
     action: 'Turn the standard from a principle into a gate at the moment of change.',
@@ -46,7 +41,6 @@ export const guidanceRequirements: readonly Requirement[] = [
   },
   {
     id: 'standard-versioned',
-    loop: 'guidance',
     level: 4,
     text: 'Versions of the standard and the reasons for each are kept.',
     action: 'Version the standard, with the reason for each change.',
@@ -54,7 +48,6 @@ export const guidanceRequirements: readonly Requirement[] = [
   },
   {
     id: 'standard-refined',
-    loop: 'guidance',
     level: 5,
     text: 'Evidence from production makes the standard more exact.',
     action: 'Feed production evidence back into the standard’s definitions and tolerances.',
@@ -62,7 +55,6 @@ export const guidanceRequirements: readonly Requirement[] = [
   },
   {
     id: 'sensitivity-adapts',
-    loop: 'guidance',
     level: 5,
     text: 'Evidence adjusts the sensitivity of evaluations.',
     action: 'Let past failures set how sensitive evaluations are, without anyone recalibrating them.',
@@ -70,7 +62,6 @@ export const guidanceRequirements: readonly Requirement[] = [
   },
   {
     id: 'no-miss',
-    loop: 'guidance',
     level: 5,
     text: 'No quality issue that users reported had been missed by the evaluations.',
     action: 'Count every user-reported issue that no evaluation flagged, and bring the count to zero.',

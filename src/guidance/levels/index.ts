@@ -1,7 +1,6 @@
-export { assessAll, closingOrder, requirements } from './assess.ts'
+export { assessAll, closingOrder } from './assess.ts'
 export type { Assessments, CheckedRequirement, LoopAssessment } from './assess.ts'
 export { levelNames, loopDefinitions } from './definitions.ts'
 export { idsOf, KnownFacts } from './known-facts.ts'
 export { loops } from './requirement.ts'
 export type { Finding, Level, Loop, Requirement } from './requirement.ts'
-export { DETECTION_LIMIT_MS } from './signal.ts'

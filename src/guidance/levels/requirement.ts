@@ -16,7 +16,6 @@ export interface Finding {
 
 export interface Requirement {
   readonly id: string
-  readonly loop: Loop
   /** The level that cannot be had without it. */
   readonly level: Exclude<Level, 1>
   readonly text: string

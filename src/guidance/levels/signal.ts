@@ -4,13 +4,12 @@ import { contradicted, type Finding, met, missing, type Requirement } from './re
 import { checkShare } from './share.ts'
 
 /** From the introduction of a fault to the alarm: what level 4 asks for. */
-export const DETECTION_LIMIT_MS: number = HOUR_MS
+const DETECTION_LIMIT_MS = HOUR_MS
 const AHEAD_SHARE = 0.9
 
 export const signalRequirements: readonly Requirement[] = [
   {
     id: 'outcomes-observed',
-    loop: 'signal',
     level: 2,
     text: 'Machines watch in production how requests end or what is in the answers; load and throughput do not count.',
     action: 'Watch how requests end and what is in the answers, in production and without anyone having to look.',
@@ -18,7 +17,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'quality-evaluated',
-    loop: 'signal',
     level: 3,
     text: 'Output quality is evaluated continuously, on production traffic or at least by benchmarks beside it.',
     action: 'Run quality evaluations continuously against production, not only when something is deployed.',
@@ -26,7 +24,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'lead-shown',
-    loop: 'signal',
     level: 3,
     text: 'At least one incident was noticed by the operator before the first user, provably.',
     action: 'Record for each incident who noticed first, and when; alert on leading indicators so that it is you.',
@@ -34,7 +31,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'quality-on-traffic',
-    loop: 'signal',
     level: 4,
     text: 'Output quality is evaluated continuously on real production traffic; benchmarks beside it do not count.',
     action: 'Evaluate a sample of real production traffic continuously; benchmarks beside production end at level 3.',
@@ -42,7 +38,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'platforms-covered',
-    loop: 'signal',
     level: 4,
     text: 'That evaluation covers every platform that serves.',
     action: 'Cover every serving platform with it, and compare platforms with one another.',
@@ -50,7 +45,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'private-evidence',
-    loop: 'signal',
     level: 4,
     text: 'Quality can be examined without reading conversations, so privacy and evidence do not exclude each other.',
     action:
@@ -59,7 +53,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'detected-within-an-hour',
-    loop: 'signal',
     level: 4,
     text: 'Nine of ten incidents are detected by machines within an hour of their introduction.',
     action: 'Put statistical quality control with a stated detection time at the serving layer.',
@@ -67,7 +60,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'ahead-of-users',
-    loop: 'signal',
     level: 4,
     text: 'Nine of ten incidents are noticed by the operator before the first user.',
     action: 'Measure detection against the users’ own curve, incident by incident, until you lead.',
@@ -75,7 +67,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'thresholds-adapt',
-    loop: 'signal',
     level: 5,
     text: 'Evidence adjusts the sensitivity of detectors, not somebody’s hand.',
     action: 'Let every miss tighten the detectors by itself, and nothing loosen them without sign-off.',
@@ -83,7 +74,6 @@ export const signalRequirements: readonly Requirement[] = [
   },
   {
     id: 'always-ahead',
-    loop: 'signal',
     level: 5,
     text: 'Every incident is noticed by the operator before the first user.',
     action: 'Close the last blind spots: each incident that users noticed first becomes a detector.',
