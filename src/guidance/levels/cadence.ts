@@ -1,6 +1,6 @@
 import { changeKinds, type Remediation } from '../facts/index.ts'
 import { idsOf, type KnownFacts } from './known-facts.ts'
-import { contradicted, type Finding, met, missing, type Requirement } from './requirement.ts'
+import { contradicted, type Finding, met, missing, type Requirement, shownBy } from './requirement.ts'
 import { checkShare } from './share.ts'
 
 const HALF = 0.5
@@ -91,10 +91,13 @@ function changesChecked(known: KnownFacts): Finding {
     ...known.practices('gate'),
     ...known.practices('evaluation').filter(({ runsOn }) => runsOn === 'before-deployment'),
   ]
-  const there = checks.filter(({ state }) => state === 'in-place' || state === 'partial')
-  if (there.length > 0) return met('A check belongs to deployments.', idsOf(there))
-  if (checks.length > 0) return contradicted('Checks of deployments are known not to be in place.', idsOf(checks))
-  return missing('No check of deployments is known.')
+  return shownBy({
+    good: checks.filter(({ state }) => state === 'in-place' || state === 'partial'),
+    others: checks,
+    yes: 'A check belongs to deployments.',
+    no: 'Checks of deployments are known not to be in place.',
+    unknown: 'No check of deployments is known.',
+  })
 }
 
 function repairsPromised({ facts: { remediations } }: KnownFacts): Finding {
@@ -143,22 +146,18 @@ function repairsInTime(known: KnownFacts): Finding {
 }
 
 function gateEnforced(known: KnownFacts): Finding {
-  const gates = known.practices('gate')
-  const complete = gates.filter(
-    ({ state, enforced, platforms, changes = [] }) =>
-      state === 'in-place' &&
-      enforced === true &&
-      platforms === 'all' &&
-      changeKinds.every((change) => changes.includes(change)),
-  )
-  if (complete.length > 0)
-    return met('One enforced gate covers every kind of change on all platforms.', idsOf(complete))
-  if (gates.length > 0)
-    return contradicted(
-      'No known gate is enforced, complete over all platforms and over every kind of change.',
-      idsOf(gates),
-    )
-  return missing('No gate is known.')
+  return shownBy({
+    good: known
+      .inPlace('gate')
+      .filter(
+        ({ enforced, platforms, changes = [] }) =>
+          enforced === true && platforms === 'all' && changeKinds.every((change) => changes.includes(change)),
+      ),
+    others: known.practices('gate'),
+    yes: 'One enforced gate covers every kind of change on all platforms.',
+    no: 'No known gate is enforced, complete over all platforms and over every kind of change.',
+    unknown: 'No gate is known.',
+  })
 }
 
 function changesValidated(known: KnownFacts): Finding {
@@ -185,11 +184,13 @@ function fixesVerified(known: KnownFacts): Finding {
 }
 
 function capacityForecast(known: KnownFacts): Finding {
-  const planning = known.practices('capacity-planning')
-  const ahead = planning.filter(({ state, forecast }) => state === 'in-place' && forecast === true)
-  if (ahead.length > 0) return met('Capacity is placed ahead of forecast demand.', idsOf(ahead))
-  if (planning.length > 0) return contradicted('Capacity is not known to be placed ahead of demand.', idsOf(planning))
-  return missing('How capacity meets demand is not known.')
+  return shownBy({
+    good: known.inPlace('capacity-planning').filter(({ forecast }) => forecast === true),
+    others: known.practices('capacity-planning'),
+    yes: 'Capacity is placed ahead of forecast demand.',
+    no: 'Capacity is not known to be placed ahead of demand.',
+    unknown: 'How capacity meets demand is not known.',
+  })
 }
 
 function changesAnnounced(known: KnownFacts): Finding {

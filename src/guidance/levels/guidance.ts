@@ -1,5 +1,6 @@
+import type { Standard } from '../facts/index.ts'
 import { idsOf, type KnownFacts } from './known-facts.ts'
-import { contradicted, type Finding, met, missing, type Requirement } from './requirement.ts'
+import { contradicted, type Finding, met, missing, type Requirement, shownBy } from './requirement.ts'
 import { checkShare } from './share.ts'
 import { thresholdsAdapt } from './signal.ts'
 
@@ -70,11 +71,13 @@ export const guidanceRequirements: readonly Requirement[] = [
 ]
 
 function standardStated(known: KnownFacts): Finding {
-  const standards = known.inPlace('standard')
-  if (standards.length > 0) return met('A standard is in place.', idsOf(standards))
-  const others = known.practices('standard')
-  if (others.length > 0) return contradicted('Standards are known, but none is in place.', idsOf(others))
-  return missing('No standard is known.')
+  return shownBy({
+    good: known.inPlace('standard'),
+    others: known.practices('standard'),
+    yes: 'A standard is in place.',
+    no: 'Standards are known, but none is in place.',
+    unknown: 'No standard is known.',
+  })
 }
 
 function qualityStandardWritten(known: KnownFacts): Finding {
@@ -86,20 +89,18 @@ function qualityStandardWritten(known: KnownFacts): Finding {
   return missing('No standard is known.')
 }
 
-type StandardPractice = ReturnType<typeof qualityStandards>[number]
-
-function qualityStandards(
-  known: KnownFacts,
-): readonly Extract<ReturnType<KnownFacts['inPlace']>[number], { kind: 'standard' }>[] {
+function qualityStandards(known: KnownFacts): readonly Standard[] {
   return known.inPlace('standard').filter(({ covers }) => covers.includes('output-quality'))
 }
 
 function standardMeasured(known: KnownFacts): Finding {
-  const evaluations = known.inPlace('evaluation')
-  if (evaluations.length > 0) return met('Evaluations of output quality are in place.', idsOf(evaluations))
-  const others = known.practices('evaluation')
-  if (others.length > 0) return contradicted('Evaluations are known, but none is in place.', idsOf(others))
-  return missing('No evaluation of output quality is known.')
+  return shownBy({
+    good: known.inPlace('evaluation'),
+    others: known.practices('evaluation'),
+    yes: 'Evaluations of output quality are in place.',
+    no: 'Evaluations are known, but none is in place.',
+    unknown: 'No evaluation of output quality is known.',
+  })
 }
 
 function tolerancesDefined(known: KnownFacts): Finding {
@@ -139,7 +140,7 @@ function standardRefined(known: KnownFacts): Finding {
 }
 
 interface StandardQuestion {
-  readonly has: (standard: StandardPractice) => boolean | undefined
+  readonly has: (standard: Standard) => boolean | undefined
   readonly yes: string
   readonly no: string
   readonly unknown: string

@@ -1,4 +1,4 @@
-import type { KnownFacts } from './known-facts.ts'
+import { idsOf, type KnownFacts } from './known-facts.ts'
 
 export const loops = ['signal', 'cadence', 'guidance'] as const
 /** In the order of dependence: evidence first, then rhythm, then what is aimed at. */
@@ -34,4 +34,20 @@ export function contradicted(text: string, facts: readonly string[]): Finding {
 
 export function missing(text: string, facts: readonly string[] = []): Finding {
   return { status: 'missing', text, facts }
+}
+
+export interface Showing {
+  /** What meets it. */
+  readonly good: readonly { readonly id: string }[]
+  /** What is known of the subject without meeting it; looked at only where nothing does. */
+  readonly others: readonly { readonly id: string }[]
+  readonly yes: string
+  readonly no: string
+  readonly unknown: string
+}
+
+/** One that is good is enough; else whatever is known of the subject contradicts. */
+export function shownBy({ good, others, yes, no, unknown }: Showing): Finding {
+  if (good.length > 0) return met(yes, idsOf(good))
+  return others.length > 0 ? contradicted(no, idsOf(others)) : missing(unknown)
 }

@@ -1,6 +1,6 @@
-import { automaticLatency, HOUR_MS } from '../facts/index.ts'
+import { automaticLatency, type Evaluation, HOUR_MS } from '../facts/index.ts'
 import { idsOf, type KnownFacts } from './known-facts.ts'
-import { contradicted, type Finding, met, missing, type Requirement } from './requirement.ts'
+import { contradicted, type Finding, met, missing, type Requirement, shownBy } from './requirement.ts'
 import { checkShare } from './share.ts'
 
 /** From the introduction of a fault to the alarm: what level 4 asks for. */
@@ -97,19 +97,17 @@ function outcomesObserved(known: KnownFacts): Finding {
 }
 
 function qualityEvaluated(known: KnownFacts): Finding {
-  const running = continuousEvaluations(known)
-  if (running.length > 0) return met('Output quality is evaluated continuously.', idsOf(running))
-  const others = known.practices('evaluation')
-  if (others.length > 0)
-    return contradicted(
-      'Evaluations are known, but none that is in place runs continuously in production.',
-      idsOf(others),
-    )
-  return missing('No evaluation of output quality in production is known.')
+  return shownBy({
+    good: continuousEvaluations(known),
+    others: known.practices('evaluation'),
+    yes: 'Output quality is evaluated continuously.',
+    no: 'Evaluations are known, but none that is in place runs continuously in production.',
+    unknown: 'No evaluation of output quality in production is known.',
+  })
 }
 
 /** In place, continuous, and against what serves: on its traffic or beside it. */
-function continuousEvaluations(known: KnownFacts): ReturnType<KnownFacts['inPlace']> {
+function continuousEvaluations(known: KnownFacts): readonly Evaluation[] {
   return known
     .inPlace('evaluation')
     .filter(({ when, runsOn }) => when === 'continuous' && runsOn !== 'before-deployment')
@@ -117,15 +115,14 @@ function continuousEvaluations(known: KnownFacts): ReturnType<KnownFacts['inPlac
 
 function leadShown(known: KnownFacts): Finding {
   const leads = known.timings.flatMap(({ ownFirst }) => ownFirst ?? [])
-  if (leads.length > 0)
-    return met(`In ${leads.length} of ${known.timings.length} incidents described, the operator led.`, idsOf(leads))
   const behind = known.timings.flatMap(({ usersFirst }) => usersFirst ?? [])
-  if (behind.length > 0)
-    return contradicted(
-      `In ${behind.length} of ${known.timings.length} incidents described, users knew first.`,
-      idsOf(behind),
-    )
-  return missing('Of no incident is it known that the operator noticed before its users.')
+  return shownBy({
+    good: leads,
+    others: behind,
+    yes: `In ${leads.length} of ${known.timings.length} incidents described, the operator led.`,
+    no: `In ${behind.length} of ${known.timings.length} incidents described, users knew first.`,
+    unknown: 'Of no incident is it known that the operator noticed before its users.',
+  })
 }
 
 function qualityOnTraffic(known: KnownFacts): Finding {
@@ -143,12 +140,8 @@ function qualityOnTraffic(known: KnownFacts): Finding {
   return missing('No evaluation on production traffic is known.')
 }
 
-function onTraffic(
-  known: KnownFacts,
-): readonly Extract<ReturnType<KnownFacts['inPlace']>[number], { kind: 'evaluation' }>[] {
-  return known
-    .inPlace('evaluation')
-    .filter(({ when, runsOn }) => when === 'continuous' && runsOn === 'production-traffic')
+function onTraffic(known: KnownFacts): readonly Evaluation[] {
+  return continuousEvaluations(known).filter(({ runsOn }) => runsOn === 'production-traffic')
 }
 
 function platformsCovered(known: KnownFacts): Finding {
@@ -163,12 +156,13 @@ function platformsCovered(known: KnownFacts): Finding {
 }
 
 function privateEvidence(known: KnownFacts): Finding {
-  const free = known.inPlace('observability').filter(({ access }) => access === 'content-free')
-  if (free.length > 0) return met('Quality can be examined without reading conversations.', idsOf(free))
-  const others = known.practices('observability')
-  if (others.length > 0)
-    return contradicted('Quality cannot be examined, or only by reading conversations.', idsOf(others))
-  return missing('Whether quality can be examined without reading conversations is not known.')
+  return shownBy({
+    good: known.inPlace('observability').filter(({ access }) => access === 'content-free'),
+    others: known.practices('observability'),
+    yes: 'Quality can be examined without reading conversations.',
+    no: 'Quality cannot be examined, or only by reading conversations.',
+    unknown: 'Whether quality can be examined without reading conversations is not known.',
+  })
 }
 
 function detectedWithinAnHour(known: KnownFacts, atLeast: number): Finding {
@@ -194,9 +188,11 @@ function aheadOfUsers(known: KnownFacts, atLeast: number): Finding {
 }
 
 export function thresholdsAdapt(known: KnownFacts): Finding {
-  const adapting = known.inPlace('threshold').filter(({ adjustedBy }) => adjustedBy === 'evidence')
-  if (adapting.length > 0) return met('Evidence adjusts the thresholds.', idsOf(adapting))
-  const others = known.practices('threshold')
-  if (others.length > 0) return contradicted('Thresholds are set by hand, or not at all.', idsOf(others))
-  return missing('How thresholds are set is not known.')
+  return shownBy({
+    good: known.inPlace('threshold').filter(({ adjustedBy }) => adjustedBy === 'evidence'),
+    others: known.practices('threshold'),
+    yes: 'Evidence adjusts the thresholds.',
+    no: 'Thresholds are set by hand, or not at all.',
+    unknown: 'How thresholds are set is not known.',
+  })
 }
