@@ -38,7 +38,7 @@ export {
   reject,
   unexpected,
 } from './fields.ts'
-export { filterEvents } from './filter-events.ts'
+export { filterMessages } from './filter-events.ts'
 export { EventsToJsonArray, type JsonArrayState, JsonArrayToEvents } from './json-array-frames.ts'
 export { isJsonObject, isNoText, type Json, type JsonObject, mayMention, parseJson } from './json.ts'
 export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
@@ -77,7 +77,6 @@ export {
   type StreamPhase,
   type StreamScanner,
 } from './scanner.ts'
-export { parseSseEvent, type SseEvent } from './sse-blocks.ts'
 export { SseScanner } from './sse-scanner.ts'
 export { type StreamEvent } from './stream-event.ts'
 export { ToolInput } from './tool-input.ts'

@@ -1,4 +1,4 @@
-import { filterEvents, isJsonObject, type JsonObject, parseJson, parseSseEvent } from '../core/index.ts'
+import { filterMessages, isJsonObject, type JsonObject } from '../core/index.ts'
 import { callId } from './output-in.ts'
 import { isClientCall, objectsIn, toServerSentEvent } from './wire.ts'
 
@@ -15,10 +15,7 @@ export interface WithheldCalls {
 export function withoutItems(held: Uint8Array, withheld: WithheldCalls): Uint8Array {
   let hasLeftAny = false
   let numbersLeft = 0
-  return filterEvents(held, (event) => {
-    const { data } = parseSseEvent(event)
-    const message = data === undefined ? undefined : parseJson(data)
-    if (!isJsonObject(message)) return event
+  return filterMessages(held, (message, event) => {
     const { output_index: index, sequence_number: number, type, response } = message
     if (typeof index === 'number' && withheld.indexes.has(index)) {
       hasLeftAny = true
