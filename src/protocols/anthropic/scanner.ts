@@ -37,7 +37,6 @@ export function createAnthropicScanner(options: ScannerOptions): StreamScanner {
  */
 class AnthropicScanner extends SseScanner {
   readonly #blocks = new Map<number, BlockState>()
-  #started = false
   #stopped = false
   #stop: CoreStop | undefined
   // Merged as the wire has it: a later report may repeat only some of the counts that belong together.
@@ -68,17 +67,19 @@ class AnthropicScanner extends SseScanner {
   // ## Start
 
   #onStart({ message }: JsonObject): void {
-    if (this.#started || !isJsonObject(message)) return this.break('malformed', 'event-order')
-    this.#started = true
+    if (this.hasStarted || !isJsonObject(message)) return this.break('malformed', 'event-order')
     this.servedModel = toLabel(message.model)
     this.#markContainer(message)
     this.#addUsage(message.usage)
-    this.emit({
-      type: 'start',
-      id: typeof message.id === 'string' ? message.id : '',
-      model: typeof message.model === 'string' ? message.model : '',
-      usage: this.usage(),
-    })
+    const { id, model } = message
+    this.start(
+      {
+        id: typeof id === 'string' ? id : '',
+        model: typeof model === 'string' ? model : '',
+        created: undefined,
+      },
+      this.usage(),
+    )
   }
 
   /** Where Anthropic's own tools ran; the next request may name it. */
@@ -89,7 +90,7 @@ class AnthropicScanner extends SseScanner {
   // ## Blocks
 
   #onBlockStart({ index, content_block: wire }: JsonObject): void {
-    const isExpected = this.#started && this.#stop === undefined
+    const isExpected = this.hasStarted && this.#stop === undefined
     if (!isExpected || typeof index !== 'number' || !isJsonObject(wire) || this.#blocks.has(index))
       return this.break('malformed', 'event-order')
     if (wire.type === 'tool_use' && (typeof wire.name !== 'string' || wire.name === ''))
@@ -139,7 +140,7 @@ class AnthropicScanner extends SseScanner {
   // ## Stop reason
 
   #onMessageDelta({ delta, usage }: JsonObject): void {
-    if (!this.#started) return this.break('malformed', 'event-order')
+    if (!this.hasStarted) return this.break('malformed', 'event-order')
     this.#addUsage(usage)
     this.emit({ type: 'usage', usage: this.usage() })
     if (isJsonObject(delta)) this.#markContainer(delta)
@@ -231,7 +232,6 @@ class AnthropicScanner extends SseScanner {
     this.copyTo(copy)
     // A closed block changes no more, so both may hold it.
     for (const [index, block] of this.#blocks) copy.#blocks.set(index, block.isOpen ? block.fork(this.options) : block)
-    copy.#started = this.#started
     copy.#stopped = this.#stopped
     copy.#stop = this.#stop
     copy.#usage = this.#usage

@@ -77,6 +77,6 @@ export {
   type StreamPhase,
   type StreamScanner,
 } from './scanner.ts'
-export { SseScanner } from './sse-scanner.ts'
+export { SseScanner, type StreamHead } from './sse-scanner.ts'
 export { type StreamEvent } from './stream-event.ts'
 export { ToolInput } from './tool-input.ts'

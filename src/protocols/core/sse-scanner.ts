@@ -13,6 +13,14 @@ import type { ScannerOptions, StreamFacts, StreamPhase, StreamScanner } from './
 import { parseSseEvent, SseBlocks } from './sse-blocks.ts'
 import type { StreamEvent } from './stream-event.ts'
 
+/** What the answer's beginning says of it; empty where it says nothing. */
+export interface StreamHead {
+  readonly id: string
+  readonly model: string
+  /** Seconds since the epoch. */
+  readonly created: number | undefined
+}
+
 /**
  * What the scanners of all SSE protocols share: cutting bytes into events, recognising plain text deltas without
  * parsing them, the phase, and the verdict at each kind of end. A protocol adds what its events mean.
@@ -28,6 +36,7 @@ export abstract class SseScanner implements StreamScanner {
   #phase: StreamPhase = 'opening'
   #events = 0
   #eventBlocks = 0
+  #hasStarted = false
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
   #decoded: StreamEvent[] = []
@@ -183,6 +192,17 @@ export abstract class SseScanner implements StreamScanner {
     this.#target = target
   }
 
+  /** The answer has begun; said once. */
+  protected start({ id, model, created }: StreamHead, usage: Usage = {}): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    this.emit({ type: 'start', id, model, ...(created !== undefined && { created }), usage })
+  }
+
+  protected get hasStarted(): boolean {
+    return this.#hasStarted
+  }
+
   /** Content of the answer was read. */
   protected content(): void {
     if (this.#phase === 'opening') this.#phase = 'flowing'
@@ -294,6 +314,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.#phase = this.#phase
     copy.#events = this.#events
     copy.#eventBlocks = this.#eventBlocks
+    copy.#hasStarted = this.#hasStarted
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError
     copy.#decoded = [...this.#decoded]

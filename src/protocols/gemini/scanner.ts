@@ -14,6 +14,7 @@ import {
   type JsonObject,
   type ScannerOptions,
   SseScanner,
+  type StreamHead,
   type StreamScanner,
   overallStop,
 } from '../core/index.ts'
@@ -23,13 +24,6 @@ import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.t
 import { mergeReports, readUsage } from './usage.ts'
 import { withoutWithheld } from './withheld-calls.ts'
 import { isFilled } from './wire.ts'
-
-/** What the chunks before the first candidate say of the answer. */
-interface Head {
-  readonly id: string
-  readonly model: string
-  readonly created: number | undefined
-}
 
 export function createGeminiScanner(options: ScannerOptions): StreamScanner {
   return new GeminiScanner(options)
@@ -48,8 +42,8 @@ class GeminiScanner extends SseScanner {
   #blocked: CoreStop | undefined
   // Merged as the wire has it: a later report may leave counts out that an earlier one gave.
   #usage: JsonObject = {}
-  #head: Head = { id: '', model: '', created: undefined }
-  #started = false
+  /** What the chunks before the first candidate say of the answer. */
+  #head: StreamHead = { id: '', model: '', created: undefined }
 
   protected override isInBandError(message: JsonObject): boolean {
     return isInBandError(message)
@@ -66,20 +60,13 @@ class GeminiScanner extends SseScanner {
   }
 
   #readHead({ responseId, modelVersion, createTime }: JsonObject): void {
-    if (this.#started) return
+    if (this.hasStarted) return
     const createdMs = typeof createTime === 'string' ? Date.parse(createTime) : Number.NaN
     this.#head = {
       id: isFilled(responseId) ? responseId : this.#head.id,
       model: isFilled(modelVersion) ? modelVersion : this.#head.model,
       created: Number.isNaN(createdMs) ? this.#head.created : Math.floor(createdMs / 1_000),
     }
-  }
-
-  #start(): void {
-    if (this.#started) return
-    this.#started = true
-    const { id, model, created } = this.#head
-    this.emit({ type: 'start', id, model, ...(created !== undefined && { created }), usage: {} })
   }
 
   #onUsage(usage: JsonObject): void {
@@ -90,7 +77,7 @@ class GeminiScanner extends SseScanner {
   #onCandidate(wire: JsonObject): void {
     const candidate = this.#candidates.at(candidateIndex(wire))
     if (candidate === undefined) return this.break('malformed', 'too-large')
-    this.#start()
+    this.start(this.#head)
     const progress = candidate.onChunk(wire, this.#head.id)
     if (progress === 'content') this.content()
     else if (progress === 'tool') this.hold()
@@ -114,7 +101,7 @@ class GeminiScanner extends SseScanner {
   }
 
   #onBlocked(raw: string): void {
-    this.#start()
+    this.start(this.#head)
     this.hold()
     this.#blocked = readBlockReason(raw)
     const open = this.#candidates.entries.filter(([, { stop }]) => stop === undefined).map(([index]) => index)
@@ -171,7 +158,6 @@ class GeminiScanner extends SseScanner {
     copy.#blocked = this.#blocked
     copy.#usage = this.#usage
     copy.#head = this.#head
-    copy.#started = this.#started
     return copy
   }
 }

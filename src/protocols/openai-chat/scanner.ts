@@ -15,6 +15,7 @@ import {
   mergeUsage,
   type ScannerOptions,
   SseScanner,
+  type StreamHead,
   type StreamScanner,
   overallStop,
 } from '../core/index.ts'
@@ -28,13 +29,6 @@ import { choiceIndex, withoutCalls } from './withheld-calls.ts'
 const SENTINEL = '[DONE]'
 const UNTERMINATED_SENTINEL = /^data: ?\[DONE\]$/
 
-/** What the chunks before the first choice say of the answer. */
-interface Head {
-  readonly id: string
-  readonly model: string
-  readonly created: number | undefined
-}
-
 export function createOpenAiChatScanner(options: ScannerOptions): StreamScanner {
   return new OpenAiChatScanner(options)
 }
@@ -47,8 +41,8 @@ export function createOpenAiChatScanner(options: ScannerOptions): StreamScanner 
 class OpenAiChatScanner extends SseScanner {
   #choices = new ChoiceStates((index) => new ChoiceState(index, this.options))
   #usage: Usage = {}
-  #head: Head = { id: '', model: '', created: undefined }
-  #started = false
+  /** What the chunks before the first choice say of the answer. */
+  #head: StreamHead = { id: '', model: '', created: undefined }
   #done = false
 
   protected override onData(data: string): boolean {
@@ -92,19 +86,12 @@ class OpenAiChatScanner extends SseScanner {
 
   /** Azure's first chunk, its filters' report, names neither itself nor its model, and has no choice. */
   #readHead({ id, model, created }: JsonObject): void {
-    if (this.#started) return
+    if (this.hasStarted) return
     this.#head = {
       id: typeof id === 'string' && id !== '' ? id : this.#head.id,
       model: typeof model === 'string' && model !== '' ? model : this.#head.model,
       created: typeof created === 'number' && created > 0 ? created : this.#head.created,
     }
-  }
-
-  #start(): void {
-    if (this.#started) return
-    this.#started = true
-    const { id, model, created } = this.#head
-    this.emit({ type: 'start', id, model, ...(created !== undefined && { created }), usage: {} })
   }
 
   #onUsage(usage: Usage): void {
@@ -115,7 +102,7 @@ class OpenAiChatScanner extends SseScanner {
   #onChoice(wire: JsonObject): void {
     const choice = this.#choices.at(choiceIndex(wire))
     if (choice === undefined) return this.break('malformed', 'too-large')
-    this.#start()
+    this.start(this.#head)
     if (isJsonObject(wire.delta)) {
       const progress = choice.onDelta(wire.delta)
       if (progress === 'content') this.content()
@@ -185,7 +172,6 @@ class OpenAiChatScanner extends SseScanner {
     copy.#choices = this.#choices.fork()
     copy.#usage = this.#usage
     copy.#head = this.#head
-    copy.#started = this.#started
     copy.#done = this.#done
     return copy
   }

@@ -45,7 +45,6 @@ export function createOpenAiResponsesScanner(options: ScannerOptions): StreamSca
  */
 class OpenAiResponsesScanner extends SseScanner {
   #output: StreamedOutput
-  #started = false
   #isNumbered = false
   #usage: Usage = {}
   #stop: CoreStop | undefined
@@ -78,7 +77,7 @@ class OpenAiResponsesScanner extends SseScanner {
     // Sent in long silences; undocumented, and no part of the answer.
     if (type === 'keepalive') return
     if (STARTS.has(type)) return this.#onStart(message)
-    if (!this.#started) return this.break('malformed', 'event-order')
+    if (!this.hasStarted) return this.break('malformed', 'event-order')
     switch (type) {
       case 'response.output_item.added':
         return this.#onItem(message)
@@ -120,16 +119,10 @@ class OpenAiResponsesScanner extends SseScanner {
   #onStart({ response }: JsonObject): void {
     if (!isJsonObject(response)) return this.break('malformed', 'not-this-protocol')
     this.servedModel = toLabel(response.model) ?? this.servedModel
-    if (this.#started) return
-    this.#started = true
+    if (this.hasStarted) return
     this.#markAll(marksOfResponse(response))
-    this.emit({
-      type: 'start',
-      id: toText(response.id),
-      model: toText(response.model),
-      ...(typeof response.created_at === 'number' && { created: response.created_at }),
-      usage: {},
-    })
+    const { id, model, created_at: created } = response
+    this.start({ id: toText(id), model: toText(model), created: typeof created === 'number' ? created : undefined })
   }
 
   /** Each once: an item says its own at its beginning, at its end and at the answer's. */
@@ -288,7 +281,6 @@ class OpenAiResponsesScanner extends SseScanner {
     const copy = new OpenAiResponsesScanner(this.options)
     this.copyTo(copy)
     copy.#output = this.#output.fork()
-    copy.#started = this.#started
     copy.#isNumbered = this.#isNumbered
     copy.#usage = this.#usage
     copy.#stop = this.#stop
