@@ -9,6 +9,7 @@ import {
 } from '../../evidence/index.ts'
 import { type DeltaTarget, DeltaTemplate, type TemplateSource, unescaped } from './delta-template.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
+import type { Progress } from './progress.ts'
 import type { ScannerOptions, StreamFacts, StreamPhase, StreamScanner } from './scanner.ts'
 import { parseSseEvent, SseBlocks } from './sse-blocks.ts'
 import type { StreamEvent } from './stream-event.ts'
@@ -211,6 +212,23 @@ export abstract class SseScanner implements StreamScanner {
   /** A tool call or terminal evidence was read. */
   protected hold(): void {
     if (this.#phase === 'opening' || this.#phase === 'flowing') this.#phase = 'held'
+  }
+
+  protected advance(progress: Progress): void {
+    switch (progress) {
+      case 'nothing':
+        return
+      case 'content':
+        return this.content()
+      case 'tool':
+        return this.hold()
+      case 'too-late':
+        return this.break('malformed', 'event-order')
+      case 'too-large':
+        return this.break('malformed', 'too-large')
+      case 'no-text':
+        return this.break('malformed', 'not-this-protocol')
+    }
   }
 
   protected break(name: UnfinishedVerdict['name'], reason: Reason, inBandError?: Json): void {

@@ -79,10 +79,7 @@ class GeminiScanner extends SseScanner {
     if (candidate === undefined) return this.break('malformed', 'too-large')
     this.start(this.#head)
     const progress = candidate.onChunk(wire, this.#head.id)
-    if (progress === 'content') this.content()
-    else if (progress === 'tool') this.hold()
-    else if (progress === 'too-large') this.break('malformed', 'too-large')
-    else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
+    this.advance(progress)
     // What came behind it may be an answer after all.
     if (progress !== 'nothing') this.#blocked = undefined
     const raw = finishReasonOf(wire.finishReason)

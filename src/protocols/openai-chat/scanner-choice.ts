@@ -1,10 +1,12 @@
 import { verdictOfStop } from '../../evidence/index.ts'
 import {
   type CoreStop,
+  graver,
   isJsonObject,
   type Json,
   type JsonObject,
   mayCutCalls,
+  type Progress,
   type ScannerOptions,
   type StreamEvent,
   ToolInput,
@@ -12,17 +14,6 @@ import {
 import { CallKeys, type KeyedPiece, MOST_CALLS } from './call-keys.ts'
 import { readFinishReason } from './stop-reason.ts'
 import { holdsNoText, needsName } from './texts.ts'
-
-/**
- * What a delta brought: nothing, content, a piece of a tool call, one behind the choice's finish reason (at which calls
- * were judged), more than may be kept, or something else where text should be. In the order of gravity.
- */
-export type Progress = (typeof PROGRESS)[number]
-const PROGRESS = ['nothing', 'content', 'tool', 'too-late', 'too-large', 'no-text'] as const
-
-function graver(a: Progress, b: Progress): Progress {
-  return PROGRESS.indexOf(a) > PROGRESS.indexOf(b) ? a : b
-}
 
 interface OpenCall {
   readonly id: string

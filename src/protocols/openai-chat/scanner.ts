@@ -103,14 +103,7 @@ class OpenAiChatScanner extends SseScanner {
     const choice = this.#choices.at(choiceIndex(wire))
     if (choice === undefined) return this.break('malformed', 'too-large')
     this.start(this.#head)
-    if (isJsonObject(wire.delta)) {
-      const progress = choice.onDelta(wire.delta)
-      if (progress === 'content') this.content()
-      else if (progress === 'tool') this.hold()
-      else if (progress === 'too-late') this.break('malformed', 'event-order')
-      else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
-      else if (progress === 'too-large') this.break('malformed', 'too-large')
-    }
+    if (isJsonObject(wire.delta)) this.advance(choice.onDelta(wire.delta))
     if (typeof wire.finish_reason === 'string' && wire.finish_reason !== '') this.#onFinish(choice, wire.finish_reason)
     for (const event of choice.takeEvents()) this.emit(event)
     this.toolCalls = this.#choices.toolCalls
