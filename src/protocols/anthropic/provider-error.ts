@@ -1,5 +1,12 @@
 import type { Reason } from '../../evidence/index.ts'
-import { isJsonObject, type Json, type JsonObject, type ProviderError, saysContextLength } from '../core/index.ts'
+import {
+  isFilled,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type ProviderError,
+  saysContextLength,
+} from '../core/index.ts'
 
 const LONGEST_MESSAGE = 2000
 
@@ -38,7 +45,7 @@ const POLICY = /content (?:filter(?:ing)?|moderation) policy|usage policy|(?:vio
 export function readError(status: number, body: Json | undefined): ProviderError {
   const error = findError(body)
   const type = shortText(error['type'])
-  const said = typeof error['message'] === 'string' && error['message'] !== '' ? bound(error['message']) : undefined
+  const said = isFilled(error['message']) ? bound(error['message']) : undefined
   const details = isJsonObject(error['details']) ? error['details'] : {}
   const code = shortText(details['error_code']) ?? ''
   return {
@@ -73,7 +80,7 @@ function classify(status: number, type: string | undefined, message: string, cod
 }
 
 function shortText(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' && value.length <= 128 ? value : undefined
+  return isFilled(value) && value.length <= 128 ? value : undefined
 }
 
 function bound(message: string): string {

@@ -2,6 +2,7 @@ import { toLabel, verdictOfStop } from '../../evidence/index.ts'
 import {
   checked,
   type CoreResponse,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -11,6 +12,7 @@ import {
   type ReadResponse,
   type ReadResponseOptions,
   type StreamFacts,
+  toText,
   unfinished,
 } from '../core/index.ts'
 import { readBlock } from './content-in.ts'
@@ -54,8 +56,8 @@ function readMessage(body: JsonObject, content: readonly Json[], choices: number
   const parts = readParts(kept)
   if (parts === undefined) return unfinished('malformed', 'not-this-protocol', facts)
   const response: CoreResponse = {
-    id: typeof body['id'] === 'string' ? body['id'] : '',
-    model: typeof body['model'] === 'string' ? body['model'] : '',
+    id: toText(body['id']),
+    model: toText(body['model']),
     choices: [{ content: parts, stop }],
     usage: facts.usage,
   }
@@ -83,7 +85,7 @@ function marksOf({ container }: JsonObject, content: readonly Json[]): readonly 
     return block['type'] === 'redacted_thinking' ? block['data'] : undefined
   })
   const all = [...blocks, isJsonObject(container) ? container['id'] : undefined]
-  return all.filter((mark) => typeof mark === 'string' && mark !== '') as readonly string[]
+  return all.filter(isFilled)
 }
 
 function isCall(block: Json | undefined): boolean {

@@ -16,6 +16,7 @@ import {
   type ScannerOptions,
   SseScanner,
   type StreamScanner,
+  toText,
 } from '../core/index.ts'
 import { BlockState } from './scanner-block.ts'
 import { readStopReason } from './stop-reason.ts'
@@ -72,14 +73,7 @@ class AnthropicScanner extends SseScanner {
     this.#markContainer(message)
     this.#addUsage(message.usage)
     const { id, model } = message
-    this.start(
-      {
-        id: typeof id === 'string' ? id : '',
-        model: typeof model === 'string' ? model : '',
-        created: undefined,
-      },
-      this.usage(),
-    )
+    this.start({ id: toText(id), model: toText(model), created: undefined }, this.usage())
   }
 
   /** Where Anthropic's own tools ran; the next request may name it. */

@@ -40,7 +40,18 @@ export {
 } from './fields.ts'
 export { filterMessages } from './filter-events.ts'
 export { EventsToJsonArray, type JsonArrayState, JsonArrayToEvents } from './json-array-frames.ts'
-export { isJsonObject, isNoText, type Json, type JsonObject, mayMention, parseJson } from './json.ts'
+export {
+  isFilled,
+  isJsonObject,
+  isNoText,
+  type Json,
+  type JsonObject,
+  listOf,
+  mayMention,
+  objectsIn,
+  parseJson,
+  toText,
+} from './json.ts'
 export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
 export { graver, type Progress } from './progress.ts'
 export {

@@ -1,5 +1,5 @@
-import { type Citation, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
-import { GEMINI, isFilled, messageOf, messagesOf } from './wire.ts'
+import { type Citation, isFilled, isJsonObject, type Json, type JsonObject, listOf } from '../core/index.ts'
+import { GEMINI, messageOf, messagesOf } from './wire.ts'
 
 /** A citation, and which of the answer's text parts it is about. */
 export interface PlacedCitation {
@@ -48,10 +48,7 @@ export class CitedText {
     const chunks = messagesOf(value.groundingChunks)
     return messagesOf(value.groundingSupports).flatMap((support) => {
       const place = this.#locate(messageOf(support.segment))
-      const indexes = Array.isArray(support.groundingChunkIndices)
-        ? (support.groundingChunkIndices as readonly Json[])
-        : []
-      return indexes.flatMap((index): readonly PlacedCitation[] => {
+      return listOf(support.groundingChunkIndices).flatMap((index): readonly PlacedCitation[] => {
         const chunk = typeof index === 'number' ? chunks[index] : undefined
         return chunk === undefined || place === undefined
           ? []

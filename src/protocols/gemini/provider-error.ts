@@ -3,9 +3,11 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  objectsIn,
   parseJson,
   type ProviderError,
   saysContextLength,
+  toText,
 } from '../core/index.ts'
 
 const LONGEST_MESSAGE = 2000
@@ -59,7 +61,7 @@ const POLICY = /responsible ai practices|(?:violat|prohibit)\w* .*polic/i
 export function readError(status: number, body: Json | undefined): ProviderError {
   const error = findError(body)
   const word = toLabel(error.status)
-  const message = typeof error.message === 'string' ? error.message : ''
+  const message = toText(error.message)
   const effective = status >= 400 ? status : toStatus(error.code)
   return {
     verdict: { name: 'failed', reason: classify(effective, word, message, reasonsOf(error)) },
@@ -88,8 +90,7 @@ function toStatus(code: Json | undefined): number {
 
 /** `google.rpc.ErrorInfo`. */
 function reasonsOf({ details }: JsonObject): readonly string[] {
-  const entries: readonly Json[] = Array.isArray(details) ? details : []
-  return entries.flatMap((entry) => (isJsonObject(entry) && typeof entry.reason === 'string' ? [entry.reason] : []))
+  return objectsIn(details).flatMap(({ reason }) => (typeof reason === 'string' ? [reason] : []))
 }
 
 function classify(status: number, word: string | undefined, message: string, reasons: readonly string[]): Reason {

@@ -5,6 +5,7 @@ import {
   isNoText,
   type Json,
   type JsonObject,
+  listOf,
   mayCutCalls,
   type Progress,
   type ScannerOptions,
@@ -57,7 +58,7 @@ export class CandidateState {
     const { content, continuationToken } = candidate
     if (this.#responseId === '') this.#responseId = responseId
     let progress: Progress = 'nothing'
-    const parts: readonly Json[] = isJsonObject(content) && Array.isArray(content.parts) ? content.parts : []
+    const parts = isJsonObject(content) ? listOf(content.parts) : []
     for (const [wirePart, part] of parts.entries()) {
       if (isJsonObject(part) && isNoText(part.text)) return 'no-text'
       const piece = isJsonObject(part) ? readPiece(part) : undefined

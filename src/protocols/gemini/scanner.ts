@@ -9,21 +9,21 @@ import {
 import {
   ChoiceStates,
   type CoreStop,
+  isFilled,
   isJsonObject,
-  type Json,
   type JsonObject,
+  listOf,
+  overallStop,
   type ScannerOptions,
   SseScanner,
   type StreamHead,
   type StreamScanner,
-  overallStop,
 } from '../core/index.ts'
 import { isInBandError } from './in-band-error.ts'
 import { CandidateState, candidateIndex } from './scanner-candidate.ts'
 import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.ts'
 import { mergeReports, readUsage } from './usage.ts'
 import { withoutWithheld } from './withheld-calls.ts'
-import { isFilled } from './wire.ts'
 
 export function createGeminiScanner(options: ScannerOptions): StreamScanner {
   return new GeminiScanner(options)
@@ -52,8 +52,7 @@ class GeminiScanner extends SseScanner {
   protected override onMessage(chunk: JsonObject): void {
     this.servedModel = toLabel(chunk.modelVersion) ?? this.servedModel
     this.#readHead(chunk)
-    const candidates: readonly Json[] = Array.isArray(chunk.candidates) ? chunk.candidates : []
-    for (const candidate of candidates) if (isJsonObject(candidate)) this.#onCandidate(candidate)
+    for (const candidate of listOf(chunk.candidates)) if (isJsonObject(candidate)) this.#onCandidate(candidate)
     const { blockReason } = isJsonObject(chunk.promptFeedback) ? chunk.promptFeedback : {}
     if (isFilled(blockReason)) this.#onBlocked(blockReason)
     if (isJsonObject(chunk.usageMetadata)) this.#onUsage(chunk.usageMetadata)

@@ -1,4 +1,4 @@
-import { filterMessages, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import { filterMessages, isJsonObject, type Json, type JsonObject, listOf } from '../core/index.ts'
 import { CallNumbers, withoutCalls } from './call-numbers.ts'
 import { candidateIndex } from './scanner-candidate.ts'
 import { finishReasonOf } from './stop-reason.ts'
@@ -28,7 +28,7 @@ export function withoutWithheld(held: Uint8Array, withheld: WithheldCalls): Uint
 }
 
 function saysSomething({ content, finishReason }: JsonObject): boolean {
-  const parts = isJsonObject(content) && Array.isArray(content.parts) ? (content.parts as readonly Json[]) : []
+  const parts = isJsonObject(content) ? listOf(content.parts) : []
   const isEmpty = parts.every((part) => isJsonObject(part) && part.text === '')
   return !isEmpty || finishReasonOf(finishReason) !== undefined
 }

@@ -2,14 +2,16 @@ import {
   type Citation,
   type CoreChoice,
   type CoreStop,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
   mayCutCalls,
+  objectsIn,
   type Part,
   ToolInput,
+  toText,
 } from '../core/index.ts'
-import { toText } from '../openai/index.ts'
 import { readFinishReason } from './stop-reason.ts'
 import { holdsNoText, joinTexts, needsName } from './texts.ts'
 
@@ -38,7 +40,7 @@ interface WireCall {
 /** Lenient: what a host writes oddly is read as far as it goes. */
 export function readChoice(wire: JsonObject, message: JsonObject, index: number): ReadChoice {
   const raw = wire.finish_reason
-  const finishReason = typeof raw === 'string' && raw !== '' ? raw : undefined
+  const finishReason = isFilled(raw) ? raw : undefined
   const calls = readCalls(message, index)
   const refusal = toText(message.refusal)
   const stop = readStop(finishReason, calls.length > 0, refusal !== '')
@@ -80,8 +82,7 @@ function readStop(finishReason: string | undefined, hasCalls: boolean, hasRefusa
 }
 
 function readCalls(message: JsonObject, index: number): readonly WireCall[] {
-  const wires: readonly Json[] = Array.isArray(message.tool_calls) ? message.tool_calls : []
-  const calls = wires.filter(isJsonObject).map((wire, place): WireCall => {
+  const calls = objectsIn(message.tool_calls).map((wire, place): WireCall => {
     const id = toText(wire.id) || `call_${index}_${place}`
     const call = { id, needsName: needsName(wire) }
     if (!isJsonObject(wire.custom)) return { ...call, kind: 'json', ...readFunction(wire.function) }
@@ -126,8 +127,7 @@ function readContent(message: JsonObject): readonly Part[] {
   const cited = citations.length > 0 && { citations }
   if (typeof message.content === 'string')
     return message.content === '' ? [] : [{ type: 'text', text: message.content, ...cited }]
-  const pieces: readonly Json[] = Array.isArray(message.content) ? message.content : []
-  return pieces.filter(isJsonObject).flatMap((piece): readonly Part[] => {
+  return objectsIn(message.content).flatMap((piece): readonly Part[] => {
     if (piece.type === 'thinking') return [{ type: 'thinking', text: joinTexts(piece.thinking) }]
     if (piece.type === 'refusal') return [{ type: 'refusal', text: toText(piece.refusal) }]
     return typeof piece.text === 'string' ? [{ type: 'text', text: piece.text }] : []
@@ -135,9 +135,8 @@ function readContent(message: JsonObject): readonly Part[] {
 }
 
 function readAnnotations(value: Json | undefined): readonly Citation[] {
-  const annotations: readonly Json[] = Array.isArray(value) ? value : []
-  return annotations.flatMap((raw): readonly Citation[] => {
-    if (!isJsonObject(raw) || !isJsonObject(raw.url_citation)) return []
+  return objectsIn(value).flatMap((raw): readonly Citation[] => {
+    if (!isJsonObject(raw.url_citation)) return []
     const { url, title, start_index: start, end_index: end } = raw.url_citation
     return [
       {

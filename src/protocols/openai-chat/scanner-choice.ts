@@ -2,6 +2,7 @@ import { verdictOfStop } from '../../evidence/index.ts'
 import {
   type CoreStop,
   graver,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -10,6 +11,7 @@ import {
   type ScannerOptions,
   type StreamEvent,
   ToolInput,
+  toText,
 } from '../core/index.ts'
 import { CallKeys, type KeyedPiece, MOST_CALLS } from './call-keys.ts'
 import { readFinishReason } from './stop-reason.ts'
@@ -132,8 +134,8 @@ export class ChoiceState {
       keepText: this.#options.decode,
       limitBytes: this.#options.eventLimitBytes,
     })
-    const id = typeof wire.id === 'string' && wire.id !== '' ? wire.id : `call_${this.#index}_${key}`
-    return { id, name: typeof name === 'string' ? name : '', needsName: needsName(wire), input }
+    const id = isFilled(wire.id) ? wire.id : `call_${this.#index}_${key}`
+    return { id, name: toText(name), needsName: needsName(wire), input }
   }
 
   /**

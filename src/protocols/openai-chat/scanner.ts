@@ -9,15 +9,16 @@ import {
 import {
   ChoiceStates,
   type CoreStop,
+  isFilled,
   isJsonObject,
-  type Json,
   type JsonObject,
+  listOf,
   mergeUsage,
+  overallStop,
   type ScannerOptions,
   SseScanner,
   type StreamHead,
   type StreamScanner,
-  overallStop,
 } from '../core/index.ts'
 import { inBandErrorOf } from '../openai/index.ts'
 import { plainDelta } from './plain-delta.ts'
@@ -75,7 +76,7 @@ class OpenAiChatScanner extends SseScanner {
     const usage = usageOf(chunk)
     if (usage !== undefined) this.#onUsage(usage)
     this.#readHead(chunk)
-    const choices: readonly Json[] = Array.isArray(chunk.choices) ? chunk.choices : []
+    const choices = listOf(chunk.choices)
     for (const choice of choices) if (isJsonObject(choice)) this.#onChoice(choice)
     const only = choices.length === 1 ? choices[0] : undefined
     const plain = usage === undefined && isJsonObject(only) ? plainDelta(only) : undefined
@@ -88,8 +89,8 @@ class OpenAiChatScanner extends SseScanner {
   #readHead({ id, model, created }: JsonObject): void {
     if (this.hasStarted) return
     this.#head = {
-      id: typeof id === 'string' && id !== '' ? id : this.#head.id,
-      model: typeof model === 'string' && model !== '' ? model : this.#head.model,
+      id: isFilled(id) ? id : this.#head.id,
+      model: isFilled(model) ? model : this.#head.model,
       created: typeof created === 'number' && created > 0 ? created : this.#head.created,
     }
   }
@@ -104,7 +105,7 @@ class OpenAiChatScanner extends SseScanner {
     if (choice === undefined) return this.break('malformed', 'too-large')
     this.start(this.#head)
     if (isJsonObject(wire.delta)) this.advance(choice.onDelta(wire.delta))
-    if (typeof wire.finish_reason === 'string' && wire.finish_reason !== '') this.#onFinish(choice, wire.finish_reason)
+    if (isFilled(wire.finish_reason)) this.#onFinish(choice, wire.finish_reason)
     for (const event of choice.takeEvents()) this.emit(event)
     this.toolCalls = this.#choices.toolCalls
   }

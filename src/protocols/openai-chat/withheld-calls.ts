@@ -1,4 +1,4 @@
-import { filterMessages, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import { filterMessages, isFilled, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
 import { CallKeys } from './call-keys.ts'
 
 /** By choice, the keys of the calls that no client may see. */
@@ -45,7 +45,7 @@ function withoutPieces(
       },
     }
   const isLast = typeof wire.finish_reason === 'string'
-  const hasText = typeof delta.content === 'string' && delta.content !== ''
+  const hasText = isFilled(delta.content)
   return isLast || hasText || delta.role !== undefined ? { ...wire, delta: rest } : undefined
 }
 

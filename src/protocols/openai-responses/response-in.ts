@@ -2,23 +2,26 @@ import { toLabel, verdictOfStop } from '../../evidence/index.ts'
 import {
   type CoreResponse,
   type CoreStop,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
   mayCutCalls,
   NO_FACTS,
+  objectsIn,
   type ReadResponse,
   type ReadResponseOptions,
   type StreamFacts,
+  toText,
   unfinished,
 } from '../core/index.ts'
-import { inBandErrorOf, toText } from '../openai/index.ts'
+import { inBandErrorOf } from '../openai/index.ts'
 import { inputOf, isUnfinishedCall } from './client-call.ts'
 import { marksOfItem, marksOfResponse } from './marks.ts'
 import { readOutputItem } from './output-in.ts'
 import { isUnfinishedMessage, readStop, saysIncomplete } from './status.ts'
 import { readUsage } from './usage.ts'
-import { isClientCall, objectsIn } from './wire.ts'
+import { isClientCall } from './wire.ts'
 
 /**
  * An answer that came as one body; `undefined` is a body that is no JSON. Its proof is its status, whatever `completion`
@@ -71,8 +74,7 @@ function readFinished(body: JsonObject, output: readonly JsonObject[], bodyFacts
     verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
     facts,
     get marks() {
-      const marks = [...marksOfResponse(body), ...output.flatMap(marksOfItem)]
-      return marks.filter((mark) => typeof mark === 'string' && mark !== '') as readonly string[]
+      return [...marksOfResponse(body), ...output.flatMap(marksOfItem)].filter(isFilled)
     },
     get response() {
       return toResponse(body, kept, stop, facts)

@@ -12,13 +12,15 @@ import {
   type Json,
   type JsonObject,
   mayCutCalls,
+  objectsIn,
   type ScannerOptions,
   SseScanner,
   type StreamEvent,
   type StreamScanner,
+  toText,
   unescaped,
 } from '../core/index.ts'
-import { inBandErrorOf, toText } from '../openai/index.ts'
+import { inBandErrorOf } from '../openai/index.ts'
 import { marksOfAnnotation, marksOfItem, marksOfResponse } from './marks.ts'
 import type { OutputItem } from './scanner-item.ts'
 import { StreamedOutput } from './scanner-output.ts'
@@ -26,7 +28,6 @@ import { isUnfinishedMessage, readStop, saysIncomplete } from './status.ts'
 import { citedPlace, readTextEvent, type TextEvent, type TextPlace } from './text-events.ts'
 import { readUsage } from './usage.ts'
 import { withoutItems } from './withheld-items.ts'
-import { objectsIn } from './wire.ts'
 
 const SENTINEL = '[DONE]'
 const STARTS: ReadonlySet<Json | undefined> = new Set(['response.created', 'response.queued', 'response.in_progress'])

@@ -1,5 +1,5 @@
 import { type StopKind, toLabel } from '../../evidence/index.ts'
-import { type CoreStop, isJsonObject, type JsonObject } from '../core/index.ts'
+import { type CoreStop, isFilled, isJsonObject, type JsonObject, toText } from '../core/index.ts'
 
 /** What an answer holds that decides what its natural end is. */
 export interface Held {
@@ -21,13 +21,13 @@ export function readStop(response: JsonObject, isIncomplete: boolean, held: Held
   if (!isIncomplete)
     return { kind: held.calls ? 'tool-use' : held.refusal ? 'refusal' : 'end', raw: toLabel('completed') }
   const details = response.incomplete_details
-  const reason = isJsonObject(details) && typeof details.reason === 'string' ? details.reason : ''
+  const reason = isJsonObject(details) ? toText(details.reason) : ''
   return { kind: KINDS.get(reason) ?? 'limit', raw: toLabel(reason) ?? toLabel('incomplete') }
 }
 
 /** Whether an answer, whatever its status, says why it is incomplete. */
 export function saysIncomplete({ incomplete_details: details }: JsonObject): boolean {
-  return isJsonObject(details) && typeof details.reason === 'string' && details.reason !== ''
+  return isJsonObject(details) && isFilled(details.reason)
 }
 
 /** Whether it is a message that says of itself that it is not whole, as none of a completed answer does. */

@@ -1,6 +1,6 @@
-import { filterMessages, isJsonObject, type JsonObject } from '../core/index.ts'
+import { filterMessages, isJsonObject, type JsonObject, objectsIn, toText } from '../core/index.ts'
 import { callId } from './output-in.ts'
-import { isClientCall, objectsIn, toServerSentEvent } from './wire.ts'
+import { isClientCall, toServerSentEvent } from './wire.ts'
 
 /** Calls that no client may see: by their place in the stream, and by what the answer's end calls them. */
 export interface WithheldCalls {
@@ -26,7 +26,7 @@ export function withoutItems(held: Uint8Array, withheld: WithheldCalls): Uint8Ar
     if (!hasLeftAny && !isEnd) return event
     const mended = {
       ...message,
-      type: typeof type === 'string' ? type : '',
+      type: toText(type),
       ...(typeof index === 'number' && { output_index: placeWithout(index, withheld) }),
       ...(typeof number === 'number' && { sequence_number: number - numbersLeft }),
       ...(isEnd && { response: withoutCalls(response, withheld) }),
