@@ -2,6 +2,7 @@ import {
   type Citation,
   type CoreStop,
   type EncoderOptions,
+  isClientCall,
   type Json,
   type JsonObject,
   mergeUsage,
@@ -10,7 +11,7 @@ import {
 } from '../core/index.ts'
 import type { Usage } from '../../evidence/index.ts'
 import { renderCitation } from './citations.ts'
-import { isClientCall, renderAnswerPart, toInputText, UNSAID_STOP } from './response-out.ts'
+import { renderAnswerPart, toInputText, UNSAID_STOP } from './response-out.ts'
 import { renderStop } from './stop-reason.ts'
 import { renderUsage } from './usage.ts'
 import { toMessageId, toServerSentEvent, type WireBlock, type WireMessage } from './wire.ts'

@@ -1,8 +1,10 @@
+export { argumentsOf, jsonInput, readArguments } from './call-input.ts'
 export {
   type AudioPart,
   type Citation,
   type DocumentPart,
   type ImagePart,
+  isClientCall,
   type MediaSource,
   type OpaquePart,
   type Part,

@@ -5,6 +5,7 @@ import {
   isFilled,
   isJsonObject,
   type Json,
+  jsonInput,
   type JsonObject,
   mayCutCalls,
   objectsIn,
@@ -103,7 +104,7 @@ function readFunction(value: Json | undefined): Pick<WireCall, 'name' | 'input'>
 
 // Empty arguments mean none; a free-form input may be empty.
 function inputOf({ kind, input }: WireCall): string {
-  return kind === 'json' && input.trim() === '' ? '{}' : input
+  return kind === 'json' ? jsonInput(input) : input
 }
 
 const NONE: ReadonlySet<number> = new Set()
