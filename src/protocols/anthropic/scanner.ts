@@ -13,6 +13,7 @@ import {
   type Json,
   type JsonObject,
   mayCutCalls,
+  mergeReports,
   type ScannerOptions,
   SseScanner,
   type StreamScanner,
@@ -20,7 +21,7 @@ import {
 } from '../core/index.ts'
 import { BlockState } from './scanner-block.ts'
 import { readStopReason } from './stop-reason.ts'
-import { mergeReports, readUsage } from './usage.ts'
+import { USAGE_COUNTS, readUsage } from './usage.ts'
 import { withoutBlocks } from './withheld-blocks.ts'
 
 /** More blocks than any answer has; each costs memory until the end. */
@@ -204,7 +205,7 @@ class AnthropicScanner extends SseScanner {
   }
 
   #addUsage(usage: Json | undefined): void {
-    if (isJsonObject(usage)) this.#usage = mergeReports(this.#usage, usage)
+    if (isJsonObject(usage)) this.#usage = mergeReports(USAGE_COUNTS, this.#usage, usage)
   }
 
   protected override usage(): Usage {

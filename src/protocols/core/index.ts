@@ -61,7 +61,6 @@ export {
   type CallerError,
   type Checked,
   type EncoderOptions,
-  mergeUsage,
   type Protocol,
   type ProtocolName,
   type ProviderError,
@@ -94,3 +93,4 @@ export {
 export { SseScanner, type StreamHead } from './sse-scanner.ts'
 export { type StreamEvent } from './stream-event.ts'
 export { ToolInput } from './tool-input.ts'
+export { countOf, mergeReports, mergeUsage, wholeCountOf } from './usage.ts'

@@ -13,6 +13,7 @@ import {
   isJsonObject,
   type JsonObject,
   listOf,
+  mergeReports,
   overallStop,
   type ScannerOptions,
   SseScanner,
@@ -22,7 +23,7 @@ import {
 import { isInBandError } from './in-band-error.ts'
 import { CandidateState, candidateIndex } from './scanner-candidate.ts'
 import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.ts'
-import { mergeReports, readUsage } from './usage.ts'
+import { USAGE_COUNTS, readUsage } from './usage.ts'
 import { withoutWithheld } from './withheld-calls.ts'
 
 export function createGeminiScanner(options: ScannerOptions): StreamScanner {
@@ -69,8 +70,8 @@ class GeminiScanner extends SseScanner {
   }
 
   #onUsage(usage: JsonObject): void {
-    this.#usage = mergeReports(this.#usage, usage)
-    this.emit({ type: 'usage', usage: this.usage() })
+    this.#usage = mergeReports(USAGE_COUNTS, this.#usage, usage)
+    if (this.options.decode) this.emit({ type: 'usage', usage: this.usage() })
   }
 
   #onCandidate(wire: JsonObject): void {
