@@ -1,21 +1,18 @@
 import {
   argumentsOf,
   type CoreResponse,
-  type CoreStop,
   isClientCall,
   isJsonObject,
   jsonInput,
   type JsonObject,
   type Part,
   type ToolCallPart,
+  UNSAID_STOP,
 } from '../core/index.ts'
 import { renderCitation } from './citations.ts'
 import { renderStop } from './stop-reason.ts'
 import { renderUsage } from './usage.ts'
 import { ANTHROPIC, toMessageId, type WireBlock, type WireMessage } from './wire.ts'
-
-/** A provider that is declared to say no more than that the answer is whole gives no reason. */
-export const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
 
 /** A finished answer as a Messages client knows it. Anthropic has one answer: further choices have no place. */
 export function renderResponse(response: CoreResponse): JsonObject {

@@ -72,6 +72,7 @@ export {
   type StreamEncoder,
   type TokenCounting,
 } from './protocol.ts'
+export { boundMessage } from './provider-message.ts'
 export { NO_FACTS, type ReadResponse, type ReadResponseOptions, unfinished } from './read-response.ts'
 export {
   type CoreRequest,
@@ -81,7 +82,7 @@ export {
   type Tool,
   type ToolChoice,
 } from './request.ts'
-export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop } from './response.ts'
+export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop, UNSAID_STOP } from './response.ts'
 export {
   type Completion,
   type ContentWatcher,
@@ -92,5 +93,6 @@ export {
 } from './scanner.ts'
 export { SseScanner, type StreamHead } from './sse-scanner.ts'
 export { type StreamEvent } from './stream-event.ts'
+export { textInBase64 } from './text-in-base64.ts'
 export { ToolInput } from './tool-input.ts'
 export { countOf, mergeReports, mergeUsage, wholeCountOf } from './usage.ts'

@@ -25,6 +25,9 @@ export interface CoreStop {
   readonly sequence?: string
 }
 
+/** Of a provider that is declared to say no more than that the answer is whole: it gives no reason. */
+export const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
+
 /** Whether a stop may have come from outside, in the middle of a call, and not from the model, which ends its calls. */
 export function mayCutCalls({ kind }: CoreStop): boolean {
   return kind === 'limit' || kind === 'refusal'

@@ -1,5 +1,6 @@
 import { type Reason, toLabel } from '../../evidence/index.ts'
 import {
+  boundMessage,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -9,8 +10,6 @@ import {
   saysContextLength,
   toText,
 } from '../core/index.ts'
-
-const LONGEST_MESSAGE = 2000
 
 /**
  * Google's words (https://ai.google.dev/gemini-api/docs/troubleshooting), which say more than the status: a stream's
@@ -65,7 +64,7 @@ export function readError(status: number, body: Json | undefined): ProviderError
   const effective = status >= 400 ? status : toStatus(error.code)
   return {
     verdict: { name: 'failed', reason: classify(effective, word, message, reasonsOf(error)) },
-    message: bound(message || `the provider answered ${status === 0 ? 'with an error' : status} and no message`),
+    message: boundMessage(message || `the provider answered ${status === 0 ? 'with an error' : status} and no message`),
     type: word,
   }
 }
@@ -105,10 +104,4 @@ function classify(status: number, word: string | undefined, message: string, rea
   if (reason !== undefined) return reason
   if (status >= 500) return 'server-error'
   return status >= 400 ? 'bad-request' : 'in-band-error'
-}
-
-function bound(message: string): string {
-  if (message.length <= LONGEST_MESSAGE) return message
-  // Not inside a surrogate pair, whose half no encoder can write.
-  return `${message.slice(0, LONGEST_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }

@@ -18,6 +18,7 @@ import {
   type StreamFacts,
   toText,
   unfinished,
+  UNSAID_STOP,
 } from '../core/index.ts'
 import { CallNumbers, withoutCalls } from './call-numbers.ts'
 import { isInBandError } from './in-band-error.ts'
@@ -134,8 +135,6 @@ function toResponse(body: JsonObject, choices: readonly CoreChoice[], { usage }:
     usage,
   }
 }
-
-const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
 
 function toChoice(wire: JsonObject, index: number, body: JsonObject): CoreChoice {
   const { state } = readCandidate(wire, index, body, true)
