@@ -17,6 +17,7 @@ export {
   type ToolResultPart,
   type VideoPart,
 } from './content.ts'
+export { storyOf } from './caller-error.ts'
 export { type ChoiceState, ChoiceStates } from './choice-states.ts'
 export { saysContextLength } from './context-length.ts'
 export { type TemplateSource, unescaped } from './delta-template.ts'
@@ -81,6 +82,7 @@ export {
   type Reasoning,
   type Tool,
   type ToolChoice,
+  withLeadingSystem,
 } from './request.ts'
 export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop, UNSAID_STOP } from './response.ts'
 export {
