@@ -159,10 +159,9 @@ class AnthropicScanner extends SseScanner {
     if (stop.kind === 'tool-use' && this.toolCalls === 0) return this.break('malformed', 'event-order')
     const mayBeCut = mayCutCalls(stop)
     const blocks = [...this.#blocks]
-    const unfinished = blocks.filter(([, { input }], i) => {
-      if (input === undefined) return false
-      return mayBeCut ? input.isUnfinishedAtLimit(i === blocks.length - 1) : !input.isWhole
-    })
+    const unfinished = blocks.filter(
+      ([, { input }], i) => input?.isUnfinished({ mayBeCut, isLast: i === blocks.length - 1 }) === true,
+    )
     this.invalidToolCalls = unfinished.length
     if (!mayBeCut && unfinished.length > 0) return this.break('malformed', 'arguments-not-json')
     this.#unfinished = new Set(unfinished.map(([index]) => index))

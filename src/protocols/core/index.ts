@@ -20,7 +20,7 @@ export {
 export { storyOf } from './caller-error.ts'
 export { type ChoiceState, ChoiceStates } from './choice-states.ts'
 export { saysContextLength } from './context-length.ts'
-export { type TemplateSource, unescaped } from './delta-template.ts'
+export { type DeltaTarget, type TemplateSource, unescaped } from './delta-template.ts'
 export {
   checked,
   describe,
@@ -96,5 +96,5 @@ export {
 export { SseScanner, type StreamHead } from './sse-scanner.ts'
 export { type StreamEvent } from './stream-event.ts'
 export { textInBase64 } from './text-in-base64.ts'
-export { ToolInput } from './tool-input.ts'
+export { type CallPlace, ToolInput } from './tool-input.ts'
 export { countOf, mergeReports, mergeUsage, wholeCountOf } from './usage.ts'

@@ -13,6 +13,7 @@ import {
   ToolInput,
   toText,
 } from '../core/index.ts'
+import { naturalEnd } from '../openai/index.ts'
 import { readFinishReason } from './stop-reason.ts'
 import { holdsNoText, joinTexts, needsName } from './texts.ts'
 
@@ -79,7 +80,7 @@ function contentOf(message: JsonObject, calls: readonly WireCall[], unfinished: 
 // Without a reason (only where the upstream is declared never to give one) the answer says itself how it ended.
 function readStop(finishReason: string | undefined, hasCalls: boolean, hasRefusal: boolean): CoreStop {
   if (finishReason !== undefined) return readFinishReason(finishReason, hasRefusal, hasCalls)
-  return { kind: hasCalls ? 'tool-use' : hasRefusal ? 'refusal' : 'end', raw: undefined }
+  return { kind: naturalEnd({ calls: hasCalls, refusal: hasRefusal }), raw: undefined }
 }
 
 function readCalls(message: JsonObject, index: number): readonly WireCall[] {
@@ -116,7 +117,7 @@ function findUnfinished(calls: readonly WireCall[], stop: CoreStop): ReadonlySet
     const { kind, input: written } = call
     const input = new ToolInput({ kind, keepText: false, limitBytes: Infinity })
     input.push(written)
-    const isUnfinished = mayBeCut ? input.isUnfinishedAtLimit(place === calls.length - 1) : !input.isWhole
+    const isUnfinished = input.isUnfinished({ mayBeCut, isLast: place === calls.length - 1 })
     return isUnfinished || isNameless(call) ? [place] : []
   })
   return new Set(places)

@@ -5,6 +5,7 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  noteUnknown,
   optional,
   readBoolean,
   readCount,
@@ -94,12 +95,10 @@ export function parseRequest(body: JsonObject): Checked<CoreRequest> {
 
 function unknownFields(body: JsonObject): Map<string, Json> {
   const unknown = new Map<string, Json>()
-  for (const [name, value] of Object.entries(body)) {
-    if (KNOWN.has(name) || value === undefined || value === null) continue
-    // Text alone is what everyone answers with; only more than that is a demand.
-    if (name === 'modalities' && Array.isArray(value) && value.every((modality) => modality === 'text')) continue
-    unknown.set(name, value)
-  }
+  noteUnknown(body, KNOWN, '', unknown)
+  const { modalities } = body
+  // Text alone is what everyone answers with; only more than that is a demand.
+  if (Array.isArray(modalities) && modalities.every((modality) => modality === 'text')) unknown.delete('modalities')
   const format = isJsonObject(body.response_format) ? body.response_format.json_schema : undefined
   if (isJsonObject(format) && typeof format.description === 'string')
     unknown.set('response_format.json_schema.description', format.description)

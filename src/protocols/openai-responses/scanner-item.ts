@@ -1,4 +1,5 @@
 import {
+  type CallPlace,
   type Json,
   type JsonObject,
   objectsIn,
@@ -8,7 +9,7 @@ import {
   toText,
 } from '../core/index.ts'
 import { readAnnotation } from './citations.ts'
-import { type CallPlace, inputOf, isUnfinishedCall } from './client-call.ts'
+import { inputOf, isUnfinishedCall } from './client-call.ts'
 import { callId, callInput, readOutputItem } from './output-in.ts'
 import { PARAGRAPH, readReasoning } from './reasoning-item.ts'
 import { isUnfinishedMessage } from './status.ts'
