@@ -78,10 +78,12 @@ export { NO_FACTS, type ReadResponse, type ReadResponseOptions, unfinished } fro
 export {
   type CoreRequest,
   type Message,
+  NO_ARGUMENTS,
   type OutputFormat,
   type Reasoning,
   type Tool,
   type ToolChoice,
+  type ToolUse,
   withLeadingSystem,
 } from './request.ts'
 export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop, UNSAID_STOP } from './response.ts'

@@ -75,7 +75,13 @@ export type Tool =
   /** Run by the provider itself; known to one protocol. */
   | { readonly kind: 'server'; readonly protocol: string; readonly type: string; readonly value: JsonObject }
 
+/** The schema of a tool that takes no arguments. */
+export const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
+
 export type ToolChoice = { readonly type: 'auto' | 'any' | 'none' } | { readonly type: 'tool'; readonly name: string }
+
+/** What a request says of its tools. */
+export type ToolUse = Pick<CoreRequest, 'tools' | 'toolChoice'>
 
 export type OutputFormat =
   | { readonly type: 'json' }

@@ -1,4 +1,5 @@
 import { type Citation, isFilled, isJsonObject, type Json, type JsonObject, listOf } from '../core/index.ts'
+import { byteLength, charsOf } from './bytes.ts'
 import { GEMINI, messageOf, messagesOf } from './wire.ts'
 
 /** A citation, and which of the answer's text parts it is about. */
@@ -108,12 +109,4 @@ function toCitation(chunk: JsonObject, { start, end }: Place, raw: Json = chunk)
     raw,
     protocol: GEMINI,
   }
-}
-
-const encoder = new TextEncoder()
-const byteLength = (text: string): number => encoder.encode(text).length
-
-/** How many characters of the text its first `bytes` bytes are. */
-function charsOf(text: string, bytes: number): number {
-  return encoder.encodeInto(text, new Uint8Array(Math.max(0, bytes))).read
 }

@@ -9,7 +9,8 @@ import {
   type StreamEvent,
   UNSAID_STOP,
 } from '../core/index.ts'
-import { byteLength, GroundingMetadata } from './grounding-out.ts'
+import { byteLength } from './bytes.ts'
+import { GroundingMetadata } from './grounding-out.ts'
 import { EMPTY_PART, renderAnswerPart } from './response-out.ts'
 import { renderFinishReason } from './stop-reason.ts'
 import { renderUsage } from './usage.ts'

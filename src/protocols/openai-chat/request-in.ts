@@ -58,15 +58,14 @@ export function parseRequest(body: JsonObject): Checked<CoreRequest> {
   return checked(() => {
     const unknown = unknownFields(body)
     const { system, messages } = readMessages(body.messages, (name) => unknown.set(name, true))
-    const { tools, toolChoice } = readToolUse(body)
+    const toolUse = readToolUse(body)
     return {
       model: readModel(body.model),
       stream: optional(body.stream, 'stream', readBoolean) ?? false,
       system,
       messages,
-      tools,
+      ...toolUse,
       ...present({
-        toolChoice,
         parallelToolCalls: optional(body.parallel_tool_calls, 'parallel_tool_calls', readBoolean),
         maxOutputTokens:
           optional(body.max_completion_tokens, 'max_completion_tokens', readCount) ??

@@ -1,4 +1,15 @@
-import { type DocumentPart, type Losses, type MediaSource, reject, textInBase64 } from '../core/index.ts'
+import {
+  type AudioPart,
+  type DocumentPart,
+  type JsonObject,
+  type Losses,
+  type MediaSource,
+  readName,
+  readObject,
+  readString,
+  reject,
+  textInBase64,
+} from '../core/index.ts'
 
 interface DataUrl {
   readonly mediaType: string
@@ -31,7 +42,17 @@ export function readFileData(data: string, field: string): DocumentPart['source'
   return { kind: 'text', mediaType, text }
 }
 
-/** The reverse; a file in another provider's store has no URL. */
+/** An `input_audio` part. */
+export function readAudio(part: JsonObject, field: string): AudioPart {
+  const audio = readObject(part.input_audio, `${field}.input_audio`)
+  return {
+    type: 'audio',
+    data: readString(audio.data, `${field}.input_audio.data`),
+    format: readName(audio.format, `${field}.input_audio.format`),
+  }
+}
+
+/** The reverse of `readMediaUrl`; a file in another provider's store has no URL. */
 export function toMediaUrl(source: MediaSource, field: string, losses: Losses): string {
   switch (source.kind) {
     case 'url':
