@@ -20,7 +20,7 @@ export {
 export { storyOf } from './caller-error.ts'
 export { type ChoiceState, ChoiceStates } from './choice-states.ts'
 export { saysContextLength } from './context-length.ts'
-export { type DeltaTarget, type TemplateSource, unescaped } from './delta-template.ts'
+export { type DeltaTarget, type TemplateSource } from './delta-template.ts'
 export {
   checked,
   describe,

@@ -59,8 +59,8 @@ export abstract class SseScanner implements StreamScanner {
   protected onData(_data: string): boolean {
     return false
   }
-  /** Sees the raw JSON string, from quote to quote, of each delta that was recognised without parsing it. */
-  protected onPlainText(_text: string, _start: number, _end: number): void {}
+  /** Sees the text of each delta that was recognised without parsing it, which costs as much again. */
+  protected onPlainText?(text: string): void
   /** The finished verdict if the proof that a stream may give before its end was seen. */
   protected abstract proofSoFar(): FinishedVerdict | undefined
   /** The finished verdict if a clean transport end here completes the declared proof. */
@@ -171,16 +171,17 @@ export abstract class SseScanner implements StreamScanner {
     if (template.isCounted) this.eventNumber = number
     if (valueEnd > start) {
       this.content()
-      this.onPlainText(text, start, valueEnd)
-      if (this.options.decode && this.#target !== undefined)
-        this.#onPlainDelta(this.#target, text.slice(start, valueEnd))
+      if (this.options.decode || this.onPlainText !== undefined) this.#onPlainDelta(text.slice(start, valueEnd))
     }
     return end
   }
 
-  #onPlainDelta(target: DeltaTarget, raw: string): void {
+  #onPlainDelta(raw: string): void {
     const text = unescaped(raw)
-    const { watch } = this.options
+    this.onPlainText?.(text)
+    const target = this.#target
+    const { decode, watch } = this.options
+    if (!decode || target === undefined) return
     if (watch === undefined) this.#decoded.push({ ...target, text })
     else watch.onContent(target.type, text, this.#eventBlocks)
   }

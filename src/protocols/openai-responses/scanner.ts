@@ -18,7 +18,6 @@ import {
   type StreamEvent,
   type StreamScanner,
   toText,
-  unescaped,
 } from '../core/index.ts'
 import { inBandErrorOf } from '../openai/index.ts'
 import { marksOfAnnotation, marksOfItem, marksOfResponse } from './marks.ts'
@@ -181,8 +180,8 @@ class OpenAiResponsesScanner extends SseScanner {
     )
   }
 
-  protected override onPlainText(text: string, start: number, end: number): void {
-    this.#plainLength += unescaped(text.slice(start, end)).length
+  protected override onPlainText(text: string): void {
+    this.#plainLength += text.length
   }
 
   #settlePlainText(): void {
