@@ -1,7 +1,8 @@
-import { toLabel, verdictOfStop } from '../../evidence/index.ts'
+import { toLabel } from '../../evidence/index.ts'
 import {
   checked,
   type CoreResponse,
+  finishedVerdict,
   isFilled,
   isJsonObject,
   type Json,
@@ -16,6 +17,7 @@ import {
   unfinished,
 } from '../core/index.ts'
 import { readBlock } from './content-in.ts'
+import { isInBandError } from './in-band-error.ts'
 import { readStopReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 
@@ -26,7 +28,7 @@ import { readUsage } from './usage.ts'
 export function readResponse(body: Json | undefined, { choices }: ReadResponseOptions): ReadResponse {
   if (body === undefined) return unfinished('malformed', 'not-json', NO_FACTS)
   if (!isJsonObject(body)) return unfinished('malformed', 'not-this-protocol', NO_FACTS)
-  if (body['type'] === 'error' || isJsonObject(body['error'])) return unfinished('failed', 'in-band-error', NO_FACTS)
+  if (isInBandError(body)) return unfinished('failed', 'in-band-error', NO_FACTS)
   const { content, usage } = body
   if (body['type'] !== 'message' || !Array.isArray(content) || !isJsonObject(usage))
     return unfinished('malformed', 'not-this-protocol', NO_FACTS)
@@ -62,7 +64,7 @@ function readMessage(body: JsonObject, content: readonly Json[], choices: number
     usage: facts.usage,
   }
   return {
-    verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
+    verdict: finishedVerdict('body', stop),
     get marks() {
       return marksOf(body, content)
     },

@@ -1,13 +1,7 @@
-import {
-  type FinishedVerdict,
-  type Label,
-  type Proof,
-  toLabel,
-  type Usage,
-  verdictOfStop,
-} from '../../evidence/index.ts'
+import { type FinishedVerdict, type Label, toLabel, type Usage, verdictOfStop } from '../../evidence/index.ts'
 import {
   type CoreStop,
+  finishedVerdict,
   isJsonObject,
   isNoText,
   type Json,
@@ -19,6 +13,7 @@ import {
   type StreamScanner,
   toText,
 } from '../core/index.ts'
+import { isInBandError } from './in-band-error.ts'
 import { BlockState } from './scanner-block.ts'
 import { readStopReason } from './stop-reason.ts'
 import { USAGE_COUNTS, readUsage } from './usage.ts'
@@ -46,7 +41,7 @@ class AnthropicScanner extends SseScanner {
   #unfinished: ReadonlySet<number> = new Set()
 
   protected override isInBandError(message: JsonObject): boolean {
-    return message.type === 'error' || isJsonObject(message.error)
+    return isInBandError(message)
   }
 
   protected override onMessage(message: JsonObject, event: string): void {
@@ -186,21 +181,19 @@ class AnthropicScanner extends SseScanner {
   // ## Proof
 
   protected override proofSoFar(): FinishedVerdict | undefined {
-    return this.#stopped && this.#hasAllChoices ? this.#finished('message_stop') : undefined
+    return this.#stopped && this.#hasAllChoices ? finishedVerdict('message_stop', this.#stop) : undefined
   }
 
   protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
     const isWhole = this.options.completion === 'finish-only' && this.#stop !== undefined && this.#allClosed()
-    return isWhole && this.#hasAllChoices && pending === '' ? this.#finished('finish-reason+end') : undefined
+    return isWhole && this.#hasAllChoices && pending === ''
+      ? finishedVerdict('finish-reason+end', this.#stop)
+      : undefined
   }
 
   /** An Anthropic answer is one answer. */
   get #hasAllChoices(): boolean {
     return this.options.choices <= 1
-  }
-
-  #finished(proof: Proof): FinishedVerdict {
-    return { name: verdictOfStop(this.#stop?.kind), proof, stop: this.#stop?.kind }
   }
 
   #addUsage(usage: Json | undefined): void {

@@ -55,7 +55,7 @@ export {
   parseJson,
   toText,
 } from './json.ts'
-export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
+export { type Fate, fateOf, LOSS_TABLE, Losses, type LossRow } from './loss.ts'
 export { graver, type Progress } from './progress.ts'
 export {
   type Address,
@@ -86,7 +86,15 @@ export {
   type ToolUse,
   withLeadingSystem,
 } from './request.ts'
-export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop, UNSAID_STOP } from './response.ts'
+export {
+  type CoreChoice,
+  type CoreResponse,
+  type CoreStop,
+  finishedVerdict,
+  mayCutCalls,
+  overallStop,
+  UNSAID_STOP,
+} from './response.ts'
 export {
   type Completion,
   type ContentWatcher,

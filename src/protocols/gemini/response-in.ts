@@ -1,8 +1,9 @@
-import { toLabel, verdictOfStop } from '../../evidence/index.ts'
+import { toLabel } from '../../evidence/index.ts'
 import {
   type CoreChoice,
   type CoreResponse,
   type CoreStop,
+  finishedVerdict,
   isFilled,
   isJsonObject,
   type Json,
@@ -53,7 +54,7 @@ function readWires({ candidates }: JsonObject): readonly JsonObject[] {
 
 function refused(body: JsonObject, stop: CoreStop, facts: StreamFacts): ReadResponse {
   return {
-    verdict: { name: 'refused', proof: 'body', stop: 'refusal' },
+    verdict: finishedVerdict('body', stop),
     facts: { ...facts, rawStop: stop.raw },
     get response() {
       return toResponse(body, [{ content: [], stop }], facts)
@@ -85,7 +86,7 @@ function judge(body: JsonObject, wires: readonly JsonObject[], bodyFacts: Stream
   )
     return unfinished('malformed', 'arguments-not-json', facts)
   return {
-    verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
+    verdict: finishedVerdict('body', stop),
     facts,
     get marks() {
       return candidates.flatMap(({ marks }) => marks)

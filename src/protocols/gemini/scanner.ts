@@ -1,14 +1,8 @@
-import {
-  type Caveat,
-  type FinishedVerdict,
-  type Label,
-  toLabel,
-  type Usage,
-  verdictOfStop,
-} from '../../evidence/index.ts'
+import { type Caveat, type FinishedVerdict, type Label, toLabel, type Usage } from '../../evidence/index.ts'
 import {
   ChoiceStates,
   type CoreStop,
+  finishedVerdict,
   isFilled,
   isJsonObject,
   type JsonObject,
@@ -115,8 +109,7 @@ class GeminiScanner extends SseScanner {
   protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
     // Half of anything is a cut: clients read no event without its blank line.
     if (pending !== '' || !this.#allFinished()) return undefined
-    const stop = this.#overallStop()
-    return { name: verdictOfStop(stop?.kind), proof: 'finish-reason+end', stop: stop?.kind }
+    return finishedVerdict('finish-reason+end', this.#overallStop())
   }
 
   #allFinished(): boolean {

@@ -1,14 +1,8 @@
-import {
-  type FinishedVerdict,
-  type Label,
-  type Proof,
-  toLabel,
-  type Usage,
-  verdictOfStop,
-} from '../../evidence/index.ts'
+import { type FinishedVerdict, type Label, type Proof, toLabel, type Usage } from '../../evidence/index.ts'
 import {
   ChoiceStates,
   type CoreStop,
+  finishedVerdict,
   isFilled,
   isJsonObject,
   type JsonObject,
@@ -139,8 +133,7 @@ class OpenAiChatScanner extends SseScanner {
   }
 
   #finished(proof: Proof): FinishedVerdict {
-    const stop = this.#overallStop()
-    return { name: verdictOfStop(stop?.kind), proof, stop: stop?.kind }
+    return finishedVerdict(proof, this.#overallStop())
   }
 
   #overallStop(): CoreStop | undefined {

@@ -1,7 +1,8 @@
-import { toLabel, verdictOfStop } from '../../evidence/index.ts'
+import { toLabel } from '../../evidence/index.ts'
 import {
   type CoreResponse,
   type CoreStop,
+  finishedVerdict,
   isFilled,
   isJsonObject,
   type Json,
@@ -71,7 +72,7 @@ function readFinished(body: JsonObject, output: readonly JsonObject[], bodyFacts
   if (unfinishedCalls.size > 0 && !mayCutCalls(stop)) return unfinished('malformed', 'arguments-not-json', facts)
   const kept = unfinishedCalls.size === 0 ? output : output.filter((item) => !unfinishedCalls.has(item))
   return {
-    verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
+    verdict: finishedVerdict('body', stop),
     facts,
     get marks() {
       return [...marksOfResponse(body), ...output.flatMap(marksOfItem)].filter(isFilled)

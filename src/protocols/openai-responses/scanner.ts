@@ -1,13 +1,7 @@
-import {
-  type FinishedVerdict,
-  type Label,
-  type Proof,
-  toLabel,
-  type Usage,
-  verdictOfStop,
-} from '../../evidence/index.ts'
+import { type FinishedVerdict, type Label, type Proof, toLabel, type Usage } from '../../evidence/index.ts'
 import {
   type CoreStop,
+  finishedVerdict,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -258,7 +252,7 @@ class OpenAiResponsesScanner extends SseScanner {
   protected override proofSoFar(): FinishedVerdict | undefined {
     // An answer of this protocol is one answer.
     if (this.#proof === undefined || this.options.choices > 1) return undefined
-    return { name: verdictOfStop(this.#stop?.kind), proof: this.#proof, stop: this.#stop?.kind }
+    return finishedVerdict(this.#proof, this.#stop)
   }
 
   protected override proofAtEnd(): FinishedVerdict | undefined {

@@ -1,6 +1,6 @@
 // What OpenAI's two protocols have in common: errors, headers, media, and words for options.
 export { readError } from './error-in.ts'
-export { type ErrorObject, renderError, toErrorObject } from './errors.ts'
+export { renderError, toErrorObject } from './errors.ts'
 export { KEEP_ALIVE, requestHeaders } from './headers.ts'
 export { inBandErrorOf } from './in-band-error.ts'
 export { readAudio, readFileData, readMediaUrl, toFileName, toMediaUrl } from './media.ts'
