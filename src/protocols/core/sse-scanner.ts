@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from '../../evidence/index.ts'
 import { type DeltaTarget, DeltaTemplate, type TemplateSource, unescaped } from './delta-template.ts'
-import { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
+import { isFilled, isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
 import type { Progress } from './progress.ts'
 import type { ScannerOptions, StreamFacts, StreamPhase, StreamScanner } from './scanner.ts'
 import { parseSseEvent, SseBlocks } from './sse-blocks.ts'
@@ -258,8 +258,7 @@ export abstract class SseScanner implements StreamScanner {
 
   /** Something that only the platform that made it can read or look up. */
   protected mark(value: Json | undefined): void {
-    if (typeof value !== 'string' || value === '' || this.#marks.length >= MOST_MARKS) return
-    this.#marks.push(value)
+    if (isFilled(value) && this.#marks.length < MOST_MARKS) this.#marks.push(value)
   }
 
   // ## What was found

@@ -64,10 +64,11 @@ export function readInlineData(blob: JsonObject, field: string): Part {
   const mediaType = readName(blob.mimeType, `${field}.mimeType`)
   const data = readString(blob.data, `${field}.data`)
   const source = { kind: 'base64', mediaType, data } as const
-  switch (mediumOf(mediaType)) {
+  const medium = mediumOf(mediaType)
+  switch (medium) {
     case 'image':
     case 'video':
-      return { type: mediumOf(mediaType) as 'image' | 'video', source }
+      return { type: medium, source }
     case 'audio': {
       const format = mediaType.slice('audio/'.length)
       return { type: 'audio', data, format: AUDIO_FORMATS.get(format) ?? format }
