@@ -1,15 +1,13 @@
 import {
   type Citation,
-  describe,
   isJsonObject,
   type Json,
   type JsonObject,
   type Losses,
-  parseJson,
   type Part,
+  readArguments,
   type ToolCallPart,
   type ToolResultPart,
-  unexpected,
 } from '../core/index.ts'
 import { renderOwnCitation } from './citations.ts'
 import { renderMediaSource } from './media.ts'
@@ -89,9 +87,7 @@ function renderCall(part: ToolCallPart, field: string, { losses, ids }: ContentC
     losses.drop('provider-content')
     return undefined
   }
-  const input = part.input.trim() === '' ? {} : parseJson(part.input)
-  if (input === undefined) throw unexpected(`${field}.input`, 'JSON arguments', 'text that is not JSON')
-  if (!isJsonObject(input)) throw unexpected(`${field}.input`, 'a JSON object of arguments', describe(input))
+  const input = readArguments(part, field)
   return { type: 'tool_use', id: ids.call(part.id), name: part.name, input, ...cacheControl(part.cache) }
 }
 

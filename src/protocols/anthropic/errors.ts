@@ -1,4 +1,4 @@
-import type { CallerError, JsonObject } from '../core/index.ts'
+import { type CallerError, type JsonObject, storyOf } from '../core/index.ts'
 import { toServerSentEvent } from './wire.ts'
 
 const TYPES: ReadonlyMap<number, string> = new Map([
@@ -24,7 +24,7 @@ export function renderError(error: CallerError): { readonly type: 'error' } & Js
     error: {
       type: toErrorType(error),
       message: error.message,
-      fullstop: { code: error.code, exchange: error.exchange, attempts: error.attempts.map(renderAttempt) },
+      fullstop: storyOf(error),
     },
     request_id: error.exchange,
   }
@@ -38,8 +38,4 @@ export function renderErrorEvent(error: CallerError): string {
 function toErrorType({ status, providerType }: CallerError): string {
   if (providerType !== undefined && KNOWN_TYPES.has(providerType)) return providerType
   return TYPES.get(status) ?? 'api_error'
-}
-
-function renderAttempt({ platform, verdict, reason }: CallerError['attempts'][number]): JsonObject {
-  return { platform, verdict, ...(reason !== undefined && { reason }) }
 }

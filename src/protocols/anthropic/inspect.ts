@@ -1,15 +1,17 @@
 import {
   type Checked,
   checked,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
+  listOf,
+  mayMention,
   optional,
   readBoolean,
   readModel,
   type RequestFacts,
   type StateReference,
-  mayMention,
 } from '../core/index.ts'
 import { asksForReasoning } from './reasoning.ts'
 
@@ -39,7 +41,7 @@ function asksForStructure(body: JsonObject): boolean {
 /** Claude Code's `user_id` names the session; whoever names only the user gets one session a user, which does no harm. */
 function readSession(metadata: Json | undefined): string | undefined {
   const user = isJsonObject(metadata) ? metadata['user_id'] : undefined
-  return typeof user === 'string' && user !== '' ? user : undefined
+  return isFilled(user) ? user : undefined
 }
 
 /** Names things in Anthropic's own stores: files, and the containers in which its tools run. */
@@ -67,5 +69,3 @@ function findFiles(content: Json | undefined, field: string, found: StateReferen
     if (block['type'] === 'tool_result') findFiles(block['content'], `${place}.content`, found)
   }
 }
-
-const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])

@@ -8,6 +8,7 @@ import {
   readArray,
   readObject,
   readString,
+  textInBase64,
   unexpected,
 } from '../core/index.ts'
 
@@ -71,8 +72,8 @@ export function readSearchResultText(value: Json | undefined, field: string): st
 export function renderMediaSource(source: DocumentSource, field: string, losses: Losses): JsonObject {
   switch (source.kind) {
     case 'base64': {
-      const text = source.mediaType.startsWith('text/') ? decodeText(source.data) : undefined
-      // Anthropic takes PDF and images as base64, and plain text only as text.
+      const text = source.mediaType.startsWith('text/') ? textInBase64(source.data) : undefined
+      // Anthropic takes PDF and images as base64, and plain text only as text; what is none it gets as it came.
       if (text !== undefined) return { type: 'text', media_type: 'text/plain', data: text }
       return { type: 'base64', media_type: source.mediaType, data: source.data }
     }
@@ -87,14 +88,4 @@ export function renderMediaSource(source: DocumentSource, field: string, losses:
 
 function plainText(text: string): DocumentSource {
   return { kind: 'text', text, mediaType: 'text/plain' }
-}
-
-function decodeText(base64: string): string | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    // Not base64 or not UTF-8: the provider gets it as it came and says so itself.
-    return undefined
-  }
 }

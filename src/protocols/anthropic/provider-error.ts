@@ -1,7 +1,13 @@
 import type { Reason } from '../../evidence/index.ts'
-import { isJsonObject, type Json, type JsonObject, type ProviderError, saysContextLength } from '../core/index.ts'
-
-const LONGEST_MESSAGE = 2000
+import {
+  boundMessage,
+  isFilled,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type ProviderError,
+  saysContextLength,
+} from '../core/index.ts'
 
 /** Types that say more than the status does: a stream's error has no status, and proxies change it. */
 const REASONS_BY_TYPE: ReadonlyMap<string, Reason> = new Map([
@@ -38,12 +44,12 @@ const POLICY = /content (?:filter(?:ing)?|moderation) policy|usage policy|(?:vio
 export function readError(status: number, body: Json | undefined): ProviderError {
   const error = findError(body)
   const type = shortText(error['type'])
-  const said = typeof error['message'] === 'string' && error['message'] !== '' ? bound(error['message']) : undefined
+  const said = isFilled(error['message']) ? boundMessage(error['message']) : undefined
   const details = isJsonObject(error['details']) ? error['details'] : {}
   const code = shortText(details['error_code']) ?? ''
   return {
     verdict: { name: 'failed', reason: classify(status, type, said ?? '', code) },
-    message: bound(
+    message: boundMessage(
       said ?? `the provider gave no message with ${status === 0 ? 'its error event' : `status ${status}`}`,
     ),
     type,
@@ -73,11 +79,5 @@ function classify(status: number, type: string | undefined, message: string, cod
 }
 
 function shortText(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' && value.length <= 128 ? value : undefined
-}
-
-function bound(message: string): string {
-  if (message.length <= LONGEST_MESSAGE) return message
-  // Not inside a surrogate pair, whose half no encoder can write.
-  return `${message.slice(0, LONGEST_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+  return isFilled(value) && value.length <= 128 ? value : undefined
 }

@@ -1,7 +1,9 @@
-import { toLabel, verdictOfStop } from '../../evidence/index.ts'
+import { toLabel } from '../../evidence/index.ts'
 import {
   checked,
   type CoreResponse,
+  finishedVerdict,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -11,9 +13,11 @@ import {
   type ReadResponse,
   type ReadResponseOptions,
   type StreamFacts,
+  toText,
   unfinished,
 } from '../core/index.ts'
 import { readBlock } from './content-in.ts'
+import { isInBandError } from './in-band-error.ts'
 import { readStopReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 
@@ -24,7 +28,7 @@ import { readUsage } from './usage.ts'
 export function readResponse(body: Json | undefined, { choices }: ReadResponseOptions): ReadResponse {
   if (body === undefined) return unfinished('malformed', 'not-json', NO_FACTS)
   if (!isJsonObject(body)) return unfinished('malformed', 'not-this-protocol', NO_FACTS)
-  if (body['type'] === 'error' || isJsonObject(body['error'])) return unfinished('failed', 'in-band-error', NO_FACTS)
+  if (isInBandError(body)) return unfinished('failed', 'in-band-error', NO_FACTS)
   const { content, usage } = body
   if (body['type'] !== 'message' || !Array.isArray(content) || !isJsonObject(usage))
     return unfinished('malformed', 'not-this-protocol', NO_FACTS)
@@ -54,13 +58,13 @@ function readMessage(body: JsonObject, content: readonly Json[], choices: number
   const parts = readParts(kept)
   if (parts === undefined) return unfinished('malformed', 'not-this-protocol', facts)
   const response: CoreResponse = {
-    id: typeof body['id'] === 'string' ? body['id'] : '',
-    model: typeof body['model'] === 'string' ? body['model'] : '',
+    id: toText(body['id']),
+    model: toText(body['model']),
     choices: [{ content: parts, stop }],
     usage: facts.usage,
   }
   return {
-    verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
+    verdict: finishedVerdict('body', stop),
     get marks() {
       return marksOf(body, content)
     },
@@ -83,7 +87,7 @@ function marksOf({ container }: JsonObject, content: readonly Json[]): readonly 
     return block['type'] === 'redacted_thinking' ? block['data'] : undefined
   })
   const all = [...blocks, isJsonObject(container) ? container['id'] : undefined]
-  return all.filter((mark) => typeof mark === 'string' && mark !== '') as readonly string[]
+  return all.filter(isFilled)
 }
 
 function isCall(block: Json | undefined): boolean {

@@ -1,20 +1,18 @@
 import {
+  argumentsOf,
   type CoreResponse,
-  type CoreStop,
+  isClientCall,
   isJsonObject,
-  type Json,
+  jsonInput,
   type JsonObject,
   type Part,
-  parseJson,
   type ToolCallPart,
+  UNSAID_STOP,
 } from '../core/index.ts'
 import { renderCitation } from './citations.ts'
 import { renderStop } from './stop-reason.ts'
 import { renderUsage } from './usage.ts'
 import { ANTHROPIC, toMessageId, type WireBlock, type WireMessage } from './wire.ts'
-
-/** A provider that is declared to say no more than that the answer is whole gives no reason. */
-export const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
 
 /** A finished answer as a Messages client knows it. Anthropic has one answer: further choices have no place. */
 export function renderResponse(response: CoreResponse): JsonObject {
@@ -63,8 +61,8 @@ export function renderAnswerPart(part: Part): WireBlock | undefined {
     case 'refusal':
       return { type: 'text', text: part.text }
     case 'tool-call':
-      if (part.kind === 'server') return undefined
-      return { type: 'tool_use', id: part.id, name: part.name, input: toInput(part) }
+      if (!isClientCall(part)) return undefined
+      return { type: 'tool_use', id: part.id, name: part.name, input: argumentsOf(part) }
     case 'thinking':
       return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' }
     case 'redacted-thinking':
@@ -80,23 +78,8 @@ export function renderAnswerPart(part: Part): WireBlock | undefined {
   }
 }
 
-export function isClientCall(part: Part): part is ToolCallPart {
-  return part.type === 'tool-call' && part.kind !== 'server'
-}
-
-/**
- * A call's arguments as JSON. Free text becomes `{"input": …}`: an Anthropic client has declared no free-form tool, but
- * must be able to read one. Throws for JSON arguments that don't parse: no answer with such a call is finished.
- */
-function toInput(part: ToolCallPart): Json {
-  if (part.kind === 'custom') return { input: part.input }
-  const input = parseJson(part.input.trim() === '' ? '{}' : part.input)
-  if (input === undefined) throw new Error(`the arguments of a finished call of ${part.name} are not JSON`)
-  return input
-}
-
-/** The same as JSON text, as the model wrote it. */
+/** A call's arguments as JSON text, as the model wrote it; see `argumentsOf`. */
 export function toInputText(part: ToolCallPart): string {
   if (part.kind === 'custom') return JSON.stringify({ input: part.input })
-  return part.input.trim() === '' ? '{}' : part.input
+  return jsonInput(part.input)
 }

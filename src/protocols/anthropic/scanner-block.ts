@@ -1,4 +1,5 @@
 import {
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -6,6 +7,7 @@ import {
   type ScannerOptions,
   type StreamEvent,
   ToolInput,
+  toText,
 } from '../core/index.ts'
 import { readCitation } from './citations.ts'
 import { ANTHROPIC } from './wire.ts'
@@ -27,9 +29,9 @@ export class BlockState {
 
   constructor(part: number, wire: JsonObject, options: ScannerOptions, input?: ToolInput) {
     this.#part = part
-    this.type = typeof wire.type === 'string' ? wire.type : ''
-    this.#id = typeof wire.id === 'string' ? wire.id : ''
-    this.#name = typeof wire.name === 'string' ? wire.name : ''
+    this.type = toText(wire.type)
+    this.#id = toText(wire.id)
+    this.#name = toText(wire.name)
     this.#decode = options.decode
     // Only translation needs the whole of it, and a search result may be large.
     this.#whole = options.decode ? wire : { type: this.type }
@@ -56,9 +58,8 @@ export class BlockState {
   begin(): readonly StreamEvent[] {
     if (!this.#decode || !isJsonObject(this.#whole)) return []
     const { text, thinking } = this.#whole
-    if (this.type === 'text' && typeof text === 'string' && text !== '') return [this.#text('text', text)]
-    if (this.type === 'thinking' && typeof thinking === 'string' && thinking !== '')
-      return [this.#text('thinking', thinking)]
+    if (this.type === 'text' && isFilled(text)) return [this.#text('text', text)]
+    if (this.type === 'thinking' && isFilled(thinking)) return [this.#text('thinking', thinking)]
     return []
   }
 
@@ -138,8 +139,6 @@ export class BlockState {
 
 /** Blocks that begin empty and are filled by deltas; any other brings content with its start. */
 const OPENS_EMPTY: ReadonlySet<string> = new Set(['text', 'thinking', 'server_tool_use', 'compaction'])
-
-const isFilled = (value: Json | undefined): boolean => typeof value === 'string' && value !== ''
 
 const isEmptyInput = (input: Json | undefined): boolean =>
   input === undefined || input === null || input === '' || (isJsonObject(input) && Object.keys(input).length === 0)

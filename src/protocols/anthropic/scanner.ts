@@ -1,25 +1,22 @@
-import {
-  type FinishedVerdict,
-  type Label,
-  type Proof,
-  toLabel,
-  type Usage,
-  verdictOfStop,
-} from '../../evidence/index.ts'
+import { type FinishedVerdict, type Label, toLabel, type Usage, verdictOfStop } from '../../evidence/index.ts'
 import {
   type CoreStop,
+  finishedVerdict,
   isJsonObject,
   isNoText,
   type Json,
   type JsonObject,
   mayCutCalls,
+  mergeReports,
   type ScannerOptions,
   SseScanner,
   type StreamScanner,
+  toText,
 } from '../core/index.ts'
+import { isInBandError } from './in-band-error.ts'
 import { BlockState } from './scanner-block.ts'
 import { readStopReason } from './stop-reason.ts'
-import { mergeReports, readUsage } from './usage.ts'
+import { USAGE_COUNTS, readUsage } from './usage.ts'
 import { withoutBlocks } from './withheld-blocks.ts'
 
 /** More blocks than any answer has; each costs memory until the end. */
@@ -37,7 +34,6 @@ export function createAnthropicScanner(options: ScannerOptions): StreamScanner {
  */
 class AnthropicScanner extends SseScanner {
   readonly #blocks = new Map<number, BlockState>()
-  #started = false
   #stopped = false
   #stop: CoreStop | undefined
   // Merged as the wire has it: a later report may repeat only some of the counts that belong together.
@@ -45,7 +41,7 @@ class AnthropicScanner extends SseScanner {
   #unfinished: ReadonlySet<number> = new Set()
 
   protected override isInBandError(message: JsonObject): boolean {
-    return message.type === 'error' || isJsonObject(message.error)
+    return isInBandError(message)
   }
 
   protected override onMessage(message: JsonObject, event: string): void {
@@ -68,17 +64,12 @@ class AnthropicScanner extends SseScanner {
   // ## Start
 
   #onStart({ message }: JsonObject): void {
-    if (this.#started || !isJsonObject(message)) return this.break('malformed', 'event-order')
-    this.#started = true
+    if (this.hasStarted || !isJsonObject(message)) return this.break('malformed', 'event-order')
     this.servedModel = toLabel(message.model)
     this.#markContainer(message)
     this.#addUsage(message.usage)
-    this.emit({
-      type: 'start',
-      id: typeof message.id === 'string' ? message.id : '',
-      model: typeof message.model === 'string' ? message.model : '',
-      usage: this.usage(),
-    })
+    const { id, model } = message
+    this.start({ id: toText(id), model: toText(model), created: undefined }, this.usage())
   }
 
   /** Where Anthropic's own tools ran; the next request may name it. */
@@ -89,7 +80,7 @@ class AnthropicScanner extends SseScanner {
   // ## Blocks
 
   #onBlockStart({ index, content_block: wire }: JsonObject): void {
-    const isExpected = this.#started && this.#stop === undefined
+    const isExpected = this.hasStarted && this.#stop === undefined
     if (!isExpected || typeof index !== 'number' || !isJsonObject(wire) || this.#blocks.has(index))
       return this.break('malformed', 'event-order')
     if (wire.type === 'tool_use' && (typeof wire.name !== 'string' || wire.name === ''))
@@ -139,7 +130,7 @@ class AnthropicScanner extends SseScanner {
   // ## Stop reason
 
   #onMessageDelta({ delta, usage }: JsonObject): void {
-    if (!this.#started) return this.break('malformed', 'event-order')
+    if (!this.hasStarted) return this.break('malformed', 'event-order')
     this.#addUsage(usage)
     this.emit({ type: 'usage', usage: this.usage() })
     if (isJsonObject(delta)) this.#markContainer(delta)
@@ -163,10 +154,9 @@ class AnthropicScanner extends SseScanner {
     if (stop.kind === 'tool-use' && this.toolCalls === 0) return this.break('malformed', 'event-order')
     const mayBeCut = mayCutCalls(stop)
     const blocks = [...this.#blocks]
-    const unfinished = blocks.filter(([, { input }], i) => {
-      if (input === undefined) return false
-      return mayBeCut ? input.isUnfinishedAtLimit(i === blocks.length - 1) : !input.isWhole
-    })
+    const unfinished = blocks.filter(
+      ([, { input }], i) => input?.isUnfinished({ mayBeCut, isLast: i === blocks.length - 1 }) === true,
+    )
     this.invalidToolCalls = unfinished.length
     if (!mayBeCut && unfinished.length > 0) return this.break('malformed', 'arguments-not-json')
     this.#unfinished = new Set(unfinished.map(([index]) => index))
@@ -191,12 +181,14 @@ class AnthropicScanner extends SseScanner {
   // ## Proof
 
   protected override proofSoFar(): FinishedVerdict | undefined {
-    return this.#stopped && this.#hasAllChoices ? this.#finished('message_stop') : undefined
+    return this.#stopped && this.#hasAllChoices ? finishedVerdict('message_stop', this.#stop) : undefined
   }
 
   protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
     const isWhole = this.options.completion === 'finish-only' && this.#stop !== undefined && this.#allClosed()
-    return isWhole && this.#hasAllChoices && pending === '' ? this.#finished('finish-reason+end') : undefined
+    return isWhole && this.#hasAllChoices && pending === ''
+      ? finishedVerdict('finish-reason+end', this.#stop)
+      : undefined
   }
 
   /** An Anthropic answer is one answer. */
@@ -204,12 +196,8 @@ class AnthropicScanner extends SseScanner {
     return this.options.choices <= 1
   }
 
-  #finished(proof: Proof): FinishedVerdict {
-    return { name: verdictOfStop(this.#stop?.kind), proof, stop: this.#stop?.kind }
-  }
-
   #addUsage(usage: Json | undefined): void {
-    if (isJsonObject(usage)) this.#usage = mergeReports(this.#usage, usage)
+    if (isJsonObject(usage)) this.#usage = mergeReports(USAGE_COUNTS, this.#usage, usage)
   }
 
   protected override usage(): Usage {
@@ -231,7 +219,6 @@ class AnthropicScanner extends SseScanner {
     this.copyTo(copy)
     // A closed block changes no more, so both may hold it.
     for (const [index, block] of this.#blocks) copy.#blocks.set(index, block.isOpen ? block.fork(this.options) : block)
-    copy.#started = this.#started
     copy.#stopped = this.#stopped
     copy.#stop = this.#stop
     copy.#usage = this.#usage

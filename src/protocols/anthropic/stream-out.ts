@@ -2,15 +2,17 @@ import {
   type Citation,
   type CoreStop,
   type EncoderOptions,
+  isClientCall,
   type Json,
   type JsonObject,
   mergeUsage,
   type StreamEncoder,
   type StreamEvent,
+  UNSAID_STOP,
 } from '../core/index.ts'
 import type { Usage } from '../../evidence/index.ts'
 import { renderCitation } from './citations.ts'
-import { isClientCall, renderAnswerPart, toInputText, UNSAID_STOP } from './response-out.ts'
+import { renderAnswerPart, toInputText } from './response-out.ts'
 import { renderStop } from './stop-reason.ts'
 import { renderUsage } from './usage.ts'
 import { toMessageId, toServerSentEvent, type WireBlock, type WireMessage } from './wire.ts'

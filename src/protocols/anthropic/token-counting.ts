@@ -1,4 +1,4 @@
-import { isJsonObject, type TokenCounting } from '../core/index.ts'
+import { isJsonObject, type TokenCounting, wholeCountOf } from '../core/index.ts'
 
 /** What only an answer needs; the call that counts refuses it. */
 const ANSWER_ONLY: ReadonlySet<string> = new Set([
@@ -17,9 +17,6 @@ export const tokenCounting: TokenCounting = {
   path: () => '/v1/messages/count_tokens',
   toCountRequest: (request) => Object.fromEntries(Object.entries(request).filter(([name]) => !ANSWER_ONLY.has(name))),
   fromCountRequest: (body) => body,
-  readCount: (body) => {
-    const count = isJsonObject(body) ? body['input_tokens'] : undefined
-    return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined
-  },
+  readCount: (body) => (isJsonObject(body) ? wholeCountOf(body['input_tokens']) : undefined),
   renderCount: (inputTokens) => ({ input_tokens: inputTokens }),
 }

@@ -1,4 +1,4 @@
-import type { CoreRequest, Message } from '../core/index.ts'
+import { type CoreRequest, type Message, withLeadingSystem } from '../core/index.ts'
 import { type ContentContext, renderContent } from './content-out.ts'
 import type { WireBlock, WireTurn } from './wire.ts'
 
@@ -12,13 +12,11 @@ export type RenderedTurns = { readonly system?: readonly WireBlock[]; readonly m
  * speaks about and spoil the prompt cache. A request of system text alone asks with that text.
  */
 export function renderTurns(request: CoreRequest, context: ContentContext): RenderedTurns {
-  const first = request.messages.findIndex((message) => !isSystemText(message))
-  const leading = first === -1 ? request.messages : request.messages.slice(0, first)
-  const system = [...request.system, ...leading.flatMap(({ content }) => content)]
+  const { system, leading } = withLeadingSystem(request)
   const systemBlocks = renderContent(system, 'system', context)
   const turns: Turn[] = []
   for (const [index, message] of request.messages.entries()) {
-    if (index < leading.length) continue
+    if (index < leading) continue
     append(turns, message, renderContent(message.content, `messages[${index}].content`, context))
   }
   if (turns.length === 0 && systemBlocks.length > 0) return { messages: [{ role: 'user', content: systemBlocks }] }
@@ -50,11 +48,6 @@ function trimPrefill(turns: Turn[]): void {
   const block = last?.content.at(-1)
   if (last?.role !== 'assistant' || block?.type !== 'text' || typeof block['text'] !== 'string') return
   last.content[last.content.length - 1] = { ...block, text: block['text'].trimEnd() }
-}
-
-/** A system prompt holds text only; a system turn with anything else is asked as the user's. */
-function isSystemText({ role, content }: Message): boolean {
-  return role === 'system' && content.every(({ type }) => type === 'text')
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Usage } from '../../evidence/index.ts'
-import { isJsonObject, type JsonObject } from '../core/index.ts'
+import { isJsonObject, type JsonObject, wholeCountOf } from '../core/index.ts'
 
 /**
  * Anthropic counts cached input beside `input_tokens`; the core counts it inside. A field that is absent or null stays
@@ -8,12 +8,12 @@ import { isJsonObject, type JsonObject } from '../core/index.ts'
  */
 export function readUsage(value: unknown): Usage {
   if (!isJsonObject(value)) return {}
-  const input = tokens(value['input_tokens'])
-  const cacheReadTokens = tokens(value['cache_read_input_tokens'])
-  const cacheWriteTokens = tokens(value['cache_creation_input_tokens'])
-  const outputTokens = tokens(value['output_tokens'])
+  const input = wholeCountOf(value['input_tokens'])
+  const cacheReadTokens = wholeCountOf(value['cache_read_input_tokens'])
+  const cacheWriteTokens = wholeCountOf(value['cache_creation_input_tokens'])
+  const outputTokens = wholeCountOf(value['output_tokens'])
   const details = value['output_tokens_details']
-  const reasoningTokens = isJsonObject(details) ? tokens(details['thinking_tokens']) : undefined
+  const reasoningTokens = isJsonObject(details) ? wholeCountOf(details['thinking_tokens']) : undefined
   return {
     ...(input !== undefined && { inputTokens: input + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0) }),
     ...(outputTokens !== undefined && { outputTokens }),
@@ -23,18 +23,14 @@ export function readUsage(value: unknown): Usage {
   }
 }
 
-const COUNTS = [
+/** What `readUsage` reads. */
+export const USAGE_COUNTS: readonly string[] = [
   'input_tokens',
   'cache_read_input_tokens',
   'cache_creation_input_tokens',
   'output_tokens',
   'output_tokens_details',
-] as const
-
-/** One report upon another; only what `readUsage` reads, so that no stream can make it grow. */
-export function mergeReports(earlier: JsonObject, later: JsonObject): JsonObject {
-  return Object.fromEntries(COUNTS.map((name) => [name, later[name] ?? earlier[name]]))
-}
+]
 
 /** Anthropic's usage object; SDKs add the counts up, so what the provider did not say is 0. */
 export function renderUsage(usage: Usage): JsonObject {
@@ -47,8 +43,4 @@ export function renderUsage(usage: Usage): JsonObject {
     output_tokens: usage.outputTokens ?? 0,
     ...(usage.reasoningTokens !== undefined && { output_tokens_details: { thinking_tokens: usage.reasoningTokens } }),
   }
-}
-
-function tokens(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }

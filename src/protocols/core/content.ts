@@ -76,6 +76,11 @@ export interface ToolCallPart {
   readonly cache?: Json
 }
 
+/** A call that the client is to make; one that the provider ran itself is over. */
+export function isClientCall(part: Part): part is ToolCallPart {
+  return part.type === 'tool-call' && part.kind !== 'server'
+}
+
 export interface ToolResultPart {
   readonly type: 'tool-result'
   readonly callId: string

@@ -1,8 +1,10 @@
+export { argumentsOf, jsonInput, readArguments } from './call-input.ts'
 export {
   type AudioPart,
   type Citation,
   type DocumentPart,
   type ImagePart,
+  isClientCall,
   type MediaSource,
   type OpaquePart,
   type Part,
@@ -15,9 +17,10 @@ export {
   type ToolResultPart,
   type VideoPart,
 } from './content.ts'
+export { storyOf } from './caller-error.ts'
 export { type ChoiceState, ChoiceStates } from './choice-states.ts'
 export { saysContextLength } from './context-length.ts'
-export { type TemplateSource, unescaped } from './delta-template.ts'
+export { type DeltaTarget, type TemplateSource } from './delta-template.ts'
 export {
   checked,
   describe,
@@ -38,16 +41,27 @@ export {
   reject,
   unexpected,
 } from './fields.ts'
-export { filterEvents } from './filter-events.ts'
+export { filterMessages } from './filter-events.ts'
 export { EventsToJsonArray, type JsonArrayState, JsonArrayToEvents } from './json-array-frames.ts'
-export { isJsonObject, isNoText, type Json, type JsonObject, mayMention, parseJson } from './json.ts'
-export { type Fate, fateOf, LOSS_TABLE, Losses, lossRowOfField, type LossRow } from './loss.ts'
+export {
+  isFilled,
+  isJsonObject,
+  isNoText,
+  type Json,
+  type JsonObject,
+  listOf,
+  mayMention,
+  objectsIn,
+  parseJson,
+  toText,
+} from './json.ts'
+export { type Fate, fateOf, LOSS_TABLE, Losses, type LossRow } from './loss.ts'
+export { graver, type Progress } from './progress.ts'
 export {
   type Address,
   type CallerError,
   type Checked,
   type EncoderOptions,
-  mergeUsage,
   type Protocol,
   type ProtocolName,
   type ProviderError,
@@ -59,16 +73,28 @@ export {
   type StreamEncoder,
   type TokenCounting,
 } from './protocol.ts'
+export { boundMessage } from './provider-message.ts'
 export { NO_FACTS, type ReadResponse, type ReadResponseOptions, unfinished } from './read-response.ts'
 export {
   type CoreRequest,
   type Message,
+  NO_ARGUMENTS,
   type OutputFormat,
   type Reasoning,
   type Tool,
   type ToolChoice,
+  type ToolUse,
+  withLeadingSystem,
 } from './request.ts'
-export { type CoreChoice, type CoreResponse, type CoreStop, mayCutCalls, overallStop } from './response.ts'
+export {
+  type CoreChoice,
+  type CoreResponse,
+  type CoreStop,
+  finishedVerdict,
+  mayCutCalls,
+  overallStop,
+  UNSAID_STOP,
+} from './response.ts'
 export {
   type Completion,
   type ContentWatcher,
@@ -77,7 +103,8 @@ export {
   type StreamPhase,
   type StreamScanner,
 } from './scanner.ts'
-export { parseSseEvent, type SseEvent } from './sse-blocks.ts'
-export { SseScanner } from './sse-scanner.ts'
+export { SseScanner, type StreamHead } from './sse-scanner.ts'
 export { type StreamEvent } from './stream-event.ts'
-export { ToolInput } from './tool-input.ts'
+export { textInBase64 } from './text-in-base64.ts'
+export { type CallPlace, ToolInput } from './tool-input.ts'
+export { countOf, mergeReports, mergeUsage, wholeCountOf } from './usage.ts'

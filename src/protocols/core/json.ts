@@ -16,6 +16,23 @@ export function mayMention(text: string, pattern: RegExp): boolean {
   return pattern.test(text) || text.includes('\\u')
 }
 
+export const isFilled = (value: Json | undefined): value is string => typeof value === 'string' && value !== ''
+
+/** The text, or none where the value is something else. */
+export function toText(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** The entries, or none where the value is no list. */
+export function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : []
+}
+
+/** The objects among them. */
+export function objectsIn(value: Json | undefined): readonly JsonObject[] {
+  return listOf(value).filter(isJsonObject)
+}
+
 /** Something that stands where text should and is none; null is nothing at all. */
 export function isNoText(value: Json | undefined): boolean {
   return value !== undefined && value !== null && typeof value !== 'string'

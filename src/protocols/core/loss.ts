@@ -313,6 +313,6 @@ const ROW_OF_FIELD: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The row that decides about a field in a core request's `unknown`. */
-export function lossRowOfField(name: string): string {
+function lossRowOfField(name: string): string {
   return ROW_OF_FIELD.get(name) ?? 'unknown-fields'
 }

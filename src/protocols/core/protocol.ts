@@ -1,4 +1,4 @@
-import type { Reason, UnfinishedVerdict, Usage } from '../../evidence/index.ts'
+import type { Reason, UnfinishedVerdict } from '../../evidence/index.ts'
 import type { CoreRequest } from './request.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { CoreResponse } from './response.ts'
@@ -154,9 +154,4 @@ export interface Protocol {
   createScanner(options: ScannerOptions): StreamScanner
   /** `undefined`: this protocol cannot count. */
   readonly tokenCounting: TokenCounting | undefined
-}
-
-/** Usage of a later report over an earlier one: what the later one says wins. */
-export function mergeUsage(earlier: Usage, later: Usage): Usage {
-  return { ...earlier, ...later }
 }

@@ -40,6 +40,21 @@ export interface Message {
   readonly content: readonly Part[]
 }
 
+/**
+ * For protocols whose system prompt is a field of its own: the prompt with the system turns in front of all others, and how
+ * many turns those are. Later ones have to keep their place; one that holds more than text is asked as the user's.
+ */
+export function withLeadingSystem({ system, messages }: CoreRequest): {
+  readonly system: readonly Part[]
+  readonly leading: number
+} {
+  const first = messages.findIndex(
+    ({ role, content }) => role !== 'system' || content.some(({ type }) => type !== 'text'),
+  )
+  const leading = first === -1 ? messages.length : first
+  return { system: [...system, ...messages.slice(0, leading).flatMap(({ content }) => content)], leading }
+}
+
 export type Tool =
   | {
       readonly kind: 'json'
@@ -60,7 +75,13 @@ export type Tool =
   /** Run by the provider itself; known to one protocol. */
   | { readonly kind: 'server'; readonly protocol: string; readonly type: string; readonly value: JsonObject }
 
+/** The schema of a tool that takes no arguments. */
+export const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
+
 export type ToolChoice = { readonly type: 'auto' | 'any' | 'none' } | { readonly type: 'tool'; readonly name: string }
+
+/** What a request says of its tools. */
+export type ToolUse = Pick<CoreRequest, 'tools' | 'toolChoice'>
 
 export type OutputFormat =
   | { readonly type: 'json' }

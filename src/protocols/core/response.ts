@@ -1,4 +1,11 @@
-import type { Label, StopKind, Usage } from '../../evidence/index.ts'
+import {
+  type FinishedVerdict,
+  type Label,
+  type Proof,
+  type StopKind,
+  type Usage,
+  verdictOfStop,
+} from '../../evidence/index.ts'
 import type { Part } from './content.ts'
 
 /** A finished answer, in no provider's words. */
@@ -23,6 +30,14 @@ export interface CoreStop {
   readonly raw: Label | undefined
   /** The sequence that stopped it, where the provider says. */
   readonly sequence?: string
+}
+
+/** Of a provider that is declared to say no more than that the answer is whole: it gives no reason. */
+export const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
+
+/** The verdict of an answer that is proven to have stopped so; without a stop it never said. */
+export function finishedVerdict(proof: Proof, stop: CoreStop | undefined): FinishedVerdict {
+  return { name: verdictOfStop(stop?.kind), proof, stop: stop?.kind }
 }
 
 /** Whether a stop may have come from outside, in the middle of a call, and not from the model, which ends its calls. */

@@ -8,10 +8,19 @@ import {
   type Verdict,
 } from '../../evidence/index.ts'
 import { type DeltaTarget, DeltaTemplate, type TemplateSource, unescaped } from './delta-template.ts'
-import { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
+import { isFilled, isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
+import type { Progress } from './progress.ts'
 import type { ScannerOptions, StreamFacts, StreamPhase, StreamScanner } from './scanner.ts'
 import { parseSseEvent, SseBlocks } from './sse-blocks.ts'
 import type { StreamEvent } from './stream-event.ts'
+
+/** What the answer's beginning says of it; empty where it says nothing. */
+export interface StreamHead {
+  readonly id: string
+  readonly model: string
+  /** Seconds since the epoch. */
+  readonly created: number | undefined
+}
 
 /**
  * What the scanners of all SSE protocols share: cutting bytes into events, recognising plain text deltas without
@@ -28,6 +37,7 @@ export abstract class SseScanner implements StreamScanner {
   #phase: StreamPhase = 'opening'
   #events = 0
   #eventBlocks = 0
+  #hasStarted = false
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
   #decoded: StreamEvent[] = []
@@ -49,8 +59,8 @@ export abstract class SseScanner implements StreamScanner {
   protected onData(_data: string): boolean {
     return false
   }
-  /** Sees the raw JSON string, from quote to quote, of each delta that was recognised without parsing it. */
-  protected onPlainText(_text: string, _start: number, _end: number): void {}
+  /** Sees the text of each delta that was recognised without parsing it, which costs as much again. */
+  protected onPlainText?(text: string): void
   /** The finished verdict if the proof that a stream may give before its end was seen. */
   protected abstract proofSoFar(): FinishedVerdict | undefined
   /** The finished verdict if a clean transport end here completes the declared proof. */
@@ -161,16 +171,17 @@ export abstract class SseScanner implements StreamScanner {
     if (template.isCounted) this.eventNumber = number
     if (valueEnd > start) {
       this.content()
-      this.onPlainText(text, start, valueEnd)
-      if (this.options.decode && this.#target !== undefined)
-        this.#onPlainDelta(this.#target, text.slice(start, valueEnd))
+      if (this.options.decode || this.onPlainText !== undefined) this.#onPlainDelta(text.slice(start, valueEnd))
     }
     return end
   }
 
-  #onPlainDelta(target: DeltaTarget, raw: string): void {
+  #onPlainDelta(raw: string): void {
     const text = unescaped(raw)
-    const { watch } = this.options
+    this.onPlainText?.(text)
+    const target = this.#target
+    const { decode, watch } = this.options
+    if (!decode || target === undefined) return
     if (watch === undefined) this.#decoded.push({ ...target, text })
     else watch.onContent(target.type, text, this.#eventBlocks)
   }
@@ -183,6 +194,17 @@ export abstract class SseScanner implements StreamScanner {
     this.#target = target
   }
 
+  /** The answer has begun; said once. */
+  protected start({ id, model, created }: StreamHead, usage: Usage = {}): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    this.emit({ type: 'start', id, model, ...(created !== undefined && { created }), usage })
+  }
+
+  protected get hasStarted(): boolean {
+    return this.#hasStarted
+  }
+
   /** Content of the answer was read. */
   protected content(): void {
     if (this.#phase === 'opening') this.#phase = 'flowing'
@@ -191,6 +213,23 @@ export abstract class SseScanner implements StreamScanner {
   /** A tool call or terminal evidence was read. */
   protected hold(): void {
     if (this.#phase === 'opening' || this.#phase === 'flowing') this.#phase = 'held'
+  }
+
+  protected advance(progress: Progress): void {
+    switch (progress) {
+      case 'nothing':
+        return
+      case 'content':
+        return this.content()
+      case 'tool':
+        return this.hold()
+      case 'too-late':
+        return this.break('malformed', 'event-order')
+      case 'too-large':
+        return this.break('malformed', 'too-large')
+      case 'no-text':
+        return this.break('malformed', 'not-this-protocol')
+    }
   }
 
   protected break(name: UnfinishedVerdict['name'], reason: Reason, inBandError?: Json): void {
@@ -219,8 +258,7 @@ export abstract class SseScanner implements StreamScanner {
 
   /** Something that only the platform that made it can read or look up. */
   protected mark(value: Json | undefined): void {
-    if (typeof value !== 'string' || value === '' || this.#marks.length >= MOST_MARKS) return
-    this.#marks.push(value)
+    if (isFilled(value) && this.#marks.length < MOST_MARKS) this.#marks.push(value)
   }
 
   // ## What was found
@@ -294,6 +332,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.#phase = this.#phase
     copy.#events = this.#events
     copy.#eventBlocks = this.#eventBlocks
+    copy.#hasStarted = this.#hasStarted
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError
     copy.#decoded = [...this.#decoded]

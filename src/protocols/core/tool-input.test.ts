@@ -30,7 +30,7 @@ describe.each(['json', 'server'] as const)('%s input', (kind) => {
   test('is one JSON object: no other value is one that a tool could be called with', () => {
     for (const json of ['"str"', '12', 'null', 'true', '[{}]', ' ["a"]']) {
       expect([json, inputOf(kind, [json]).isWhole]).toEqual([json, false])
-      expect(inputOf(kind, [json]).isUnfinishedAtLimit(false)).toBe(true)
+      expect(inputOf(kind, [json]).isUnfinished({ mayBeCut: true, isLast: false })).toBe(true)
     }
     expect(inputOf(kind, [' \n', '{}', ' ']).isWhole).toBe(true)
   })
@@ -43,10 +43,10 @@ describe.each(['json', 'server'] as const)('%s input', (kind) => {
   })
 
   test('at a limit: half of it is unfinished, an empty one only where it is the last', () => {
-    expect(inputOf(kind, ['{"a"']).isUnfinishedAtLimit(false)).toBe(true)
-    expect(inputOf(kind, ['{"a":1}']).isUnfinishedAtLimit(true)).toBe(false)
-    expect(inputOf(kind, []).isUnfinishedAtLimit(true)).toBe(true)
-    expect(inputOf(kind, []).isUnfinishedAtLimit(false)).toBe(false)
+    expect(inputOf(kind, ['{"a"']).isUnfinished({ mayBeCut: true, isLast: false })).toBe(true)
+    expect(inputOf(kind, ['{"a":1}']).isUnfinished({ mayBeCut: true, isLast: true })).toBe(false)
+    expect(inputOf(kind, []).isUnfinished({ mayBeCut: true, isLast: true })).toBe(true)
+    expect(inputOf(kind, []).isUnfinished({ mayBeCut: true, isLast: false })).toBe(false)
   })
 })
 
@@ -58,8 +58,8 @@ describe('custom input', () => {
   })
 
   test('at a limit it may be unfinished where it is the last', () => {
-    expect(inputOf('custom', ['anything']).isUnfinishedAtLimit(true)).toBe(true)
-    expect(inputOf('custom', ['anything']).isUnfinishedAtLimit(false)).toBe(false)
+    expect(inputOf('custom', ['anything']).isUnfinished({ mayBeCut: true, isLast: true })).toBe(true)
+    expect(inputOf('custom', ['anything']).isUnfinished({ mayBeCut: true, isLast: false })).toBe(false)
   })
 })
 

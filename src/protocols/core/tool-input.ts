@@ -8,6 +8,13 @@ export interface ToolInputOptions {
   readonly limitBytes: number
 }
 
+/** Where a call stands in an answer that has ended. */
+export interface CallPlace {
+  /** The answer was stopped from outside; see `mayCutCalls`. */
+  readonly mayBeCut: boolean
+  readonly isLast: boolean
+}
+
 /**
  * What a model writes as the input of one tool call, judged as it arrives. JSON inputs must be one whole object
  * when the call ends, an empty one means `{}`; free-form inputs are whatever they are.
@@ -50,12 +57,13 @@ export class ToolInput {
   }
 
   /**
-   * Whether a limit may have stopped the model inside this input. For the last call of an answer that is also so
-   * where nothing shows that the input was done: a free-form one, and an empty one.
+   * Whether nobody could call a tool with it, or the model may have been stopped inside of it. For the last call of an
+   * answer that may be cut the latter is also so where nothing shows that the input was done: a free-form one, and an
+   * empty one.
    */
-  isUnfinishedAtLimit(isLast: boolean): boolean {
+  isUnfinished({ mayBeCut, isLast }: CallPlace): boolean {
     if (!this.isWhole) return true
-    return isLast && (this.kind === 'custom' || this.isEmpty)
+    return mayBeCut && isLast && (this.kind === 'custom' || this.isEmpty)
   }
 
   /** The input's text, `{}` for an empty JSON one; only with `keepText`. */

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../core/index.ts'
-import { isFilled } from './wire.ts'
+import { isFilled, type JsonObject, toText } from '../core/index.ts'
 
 /** What one part of an answer is. */
 export type AnswerPiece =
@@ -19,5 +18,5 @@ export function readPiece(part: JsonObject): AnswerPiece | undefined {
   const name = Object.keys(part).find((key) => !ABOUT.has(key) && key !== 'text')
   if (name !== undefined) return { kind: 'other', name, signature }
   if (typeof text !== 'string' && signature === undefined) return undefined
-  return { kind: thought === true ? 'thinking' : 'text', text: typeof text === 'string' ? text : '', signature }
+  return { kind: thought === true ? 'thinking' : 'text', text: toText(text), signature }
 }

@@ -1,5 +1,5 @@
-import { type JsonObject, reject } from '../core/index.ts'
-import { isFilled, messageOf, messagesOf } from './wire.ts'
+import { isFilled, type JsonObject, reject } from '../core/index.ts'
+import { messageOf, messagesOf } from './wire.ts'
 
 interface OpenCall {
   readonly id: string

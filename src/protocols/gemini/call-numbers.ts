@@ -1,5 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
-import { isFilled } from './wire.ts'
+import { isFilled, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
 
 /**
  * Says to which call of a candidate each `functionCall` belongs. A call is one part, unless it says that it will go on

@@ -1,4 +1,5 @@
 import {
+  isFilled,
   type Json,
   type JsonObject,
   optional,
@@ -13,7 +14,7 @@ import {
 import type { CallIds } from './call-ids.ts'
 import { readFileData, readInlineData } from './media.ts'
 import { readResultContent } from './tool-result-in.ts'
-import { GEMINI, isFilled, readMessage, readMessages } from './wire.ts'
+import { GEMINI, readMessage, readMessages } from './wire.ts'
 
 export interface ContentContext {
   readonly ids: CallIds

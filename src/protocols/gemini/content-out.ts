@@ -1,14 +1,12 @@
 import {
-  describe,
   type DocumentPart,
   isJsonObject,
   type Losses,
-  parseJson,
   type Part,
+  readArguments,
   reject,
   type ToolCallPart,
   type ToolResultPart,
-  unexpected,
 } from '../core/index.ts'
 import { renderAudio, renderSource } from './media.ts'
 import { GEMINI, messageOf, type WirePart } from './wire.ts'
@@ -87,9 +85,7 @@ function renderCall(part: ToolCallPart, field: string, context: ContentContext):
     losses.drop('provider-content')
     return []
   }
-  const args = part.input.trim() === '' ? {} : parseJson(part.input)
-  if (args === undefined) throw unexpected(`${field}.input`, 'JSON arguments', 'text that is not JSON')
-  if (!isJsonObject(args)) throw unexpected(`${field}.input`, 'a JSON object of arguments', describe(args))
+  const args = readArguments(part, field)
   names.set(part.id, part.name)
   const isSigned = part.signature !== undefined && isOwn(part.signature)
   return [

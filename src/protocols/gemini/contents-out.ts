@@ -1,4 +1,4 @@
-import type { CoreRequest, JsonObject, Message } from '../core/index.ts'
+import { type CoreRequest, type JsonObject, withLeadingSystem } from '../core/index.ts'
 import { type ContentContext, renderContent } from './content-out.ts'
 import { takesSignatures } from './reasoning.ts'
 import { withPlaceholders } from './signatures.ts'
@@ -17,12 +17,11 @@ export interface RenderedContents {
 export function renderContents(request: CoreRequest, model: string, context: ContentContext): RenderedContents {
   const { messages } = request
   if (messages.at(-1)?.role === 'assistant') context.losses.refuse('prefill', `messages[${messages.length - 1}]`)
-  const first = messages.findIndex((message) => !isSystemText(message))
-  const leading = first === -1 ? messages : messages.slice(0, first)
-  const system = renderContent([...request.system, ...leading.flatMap(({ content }) => content)], 'system', context)
+  const { system: prompt, leading } = withLeadingSystem(request)
+  const system = renderContent(prompt, 'system', context)
   const turns: { role: WireContent['role']; parts: WirePart[] }[] = []
   for (const [index, message] of messages.entries()) {
-    if (index < leading.length) continue
+    if (index < leading) continue
     const parts = renderContent(message.content, `messages[${index}].content`, context)
     if (parts.length === 0) continue
     const role = message.role === 'assistant' ? 'model' : 'user'
@@ -36,11 +35,6 @@ export function renderContents(request: CoreRequest, model: string, context: Con
     ...(system.length > 0 && { systemInstruction: { parts: system } }),
     contents: takesSignatures(model) ? withPlaceholders(contents) : contents,
   }
-}
-
-/** A system instruction holds text only; a system turn with anything else is asked as the user's. */
-function isSystemText({ role, content }: Message): boolean {
-  return role === 'system' && content.every(({ type }) => type === 'text')
 }
 
 /** Gemini wants as many results behind a turn's calls as there are calls, and counts from the beginning. */

@@ -1,4 +1,4 @@
-import type { CallerError, JsonObject } from '../core/index.ts'
+import { type CallerError, type JsonObject, storyOf } from '../core/index.ts'
 
 /** Google's words for errors, of which each status has one (https://cloud.google.com/apis/design/errors). */
 const WORDS: ReadonlyMap<number, string> = new Map([
@@ -22,13 +22,12 @@ const KNOWN_WORDS: ReadonlySet<string> = new Set([...WORDS.values(), 'OUT_OF_RAN
 
 /** An error answer's body: Google's three fields, and what Fullstop tried. */
 export function renderError(error: CallerError): JsonObject {
-  const { code, exchange, attempts } = error
   return {
     error: {
       code: error.status,
       message: error.message,
       status: statusWord(error),
-      fullstop: { code, exchange, attempts: attempts.map((attempt) => ({ ...attempt })) },
+      fullstop: storyOf(error),
     },
   }
 }

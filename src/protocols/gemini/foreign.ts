@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, mayMention } from '../core/index.ts'
+import { isFilled, isJsonObject, type Json, type JsonObject, listOf, mayMention } from '../core/index.ts'
 import { PLACEHOLDER_SIGNATURE } from './signatures.ts'
 import { camelCased } from './wire.ts'
 
@@ -20,8 +20,7 @@ export function withoutForeign(body: JsonObject, text: string, isForeign: (mark:
 }
 
 function partsOf(content: Json | undefined): readonly Json[] {
-  const parts = isJsonObject(content) ? content.parts : undefined
-  return Array.isArray(parts) ? (parts as readonly Json[]) : []
+  return isJsonObject(content) ? listOf(content.parts) : []
 }
 
 /**
@@ -60,5 +59,5 @@ function withoutSignature(part: JsonObject): readonly JsonObject[] {
   const { functionCall, text, thought } = camelCased(rest)
   if (functionCall !== undefined) return [{ ...rest, thoughtSignature: PLACEHOLDER_SIGNATURE }]
   // Text is the client's to read, whoever thought before it was written.
-  return typeof text === 'string' && text !== '' && thought !== true ? [rest] : []
+  return isFilled(text) && thought !== true ? [rest] : []
 }

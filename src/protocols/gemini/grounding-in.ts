@@ -1,5 +1,6 @@
-import { type Citation, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
-import { GEMINI, isFilled, messageOf, messagesOf } from './wire.ts'
+import { type Citation, isFilled, isJsonObject, type Json, type JsonObject, listOf } from '../core/index.ts'
+import { byteLength, charsOf } from './bytes.ts'
+import { GEMINI, messageOf, messagesOf } from './wire.ts'
 
 /** A citation, and which of the answer's text parts it is about. */
 export interface PlacedCitation {
@@ -48,10 +49,7 @@ export class CitedText {
     const chunks = messagesOf(value.groundingChunks)
     return messagesOf(value.groundingSupports).flatMap((support) => {
       const place = this.#locate(messageOf(support.segment))
-      const indexes = Array.isArray(support.groundingChunkIndices)
-        ? (support.groundingChunkIndices as readonly Json[])
-        : []
-      return indexes.flatMap((index): readonly PlacedCitation[] => {
+      return listOf(support.groundingChunkIndices).flatMap((index): readonly PlacedCitation[] => {
         const chunk = typeof index === 'number' ? chunks[index] : undefined
         return chunk === undefined || place === undefined
           ? []
@@ -111,12 +109,4 @@ function toCitation(chunk: JsonObject, { start, end }: Place, raw: Json = chunk)
     raw,
     protocol: GEMINI,
   }
-}
-
-const encoder = new TextEncoder()
-const byteLength = (text: string): number => encoder.encode(text).length
-
-/** How many characters of the text its first `bytes` bytes are. */
-function charsOf(text: string, bytes: number): number {
-  return encoder.encodeInto(text, new Uint8Array(Math.max(0, bytes))).read
 }

@@ -1,4 +1,5 @@
 import type { Citation, JsonObject } from '../core/index.ts'
+import { byteLength } from './bytes.ts'
 
 interface Support {
   readonly citation: Citation
@@ -51,6 +52,3 @@ function renderSegment({ citation: { start = 0, end }, text, offset, partIndex }
     text: cited,
   }
 }
-
-const encoder = new TextEncoder()
-export const byteLength = (text: string): number => encoder.encode(text).length

@@ -2,18 +2,20 @@ import {
   type Address,
   type Checked,
   checked,
+  isFilled,
   type Json,
   type JsonObject,
+  listOf,
+  mayMention,
   optional,
   readCountOrZero,
   readModel,
   type RequestFacts,
   type StateReference,
-  mayMention,
 } from '../core/index.ts'
 import { isFileUri } from './media.ts'
 import { asksForReasoning } from './reasoning.ts'
-import { camelCased, isFilled, messageOf, messagesOf, readMessage } from './wire.ts'
+import { camelCased, messageOf, messagesOf, readMessage } from './wire.ts'
 
 /** What the plan needs to know of a request; everything else is left to the provider or to the translation. */
 export function inspectRequest(body: JsonObject, address?: Address): Checked<RequestFacts> {
@@ -64,8 +66,5 @@ function findFiles(parts: Json | undefined, field: string): readonly StateRefere
 
 function findStores(search: Json | undefined, field: string): readonly StateReference[] {
   const { fileSearchStoreNames: names } = messageOf(search)
-  if (!Array.isArray(names)) return []
-  return (names as readonly Json[]).flatMap((id) =>
-    isFilled(id) ? [{ field: `${field}.fileSearchStoreNames`, id }] : [],
-  )
+  return listOf(names).flatMap((id) => (isFilled(id) ? [{ field: `${field}.fileSearchStoreNames`, id }] : []))
 }

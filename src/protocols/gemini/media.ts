@@ -7,6 +7,7 @@ import {
   type Part,
   readName,
   readString,
+  textInBase64,
 } from '../core/index.ts'
 import type { WirePart } from './wire.ts'
 
@@ -63,17 +64,18 @@ export function readInlineData(blob: JsonObject, field: string): Part {
   const mediaType = readName(blob.mimeType, `${field}.mimeType`)
   const data = readString(blob.data, `${field}.data`)
   const source = { kind: 'base64', mediaType, data } as const
-  switch (mediumOf(mediaType)) {
+  const medium = mediumOf(mediaType)
+  switch (medium) {
     case 'image':
     case 'video':
-      return { type: mediumOf(mediaType) as 'image' | 'video', source }
+      return { type: medium, source }
     case 'audio': {
       const format = mediaType.slice('audio/'.length)
       return { type: 'audio', data, format: AUDIO_FORMATS.get(format) ?? format }
     }
     case 'document': {
-      const text = mediaType.startsWith('text/') ? decodeText(data) : undefined
-      // As text it is what every other protocol can take.
+      const text = mediaType.startsWith('text/') ? textInBase64(data) : undefined
+      // As text it is what every other protocol can take; what is none stays as it came.
       return toDocument(text === undefined ? source : { kind: 'text', mediaType, text }, blob, field)
     }
   }
@@ -101,16 +103,6 @@ export function readFileData(file: JsonObject, field: string): Part {
 function toDocument(source: DocumentPart['source'], { displayName }: JsonObject, field: string): DocumentPart {
   const title = optional(displayName, `${field}.displayName`, readString)
   return { type: 'document', source, ...(title !== undefined && { title }) }
-}
-
-function decodeText(base64: string): string | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    // Not base64 or not UTF-8: it stays as it came, and the provider says so itself.
-    return undefined
-  }
 }
 
 // ## Out

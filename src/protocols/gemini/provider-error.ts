@@ -1,14 +1,15 @@
 import { type Reason, toLabel } from '../../evidence/index.ts'
 import {
+  boundMessage,
   isJsonObject,
   type Json,
   type JsonObject,
+  objectsIn,
   parseJson,
   type ProviderError,
   saysContextLength,
+  toText,
 } from '../core/index.ts'
-
-const LONGEST_MESSAGE = 2000
 
 /**
  * Google's words (https://ai.google.dev/gemini-api/docs/troubleshooting), which say more than the status: a stream's
@@ -59,11 +60,11 @@ const POLICY = /responsible ai practices|(?:violat|prohibit)\w* .*polic/i
 export function readError(status: number, body: Json | undefined): ProviderError {
   const error = findError(body)
   const word = toLabel(error.status)
-  const message = typeof error.message === 'string' ? error.message : ''
+  const message = toText(error.message)
   const effective = status >= 400 ? status : toStatus(error.code)
   return {
     verdict: { name: 'failed', reason: classify(effective, word, message, reasonsOf(error)) },
-    message: bound(message || `the provider answered ${status === 0 ? 'with an error' : status} and no message`),
+    message: boundMessage(message || `the provider answered ${status === 0 ? 'with an error' : status} and no message`),
     type: word,
   }
 }
@@ -88,8 +89,7 @@ function toStatus(code: Json | undefined): number {
 
 /** `google.rpc.ErrorInfo`. */
 function reasonsOf({ details }: JsonObject): readonly string[] {
-  const entries: readonly Json[] = Array.isArray(details) ? details : []
-  return entries.flatMap((entry) => (isJsonObject(entry) && typeof entry.reason === 'string' ? [entry.reason] : []))
+  return objectsIn(details).flatMap(({ reason }) => (typeof reason === 'string' ? [reason] : []))
 }
 
 function classify(status: number, word: string | undefined, message: string, reasons: readonly string[]): Reason {
@@ -104,10 +104,4 @@ function classify(status: number, word: string | undefined, message: string, rea
   if (reason !== undefined) return reason
   if (status >= 500) return 'server-error'
   return status >= 400 ? 'bad-request' : 'in-band-error'
-}
-
-function bound(message: string): string {
-  if (message.length <= LONGEST_MESSAGE) return message
-  // Not inside a surrogate pair, whose half no encoder can write.
-  return `${message.slice(0, LONGEST_MESSAGE - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }

@@ -1,27 +1,31 @@
-import { toLabel, verdictOfStop } from '../../evidence/index.ts'
+import { toLabel } from '../../evidence/index.ts'
 import {
   type CoreChoice,
   type CoreResponse,
   type CoreStop,
+  finishedVerdict,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
   mayCutCalls,
   NO_FACTS,
+  objectsIn,
+  overallStop,
   type Part,
   type ReadResponse,
   type ReadResponseOptions,
   type StreamEvent,
   type StreamFacts,
+  toText,
   unfinished,
-  overallStop,
+  UNSAID_STOP,
 } from '../core/index.ts'
 import { CallNumbers, withoutCalls } from './call-numbers.ts'
 import { isInBandError } from './in-band-error.ts'
 import { CandidateState, candidateIndex } from './scanner-candidate.ts'
 import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
-import { isFilled } from './wire.ts'
 
 /**
  * An answer that came as one body; `undefined` is a body that is no JSON. Its proof is the finish reason of every
@@ -44,13 +48,13 @@ export function readResponse(body: Json | undefined, { choices }: ReadResponseOp
 
 /** Candidates in the order of their indexes: the core counts them by their place. */
 function readWires({ candidates }: JsonObject): readonly JsonObject[] {
-  const wires = Array.isArray(candidates) ? (candidates as readonly Json[]).filter(isJsonObject) : []
+  const wires = objectsIn(candidates)
   return wires.length <= 1 ? wires : wires.toSorted((a, b) => candidateIndex(a) - candidateIndex(b))
 }
 
 function refused(body: JsonObject, stop: CoreStop, facts: StreamFacts): ReadResponse {
   return {
-    verdict: { name: 'refused', proof: 'body', stop: 'refusal' },
+    verdict: finishedVerdict('body', stop),
     facts: { ...facts, rawStop: stop.raw },
     get response() {
       return toResponse(body, [{ content: [], stop }], facts)
@@ -82,7 +86,7 @@ function judge(body: JsonObject, wires: readonly JsonObject[], bodyFacts: Stream
   )
     return unfinished('malformed', 'arguments-not-json', facts)
   return {
-    verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
+    verdict: finishedVerdict('body', stop),
     facts,
     get marks() {
       return candidates.flatMap(({ marks }) => marks)
@@ -115,7 +119,7 @@ interface ReadCandidate {
 /** A whole candidate is a stream of one chunk. */
 function readCandidate(wire: JsonObject, index: number, { responseId }: JsonObject, decode: boolean): ReadCandidate {
   const state = new CandidateState(index, { decode, eventLimitBytes: Infinity })
-  const progress = state.onChunk(wire, typeof responseId === 'string' ? responseId : '')
+  const progress = state.onChunk(wire, toText(responseId))
   const raw = finishReasonOf(wire.finishReason)
   if (raw !== undefined) state.finish(raw)
   return { state, hasNoText: progress === 'no-text', marks: state.takeMarks() }
@@ -125,15 +129,13 @@ function toResponse(body: JsonObject, choices: readonly CoreChoice[], { usage }:
   const { responseId, modelVersion, createTime } = body
   const createdMs = typeof createTime === 'string' ? Date.parse(createTime) : Number.NaN
   return {
-    id: typeof responseId === 'string' ? responseId : '',
-    model: typeof modelVersion === 'string' ? modelVersion : '',
+    id: toText(responseId),
+    model: toText(modelVersion),
     ...(!Number.isNaN(createdMs) && { created: Math.floor(createdMs / 1_000) }),
     choices,
     usage,
   }
 }
-
-const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
 
 function toChoice(wire: JsonObject, index: number, body: JsonObject): CoreChoice {
   const { state } = readCandidate(wire, index, body, true)

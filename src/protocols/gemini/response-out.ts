@@ -1,11 +1,11 @@
 import {
+  argumentsOf,
   type CoreChoice,
   type CoreResponse,
+  isClientCall,
   isJsonObject,
-  type Json,
   type JsonObject,
   type Part,
-  parseJson,
   type ToolCallPart,
 } from '../core/index.ts'
 import { GroundingMetadata } from './grounding-out.ts'
@@ -63,7 +63,7 @@ export function renderAnswerPart(part: Part): WirePart | undefined {
       }
     }
     case 'tool-call':
-      return part.kind === 'server' ? undefined : renderCall(part)
+      return isClientCall(part) ? renderCall(part) : undefined
     case 'opaque':
       return part.protocol === GEMINI && isJsonObject(part.value) ? part.value : undefined
     case 'redacted-thinking':
@@ -79,18 +79,7 @@ export function renderAnswerPart(part: Part): WirePart | undefined {
 function renderCall(part: ToolCallPart): WirePart {
   const { id, name, signature } = part
   return {
-    functionCall: { id, name, args: toArgs(part) },
+    functionCall: { id, name, args: argumentsOf(part) },
     ...(signature !== undefined && { thoughtSignature: signature }),
   }
-}
-
-/**
- * A call's arguments. Free text becomes `{"input": …}`: a client of Gemini has declared no free-form tool, but must be
- * able to read one. Throws for JSON arguments that don't parse: no answer with such a call is finished.
- */
-function toArgs(part: ToolCallPart): Json {
-  if (part.kind === 'custom') return { input: part.input }
-  const args = parseJson(part.input.trim() === '' ? '{}' : part.input)
-  if (args === undefined) throw new Error(`the arguments of a finished call of ${part.name} are not JSON`)
-  return args
 }

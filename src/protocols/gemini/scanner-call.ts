@@ -1,6 +1,5 @@
-import { isJsonObject, type JsonObject, type Json, type ToolCallPart } from '../core/index.ts'
+import { isFilled, isJsonObject, type Json, type JsonObject, type ToolCallPart } from '../core/index.ts'
 import { PartialArgs } from './partial-args.ts'
-import { isFilled } from './wire.ts'
 
 /** One function call of a candidate, in one part or in several. */
 export class CallState {

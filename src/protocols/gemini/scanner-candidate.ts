@@ -1,10 +1,13 @@
 import {
   type CoreStop,
+  graver,
   isJsonObject,
   isNoText,
   type Json,
   type JsonObject,
+  listOf,
   mayCutCalls,
+  type Progress,
   type ScannerOptions,
   type StreamEvent,
 } from '../core/index.ts'
@@ -14,13 +17,6 @@ import { CitedText } from './grounding-in.ts'
 import { CallState } from './scanner-call.ts'
 import { readFinishReason } from './stop-reason.ts'
 import { GEMINI } from './wire.ts'
-
-/**
- * What a chunk brought: nothing, content, a call or a piece of one, more than may be kept, or something else where text
- * should be. In the order of gravity.
- */
-export type Progress = (typeof PROGRESS)[number]
-const PROGRESS = ['nothing', 'content', 'tool', 'too-large', 'no-text'] as const
 
 /** More calls than any answer makes; each costs memory until the end. */
 const MOST_CALLS = 1_000
@@ -58,10 +54,11 @@ export class CandidateState {
   }
 
   /** One chunk's part of the candidate, all but its finish reason. */
-  onChunk({ content, ...candidate }: JsonObject, responseId: string): Progress {
+  onChunk(candidate: JsonObject, responseId: string): Progress {
+    const { content, continuationToken } = candidate
     if (this.#responseId === '') this.#responseId = responseId
     let progress: Progress = 'nothing'
-    const parts: readonly Json[] = isJsonObject(content) && Array.isArray(content.parts) ? content.parts : []
+    const parts = isJsonObject(content) ? listOf(content.parts) : []
     for (const [wirePart, part] of parts.entries()) {
       if (isJsonObject(part) && isNoText(part.text)) return 'no-text'
       const piece = isJsonObject(part) ? readPiece(part) : undefined
@@ -70,7 +67,7 @@ export class CandidateState {
       if (piece.signature !== undefined) this.#marks.push(piece.signature)
     }
     // What an answer that was stopped for now can be continued from, where it is kept.
-    if (typeof candidate.continuationToken === 'string') this.#marks.push(candidate.continuationToken)
+    if (typeof continuationToken === 'string') this.#marks.push(continuationToken)
     if (this.#options.decode)
       for (const { part, citation } of this.#text.citationsOf(candidate))
         this.#events.push({ type: 'citation', choice: this.#index, part, citation })
@@ -203,10 +200,6 @@ export class CandidateState {
     copy.unfinishedCalls = this.unfinishedCalls
     return copy
   }
-}
-
-function graver(a: Progress, b: Progress): Progress {
-  return PROGRESS.indexOf(a) > PROGRESS.indexOf(b) ? a : b
 }
 
 /** Answers that were left without an index are the first. */

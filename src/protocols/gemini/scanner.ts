@@ -1,35 +1,24 @@
-import {
-  type Caveat,
-  type FinishedVerdict,
-  type Label,
-  toLabel,
-  type Usage,
-  verdictOfStop,
-} from '../../evidence/index.ts'
+import { type Caveat, type FinishedVerdict, type Label, toLabel, type Usage } from '../../evidence/index.ts'
 import {
   ChoiceStates,
   type CoreStop,
+  finishedVerdict,
+  isFilled,
   isJsonObject,
-  type Json,
   type JsonObject,
+  listOf,
+  mergeReports,
+  overallStop,
   type ScannerOptions,
   SseScanner,
+  type StreamHead,
   type StreamScanner,
-  overallStop,
 } from '../core/index.ts'
 import { isInBandError } from './in-band-error.ts'
 import { CandidateState, candidateIndex } from './scanner-candidate.ts'
 import { finishReasonOf, isFailedFinish, readBlockReason } from './stop-reason.ts'
-import { mergeReports, readUsage } from './usage.ts'
+import { USAGE_COUNTS, readUsage } from './usage.ts'
 import { withoutWithheld } from './withheld-calls.ts'
-import { isFilled } from './wire.ts'
-
-/** What the chunks before the first candidate say of the answer. */
-interface Head {
-  readonly id: string
-  readonly model: string
-  readonly created: number | undefined
-}
 
 export function createGeminiScanner(options: ScannerOptions): StreamScanner {
   return new GeminiScanner(options)
@@ -48,8 +37,8 @@ class GeminiScanner extends SseScanner {
   #blocked: CoreStop | undefined
   // Merged as the wire has it: a later report may leave counts out that an earlier one gave.
   #usage: JsonObject = {}
-  #head: Head = { id: '', model: '', created: undefined }
-  #started = false
+  /** What the chunks before the first candidate say of the answer. */
+  #head: StreamHead = { id: '', model: '', created: undefined }
 
   protected override isInBandError(message: JsonObject): boolean {
     return isInBandError(message)
@@ -58,15 +47,14 @@ class GeminiScanner extends SseScanner {
   protected override onMessage(chunk: JsonObject): void {
     this.servedModel = toLabel(chunk.modelVersion) ?? this.servedModel
     this.#readHead(chunk)
-    const candidates: readonly Json[] = Array.isArray(chunk.candidates) ? chunk.candidates : []
-    for (const candidate of candidates) if (isJsonObject(candidate)) this.#onCandidate(candidate)
+    for (const candidate of listOf(chunk.candidates)) if (isJsonObject(candidate)) this.#onCandidate(candidate)
     const { blockReason } = isJsonObject(chunk.promptFeedback) ? chunk.promptFeedback : {}
     if (isFilled(blockReason)) this.#onBlocked(blockReason)
     if (isJsonObject(chunk.usageMetadata)) this.#onUsage(chunk.usageMetadata)
   }
 
   #readHead({ responseId, modelVersion, createTime }: JsonObject): void {
-    if (this.#started) return
+    if (this.hasStarted) return
     const createdMs = typeof createTime === 'string' ? Date.parse(createTime) : Number.NaN
     this.#head = {
       id: isFilled(responseId) ? responseId : this.#head.id,
@@ -75,27 +63,17 @@ class GeminiScanner extends SseScanner {
     }
   }
 
-  #start(): void {
-    if (this.#started) return
-    this.#started = true
-    const { id, model, created } = this.#head
-    this.emit({ type: 'start', id, model, ...(created !== undefined && { created }), usage: {} })
-  }
-
   #onUsage(usage: JsonObject): void {
-    this.#usage = mergeReports(this.#usage, usage)
-    this.emit({ type: 'usage', usage: this.usage() })
+    this.#usage = mergeReports(USAGE_COUNTS, this.#usage, usage)
+    if (this.options.decode) this.emit({ type: 'usage', usage: this.usage() })
   }
 
   #onCandidate(wire: JsonObject): void {
     const candidate = this.#candidates.at(candidateIndex(wire))
     if (candidate === undefined) return this.break('malformed', 'too-large')
-    this.#start()
+    this.start(this.#head)
     const progress = candidate.onChunk(wire, this.#head.id)
-    if (progress === 'content') this.content()
-    else if (progress === 'tool') this.hold()
-    else if (progress === 'too-large') this.break('malformed', 'too-large')
-    else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
+    this.advance(progress)
     // What came behind it may be an answer after all.
     if (progress !== 'nothing') this.#blocked = undefined
     const raw = finishReasonOf(wire.finishReason)
@@ -114,7 +92,7 @@ class GeminiScanner extends SseScanner {
   }
 
   #onBlocked(raw: string): void {
-    this.#start()
+    this.start(this.#head)
     this.hold()
     this.#blocked = readBlockReason(raw)
     const open = this.#candidates.entries.filter(([, { stop }]) => stop === undefined).map(([index]) => index)
@@ -131,8 +109,7 @@ class GeminiScanner extends SseScanner {
   protected override proofAtEnd(pending: string): FinishedVerdict | undefined {
     // Half of anything is a cut: clients read no event without its blank line.
     if (pending !== '' || !this.#allFinished()) return undefined
-    const stop = this.#overallStop()
-    return { name: verdictOfStop(stop?.kind), proof: 'finish-reason+end', stop: stop?.kind }
+    return finishedVerdict('finish-reason+end', this.#overallStop())
   }
 
   #allFinished(): boolean {
@@ -171,7 +148,6 @@ class GeminiScanner extends SseScanner {
     copy.#blocked = this.#blocked
     copy.#usage = this.#usage
     copy.#head = this.#head
-    copy.#started = this.#started
     return copy
   }
 }

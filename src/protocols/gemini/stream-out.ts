@@ -7,8 +7,10 @@ import {
   mergeUsage,
   type StreamEncoder,
   type StreamEvent,
+  UNSAID_STOP,
 } from '../core/index.ts'
-import { byteLength, GroundingMetadata } from './grounding-out.ts'
+import { byteLength } from './bytes.ts'
+import { GroundingMetadata } from './grounding-out.ts'
 import { EMPTY_PART, renderAnswerPart } from './response-out.ts'
 import { renderFinishReason } from './stop-reason.ts'
 import { renderUsage } from './usage.ts'
@@ -137,7 +139,9 @@ class ChoiceProgress {
       const { text, offset } = this.#texts.get(part) ?? { text: '', offset: this.#textBytes }
       grounding.add(citation, text, offset, 0)
     }
-    const stop = this.stop ?? { kind: 'end', raw: undefined }
-    return { finishReason: renderFinishReason(stop, { refusal: this.#hasRefusal }), ...grounding.render() }
+    return {
+      finishReason: renderFinishReason(this.stop ?? UNSAID_STOP, { refusal: this.#hasRefusal }),
+      ...grounding.render(),
+    }
   }
 }

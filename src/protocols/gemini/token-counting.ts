@@ -1,4 +1,4 @@
-import { isJsonObject, type TokenCounting } from '../core/index.ts'
+import { isJsonObject, type TokenCounting, wholeCountOf } from '../core/index.ts'
 import { resourceName } from './headers.ts'
 import { camelCased, messageOf } from './wire.ts'
 
@@ -13,9 +13,6 @@ export const tokenCounting: TokenCounting = {
     const { generateContentRequest, ...rest } = camelCased(body)
     return isJsonObject(generateContentRequest) ? messageOf(generateContentRequest) : rest
   },
-  readCount: (body) => {
-    const count = isJsonObject(body) ? body.totalTokens : undefined
-    return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined
-  },
+  readCount: (body) => (isJsonObject(body) ? wholeCountOf(body.totalTokens) : undefined),
   renderCount: (inputTokens) => ({ totalTokens: inputTokens }),
 }

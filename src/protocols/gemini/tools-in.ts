@@ -1,7 +1,7 @@
 import {
-  type CoreRequest,
   type Json,
   type JsonObject,
+  NO_ARGUMENTS,
   noteUnknown,
   optional,
   readArray,
@@ -11,19 +11,16 @@ import {
   reject,
   type Tool,
   type ToolChoice,
+  type ToolUse,
 } from '../core/index.ts'
 import { toJsonSchema } from './schema.ts'
 import { GEMINI, readMessage, readMessages } from './wire.ts'
 
-const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
 const DECLARATION = new Set(['name', 'description', 'parameters', 'parametersJsonSchema'])
 const CALLING = new Set(['mode', 'allowedFunctionNames'])
 
 /** `tools` and `toolConfig`: each field of a tool is a tool of its own, all but the functions' the provider's. */
-export function readToolUse(
-  body: JsonObject,
-  unknown: Map<string, Json>,
-): Pick<CoreRequest, 'tools'> & { readonly toolChoice?: ToolChoice } {
+export function readToolUse(body: JsonObject, unknown: Map<string, Json>): ToolUse {
   const tools = (optional(body.tools, 'tools', readMessages) ?? []).flatMap((tool, index) =>
     readTool(tool, `tools[${index}]`, unknown),
   )

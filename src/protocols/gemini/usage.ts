@@ -1,8 +1,5 @@
 import type { Usage } from '../../evidence/index.ts'
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
-
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+import { countOf, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
 
 const sum = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0)
@@ -14,10 +11,10 @@ const sum = (a: number | undefined, b: number | undefined): number | undefined =
  */
 export function readUsage(value: Json | undefined): Usage {
   if (!isJsonObject(value)) return {}
-  const inputTokens = sum(count(value.promptTokenCount), count(value.toolUsePromptTokenCount))
-  const reasoningTokens = count(value.thoughtsTokenCount)
-  const outputTokens = sum(count(value.candidatesTokenCount), reasoningTokens)
-  const cacheReadTokens = count(value.cachedContentTokenCount)
+  const inputTokens = sum(countOf(value.promptTokenCount), countOf(value.toolUsePromptTokenCount))
+  const reasoningTokens = countOf(value.thoughtsTokenCount)
+  const outputTokens = sum(countOf(value.candidatesTokenCount), reasoningTokens)
+  const cacheReadTokens = countOf(value.cachedContentTokenCount)
   return {
     ...(inputTokens !== undefined && { inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
@@ -26,18 +23,14 @@ export function readUsage(value: Json | undefined): Usage {
   }
 }
 
-const COUNTS = [
+/** What `readUsage` reads. */
+export const USAGE_COUNTS: readonly string[] = [
   'promptTokenCount',
   'toolUsePromptTokenCount',
   'candidatesTokenCount',
   'thoughtsTokenCount',
   'cachedContentTokenCount',
-] as const
-
-/** One report upon another; only what `readUsage` reads, so that no stream can make it grow. */
-export function mergeReports(earlier: JsonObject, later: JsonObject): JsonObject {
-  return Object.fromEntries(COUNTS.map((name) => [name, later[name] ?? earlier[name]]))
-}
+]
 
 /** A `usageMetadata` for a client, with the counts that every answer of Gemini has. */
 export function renderUsage(usage: Usage): JsonObject {

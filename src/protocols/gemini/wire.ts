@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, readArray, readObject } from '../core/index.ts'
+import { isJsonObject, type Json, type JsonObject, objectsIn, readArray, readObject } from '../core/index.ts'
 
 /** The name under which this protocol marks what only it understands. */
 export const GEMINI = 'gemini'
@@ -45,7 +45,5 @@ export function readMessages(value: unknown, field: string): readonly JsonObject
 /** The same, loosely. */
 export function messagesOf(value: Json | undefined): readonly JsonObject[] {
   if (isJsonObject(value)) return [camelCased(value)]
-  return Array.isArray(value) ? (value as readonly Json[]).filter(isJsonObject).map(camelCased) : []
+  return objectsIn(value).map(camelCased)
 }
-
-export const isFilled = (value: Json | undefined): value is string => typeof value === 'string' && value !== ''

@@ -1,4 +1,4 @@
-import { filterEvents, isJsonObject, type Json, type JsonObject, parseJson, parseSseEvent } from '../core/index.ts'
+import { filterMessages, isJsonObject, type Json, type JsonObject, listOf } from '../core/index.ts'
 import { CallNumbers, withoutCalls } from './call-numbers.ts'
 import { candidateIndex } from './scanner-candidate.ts'
 import { finishReasonOf } from './stop-reason.ts'
@@ -11,10 +11,8 @@ const NONE: ReadonlySet<number> = new Set()
 /** The events without the withheld calls. They must begin no later than the first call of any candidate. */
 export function withoutWithheld(held: Uint8Array, withheld: WithheldCalls): Uint8Array {
   const numbers = new Map<number, CallNumbers>()
-  return filterEvents(held, (event) => {
-    const { data } = parseSseEvent(event)
-    const chunk = data === undefined ? undefined : parseJson(data)
-    if (!isJsonObject(chunk) || !Array.isArray(chunk.candidates)) return event
+  return filterMessages(held, (chunk, event) => {
+    if (!Array.isArray(chunk.candidates)) return event
     const wires = chunk.candidates as readonly Json[]
     const kept = wires.map((wire) => {
       if (!isJsonObject(wire)) return wire
@@ -30,7 +28,7 @@ export function withoutWithheld(held: Uint8Array, withheld: WithheldCalls): Uint
 }
 
 function saysSomething({ content, finishReason }: JsonObject): boolean {
-  const parts = isJsonObject(content) && Array.isArray(content.parts) ? (content.parts as readonly Json[]) : []
+  const parts = isJsonObject(content) ? listOf(content.parts) : []
   const isEmpty = parts.every((part) => isJsonObject(part) && part.text === '')
   return !isEmpty || finishReasonOf(finishReason) !== undefined
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import { isFilled, isJsonObject, type JsonObject, listOf } from '../core/index.ts'
 
 /** A piece of a call in a delta, and the number of the call that it belongs to. */
 export interface KeyedPiece {
@@ -32,9 +32,8 @@ export class CallKeys {
 
   /** The pieces of one delta, none behind one that opens more than may be kept. */
   piecesOf(delta: JsonObject): readonly KeyedPiece[] {
-    const wires: readonly Json[] = Array.isArray(delta.tool_calls) ? delta.tool_calls : []
     const pieces: KeyedPiece[] = []
-    for (const wire of wires) {
+    for (const wire of listOf(delta.tool_calls)) {
       // Each piece is looked for among all calls, so one event must not be able to open any number of them.
       if (this.#opened.length > MOST_CALLS) break
       if (isJsonObject(wire)) pieces.push(this.#keyed(wire, false))
@@ -45,7 +44,7 @@ export class CallKeys {
 
   #keyed(wire: JsonObject, isDeprecated: boolean): KeyedPiece {
     const place = isDeprecated ? 'function_call' : typeof wire.index === 'number' ? wire.index : 'nowhere'
-    const id = typeof wire.id === 'string' && wire.id !== '' ? wire.id : undefined
+    const id = isFilled(wire.id) ? wire.id : undefined
     return { key: (this.#find(place, id) ?? this.#open(place, id)).key, wire, isDeprecated }
   }
 

@@ -2,14 +2,18 @@ import {
   type Citation,
   type CoreChoice,
   type CoreStop,
+  isFilled,
   isJsonObject,
   type Json,
+  jsonInput,
   type JsonObject,
   mayCutCalls,
+  objectsIn,
   type Part,
   ToolInput,
+  toText,
 } from '../core/index.ts'
-import { toText } from '../openai/index.ts'
+import { naturalEnd } from '../openai/index.ts'
 import { readFinishReason } from './stop-reason.ts'
 import { holdsNoText, joinTexts, needsName } from './texts.ts'
 
@@ -38,7 +42,7 @@ interface WireCall {
 /** Lenient: what a host writes oddly is read as far as it goes. */
 export function readChoice(wire: JsonObject, message: JsonObject, index: number): ReadChoice {
   const raw = wire.finish_reason
-  const finishReason = typeof raw === 'string' && raw !== '' ? raw : undefined
+  const finishReason = isFilled(raw) ? raw : undefined
   const calls = readCalls(message, index)
   const refusal = toText(message.refusal)
   const stop = readStop(finishReason, calls.length > 0, refusal !== '')
@@ -76,12 +80,11 @@ function contentOf(message: JsonObject, calls: readonly WireCall[], unfinished: 
 // Without a reason (only where the upstream is declared never to give one) the answer says itself how it ended.
 function readStop(finishReason: string | undefined, hasCalls: boolean, hasRefusal: boolean): CoreStop {
   if (finishReason !== undefined) return readFinishReason(finishReason, hasRefusal, hasCalls)
-  return { kind: hasCalls ? 'tool-use' : hasRefusal ? 'refusal' : 'end', raw: undefined }
+  return { kind: naturalEnd({ calls: hasCalls, refusal: hasRefusal }), raw: undefined }
 }
 
 function readCalls(message: JsonObject, index: number): readonly WireCall[] {
-  const wires: readonly Json[] = Array.isArray(message.tool_calls) ? message.tool_calls : []
-  const calls = wires.filter(isJsonObject).map((wire, place): WireCall => {
+  const calls = objectsIn(message.tool_calls).map((wire, place): WireCall => {
     const id = toText(wire.id) || `call_${index}_${place}`
     const call = { id, needsName: needsName(wire) }
     if (!isJsonObject(wire.custom)) return { ...call, kind: 'json', ...readFunction(wire.function) }
@@ -102,7 +105,7 @@ function readFunction(value: Json | undefined): Pick<WireCall, 'name' | 'input'>
 
 // Empty arguments mean none; a free-form input may be empty.
 function inputOf({ kind, input }: WireCall): string {
-  return kind === 'json' && input.trim() === '' ? '{}' : input
+  return kind === 'json' ? jsonInput(input) : input
 }
 
 const NONE: ReadonlySet<number> = new Set()
@@ -114,7 +117,7 @@ function findUnfinished(calls: readonly WireCall[], stop: CoreStop): ReadonlySet
     const { kind, input: written } = call
     const input = new ToolInput({ kind, keepText: false, limitBytes: Infinity })
     input.push(written)
-    const isUnfinished = mayBeCut ? input.isUnfinishedAtLimit(place === calls.length - 1) : !input.isWhole
+    const isUnfinished = input.isUnfinished({ mayBeCut, isLast: place === calls.length - 1 })
     return isUnfinished || isNameless(call) ? [place] : []
   })
   return new Set(places)
@@ -126,8 +129,7 @@ function readContent(message: JsonObject): readonly Part[] {
   const cited = citations.length > 0 && { citations }
   if (typeof message.content === 'string')
     return message.content === '' ? [] : [{ type: 'text', text: message.content, ...cited }]
-  const pieces: readonly Json[] = Array.isArray(message.content) ? message.content : []
-  return pieces.filter(isJsonObject).flatMap((piece): readonly Part[] => {
+  return objectsIn(message.content).flatMap((piece): readonly Part[] => {
     if (piece.type === 'thinking') return [{ type: 'thinking', text: joinTexts(piece.thinking) }]
     if (piece.type === 'refusal') return [{ type: 'refusal', text: toText(piece.refusal) }]
     return typeof piece.text === 'string' ? [{ type: 'text', text: piece.text }] : []
@@ -135,9 +137,8 @@ function readContent(message: JsonObject): readonly Part[] {
 }
 
 function readAnnotations(value: Json | undefined): readonly Citation[] {
-  const annotations: readonly Json[] = Array.isArray(value) ? value : []
-  return annotations.flatMap((raw): readonly Citation[] => {
-    if (!isJsonObject(raw) || !isJsonObject(raw.url_citation)) return []
+  return objectsIn(value).flatMap((raw): readonly Citation[] => {
+    if (!isJsonObject(raw.url_citation)) return []
     const { url, title, start_index: start, end_index: end } = raw.url_citation
     return [
       {

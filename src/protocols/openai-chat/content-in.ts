@@ -1,6 +1,7 @@
 import { type JsonObject, type Part, readArray, readObject, readString, reject, type TextPart } from '../core/index.ts'
 import { joinTexts } from './texts.ts'
-import { readAudio, readFile, readImage } from './media-in.ts'
+import { readFile, readImage } from './media-in.ts'
+import { readAudio } from '../openai/index.ts'
 
 type ReadPart = (part: JsonObject, field: string) => Part
 

@@ -2,15 +2,16 @@ import {
   type Checked,
   checked,
   isJsonObject,
+  type Json,
   type JsonObject,
+  mayMention,
+  objectsIn,
   optional,
   readBoolean,
   readCount,
   readModel,
   type RequestFacts,
   type StateReference,
-  type Json,
-  mayMention,
 } from '../core/index.ts'
 import { isThinkingEffort } from '../openai/index.ts'
 
@@ -48,8 +49,7 @@ export function findState(body: JsonObject, text: string): readonly StateReferen
   return (body.messages as readonly Json[]).flatMap((message, index) => {
     if (!isJsonObject(message)) return []
     const field = `messages[${index}]`
-    const parts: readonly Json[] = Array.isArray(message.content) ? message.content : []
-    const files = parts.flatMap((part) => (isJsonObject(part) && isJsonObject(part.file) ? [part.file.file_id] : []))
+    const files = objectsIn(message.content).flatMap(({ file }) => (isJsonObject(file) ? [file.file_id] : []))
     const spoken = isJsonObject(message.audio) ? [message.audio.id] : []
     return [
       ...files.flatMap((id) => (typeof id === 'string' ? [{ field: `${field}.content`, id }] : [])),

@@ -1,5 +1,4 @@
 import {
-  type AudioPart,
   type DocumentPart,
   type ImagePart,
   type JsonObject,
@@ -21,15 +20,6 @@ export function readImage(part: JsonObject, field: string): ImagePart {
     type: 'image',
     source: readMediaUrl(url, `${field}.image_url.url`),
     ...(detail !== undefined && { detail }),
-  }
-}
-
-export function readAudio(part: JsonObject, field: string): AudioPart {
-  const audio = readObject(part.input_audio, `${field}.input_audio`)
-  return {
-    type: 'audio',
-    data: readString(audio.data, `${field}.input_audio.data`),
-    format: readName(audio.format, `${field}.input_audio.format`),
   }
 }
 

@@ -1,5 +1,7 @@
 import {
   type CoreRequest,
+  isClientCall,
+  jsonInput,
   type Losses,
   type Message,
   type Part,
@@ -67,13 +69,13 @@ function renderResult(result: ToolResultPart, field: string, media: WirePart[], 
 }
 
 function renderAssistant(content: readonly Part[], field: string, losses: Losses): readonly WireMessage[] {
-  const calls = content.filter((part) => part.type === 'tool-call' && part.kind !== 'server') as readonly ToolCallPart[]
+  const calls = content.filter(isClientCall)
   const refusals = content.flatMap((part) => (part.type === 'refusal' ? [part.text] : []))
   const audio = content.find(
     (part) => part.type === 'opaque' && part.protocol === 'openai-chat' && part.kind === 'audio',
   )
   const parts = renderParts(
-    content.filter((part) => part.type !== 'refusal' && part !== audio && !calls.includes(part as ToolCallPart)),
+    content.filter((part) => part.type !== 'refusal' && part !== audio && !isClientCall(part)),
     `${field}.content`,
     losses,
   )
@@ -96,5 +98,5 @@ function renderAssistant(content: readonly Part[], field: string, losses: Losses
 
 export function renderToolCall({ kind, id, name, input }: ToolCallPart): WireToolCall {
   if (kind === 'custom') return { id, type: 'custom', custom: { name, input } }
-  return { id, type: 'function', function: { name, arguments: input.trim() === '' ? '{}' : input } }
+  return { id, type: 'function', function: { name, arguments: jsonInput(input) } }
 }

@@ -12,6 +12,7 @@ import {
   type Reasoning,
   reject,
 } from '../core/index.ts'
+import { readSchema } from '../openai/index.ts'
 
 export function readStop(body: JsonObject): readonly string[] {
   if (typeof body.stop === 'string') return [body.stop]
@@ -36,17 +37,6 @@ export function readFormat(value: unknown, field: string): OutputFormat | undefi
         format.type,
         typeof format.type === 'string' ? 'another type' : undefined,
       )
-  }
-}
-
-function readSchema(value: JsonObject, field: string): OutputFormat {
-  const name = optional(value.name, `${field}.name`, readName)
-  const strict = optional(value.strict, `${field}.strict`, readBoolean)
-  return {
-    type: 'json-schema',
-    ...(name !== undefined && { name }),
-    schema: readObject(value.schema, `${field}.schema`),
-    ...(strict !== undefined && { strict }),
   }
 }
 

@@ -5,6 +5,7 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  noteUnknown,
   optional,
   readBoolean,
   readCount,
@@ -57,15 +58,14 @@ export function parseRequest(body: JsonObject): Checked<CoreRequest> {
   return checked(() => {
     const unknown = unknownFields(body)
     const { system, messages } = readMessages(body.messages, (name) => unknown.set(name, true))
-    const { tools, toolChoice } = readToolUse(body)
+    const toolUse = readToolUse(body)
     return {
       model: readModel(body.model),
       stream: optional(body.stream, 'stream', readBoolean) ?? false,
       system,
       messages,
-      tools,
+      ...toolUse,
       ...present({
-        toolChoice,
         parallelToolCalls: optional(body.parallel_tool_calls, 'parallel_tool_calls', readBoolean),
         maxOutputTokens:
           optional(body.max_completion_tokens, 'max_completion_tokens', readCount) ??
@@ -94,12 +94,10 @@ export function parseRequest(body: JsonObject): Checked<CoreRequest> {
 
 function unknownFields(body: JsonObject): Map<string, Json> {
   const unknown = new Map<string, Json>()
-  for (const [name, value] of Object.entries(body)) {
-    if (KNOWN.has(name) || value === undefined || value === null) continue
-    // Text alone is what everyone answers with; only more than that is a demand.
-    if (name === 'modalities' && Array.isArray(value) && value.every((modality) => modality === 'text')) continue
-    unknown.set(name, value)
-  }
+  noteUnknown(body, KNOWN, '', unknown)
+  const { modalities } = body
+  // Text alone is what everyone answers with; only more than that is a demand.
+  if (Array.isArray(modalities) && modalities.every((modality) => modality === 'text')) unknown.delete('modalities')
   const format = isJsonObject(body.response_format) ? body.response_format.json_schema : undefined
   if (isJsonObject(format) && typeof format.description === 'string')
     unknown.set('response_format.json_schema.description', format.description)

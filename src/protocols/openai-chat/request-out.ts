@@ -9,7 +9,7 @@ import {
   type RenderedRequest,
   type RenderOptions,
 } from '../core/index.ts'
-import { DEFAULT_SCHEMA_NAME, isOpenAiModel, renderReasoningEffort, renderUserId } from '../openai/index.ts'
+import { isOpenAiModel, renderReasoningEffort, renderSchema, renderUserId } from '../openai/index.ts'
 import { renderMessages } from './messages-out.ts'
 import { renderToolUse } from './tools-out.ts'
 
@@ -60,6 +60,5 @@ function renderLimit(maxOutputTokens: number | undefined, model: string): JsonOb
 
 function renderFormat(format: OutputFormat): Json {
   if (format.type === 'json') return { type: 'json_object' }
-  const { name = DEFAULT_SCHEMA_NAME, schema, strict } = format
-  return { type: 'json_schema', json_schema: { name, schema, ...(strict !== undefined && { strict }) } }
+  return { type: 'json_schema', json_schema: renderSchema(format) }
 }

@@ -4,13 +4,16 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  listOf,
   mayCutCalls,
   NO_FACTS,
+  objectsIn,
+  overallStop,
   type ReadResponse,
   type ReadResponseOptions,
   type StreamFacts,
+  toText,
   unfinished,
-  overallStop,
 } from '../core/index.ts'
 import { type ReadChoice, readChoice } from './choice-in.ts'
 import { inBandErrorOf } from '../openai/index.ts'
@@ -35,7 +38,7 @@ interface WireChoice {
 }
 
 function readWires(body: JsonObject): readonly WireChoice[] | undefined {
-  const values: readonly Json[] = Array.isArray(body.choices) ? body.choices : []
+  const values = listOf(body.choices)
   const wires = values.flatMap((wire) =>
     isJsonObject(wire) && isJsonObject(wire.message) ? [{ wire, message: wire.message }] : [],
   )
@@ -87,8 +90,8 @@ function judge(
 function toResponse(body: JsonObject, choices: readonly ReadChoice[], { usage }: StreamFacts): CoreResponse {
   const { id, model, created } = body
   return {
-    id: typeof id === 'string' ? id : '',
-    model: typeof model === 'string' ? model : '',
+    id: toText(id),
+    model: toText(model),
     ...(typeof created === 'number' && { created }),
     choices: choices.map(({ toCore }) => toCore()),
     usage,
@@ -107,7 +110,7 @@ function withoutUnfinished(body: JsonObject, wires: readonly WireChoice[], choic
 
 function withoutCalls(message: JsonObject, unfinished: ReadonlySet<number>): JsonObject {
   const { tool_calls: wires, function_call: deprecated, ...rest } = message
-  const calls = Array.isArray(wires) ? wires.filter(isJsonObject) : []
+  const calls = objectsIn(wires)
   const kept = calls.filter((_, place) => !unfinished.has(place))
   return {
     ...rest,

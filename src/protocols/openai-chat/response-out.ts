@@ -1,4 +1,4 @@
-import type { CoreChoice, CoreResponse, JsonObject, Part } from '../core/index.ts'
+import { type CoreChoice, type CoreResponse, isClientCall, type JsonObject, type Part } from '../core/index.ts'
 import { renderCitations } from './annotations-out.ts'
 import { renderToolCall } from './messages-out.ts'
 import { renderFinishReason } from './stop-reason.ts'
@@ -29,7 +29,7 @@ function renderChoice({ content, stop }: CoreChoice, index: number): JsonObject 
   const refusal = join(content, 'refusal')
   const thinking = join(content, 'thinking')
   // Calls that the provider ran itself are over; a client that saw them would run them again.
-  const calls = content.flatMap((part) => (part.type === 'tool-call' && part.kind !== 'server' ? [part] : []))
+  const calls = content.filter(isClientCall)
   return {
     index,
     message: {

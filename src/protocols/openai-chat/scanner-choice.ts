@@ -1,28 +1,23 @@
 import { verdictOfStop } from '../../evidence/index.ts'
 import {
   type CoreStop,
+  type DeltaTarget,
+  graver,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
   mayCutCalls,
+  type Progress,
   type ScannerOptions,
   type StreamEvent,
   ToolInput,
+  toText,
 } from '../core/index.ts'
+import { naturalEnd } from '../openai/index.ts'
 import { CallKeys, type KeyedPiece, MOST_CALLS } from './call-keys.ts'
 import { readFinishReason } from './stop-reason.ts'
 import { holdsNoText, needsName } from './texts.ts'
-
-/**
- * What a delta brought: nothing, content, a piece of a tool call, one behind the choice's finish reason (at which calls
- * were judged), more than may be kept, or something else where text should be. In the order of gravity.
- */
-export type Progress = (typeof PROGRESS)[number]
-const PROGRESS = ['nothing', 'content', 'tool', 'too-late', 'too-large', 'no-text'] as const
-
-function graver(a: Progress, b: Progress): Progress {
-  return PROGRESS.indexOf(a) > PROGRESS.indexOf(b) ? a : b
-}
 
 interface OpenCall {
   readonly id: string
@@ -108,11 +103,7 @@ export class ChoiceState {
   }
 
   /** Where plain deltas of this kind go from here on. */
-  target(type: 'text' | 'thinking'): {
-    readonly type: 'text' | 'thinking'
-    readonly choice: number
-    readonly part: number
-  } {
+  target(type: 'text' | 'thinking'): DeltaTarget {
     return { type, choice: this.#index, part: this.#part }
   }
 
@@ -141,8 +132,8 @@ export class ChoiceState {
       keepText: this.#options.decode,
       limitBytes: this.#options.eventLimitBytes,
     })
-    const id = typeof wire.id === 'string' && wire.id !== '' ? wire.id : `call_${this.#index}_${key}`
-    return { id, name: typeof name === 'string' ? name : '', needsName: needsName(wire), input }
+    const id = isFilled(wire.id) ? wire.id : `call_${this.#index}_${key}`
+    return { id, name: toText(name), needsName: needsName(wire), input }
   }
 
   /**
@@ -157,10 +148,9 @@ export class ChoiceState {
     if (this.stop.kind === 'tool-use' && this.#calls.size === 0) return 'event-order'
     const mayBeCut = mayCutCalls(this.stop)
     const calls = [...this.#calls]
-    const unfinished = calls.filter(([, call], i) => {
-      if (isNameless(call)) return true
-      return mayBeCut ? call.input.isUnfinishedAtLimit(i === calls.length - 1) : !call.input.isWhole
-    })
+    const unfinished = calls.filter(
+      ([, call], i) => isNameless(call) || call.input.isUnfinished({ mayBeCut, isLast: i === calls.length - 1 }),
+    )
     this.unfinishedCalls = new Set(unfinished.map(([key]) => key))
     if (!mayBeCut && unfinished.length > 0)
       return unfinished.some(([, call]) => isNameless(call)) ? 'not-this-protocol' : 'arguments-not-json'
@@ -171,8 +161,7 @@ export class ChoiceState {
   /** The declared sentinel came without a finish reason. */
   finishAtSentinel(): void {
     if (this.stop !== undefined || this.openCallCount > 0) return
-    const kind = this.#calls.size > 0 ? 'tool-use' : this.#sawRefusal ? 'refusal' : 'end'
-    this.stop = { kind, raw: undefined }
+    this.stop = { kind: naturalEnd({ calls: this.#calls.size > 0, refusal: this.#sawRefusal }), raw: undefined }
     if (this.#options.decode) this.#emitEnd()
   }
 

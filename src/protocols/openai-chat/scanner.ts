@@ -1,22 +1,18 @@
-import {
-  type FinishedVerdict,
-  type Label,
-  type Proof,
-  toLabel,
-  type Usage,
-  verdictOfStop,
-} from '../../evidence/index.ts'
+import { type FinishedVerdict, type Label, type Proof, toLabel, type Usage } from '../../evidence/index.ts'
 import {
   ChoiceStates,
   type CoreStop,
+  finishedVerdict,
+  isFilled,
   isJsonObject,
-  type Json,
   type JsonObject,
+  listOf,
   mergeUsage,
+  overallStop,
   type ScannerOptions,
   SseScanner,
+  type StreamHead,
   type StreamScanner,
-  overallStop,
 } from '../core/index.ts'
 import { inBandErrorOf } from '../openai/index.ts'
 import { plainDelta } from './plain-delta.ts'
@@ -27,13 +23,6 @@ import { choiceIndex, withoutCalls } from './withheld-calls.ts'
 
 const SENTINEL = '[DONE]'
 const UNTERMINATED_SENTINEL = /^data: ?\[DONE\]$/
-
-/** What the chunks before the first choice say of the answer. */
-interface Head {
-  readonly id: string
-  readonly model: string
-  readonly created: number | undefined
-}
 
 export function createOpenAiChatScanner(options: ScannerOptions): StreamScanner {
   return new OpenAiChatScanner(options)
@@ -47,8 +36,8 @@ export function createOpenAiChatScanner(options: ScannerOptions): StreamScanner 
 class OpenAiChatScanner extends SseScanner {
   #choices = new ChoiceStates((index) => new ChoiceState(index, this.options))
   #usage: Usage = {}
-  #head: Head = { id: '', model: '', created: undefined }
-  #started = false
+  /** What the chunks before the first choice say of the answer. */
+  #head: StreamHead = { id: '', model: '', created: undefined }
   #done = false
 
   protected override onData(data: string): boolean {
@@ -81,7 +70,7 @@ class OpenAiChatScanner extends SseScanner {
     const usage = usageOf(chunk)
     if (usage !== undefined) this.#onUsage(usage)
     this.#readHead(chunk)
-    const choices: readonly Json[] = Array.isArray(chunk.choices) ? chunk.choices : []
+    const choices = listOf(chunk.choices)
     for (const choice of choices) if (isJsonObject(choice)) this.#onChoice(choice)
     const only = choices.length === 1 ? choices[0] : undefined
     const plain = usage === undefined && isJsonObject(only) ? plainDelta(only) : undefined
@@ -92,19 +81,12 @@ class OpenAiChatScanner extends SseScanner {
 
   /** Azure's first chunk, its filters' report, names neither itself nor its model, and has no choice. */
   #readHead({ id, model, created }: JsonObject): void {
-    if (this.#started) return
+    if (this.hasStarted) return
     this.#head = {
-      id: typeof id === 'string' && id !== '' ? id : this.#head.id,
-      model: typeof model === 'string' && model !== '' ? model : this.#head.model,
+      id: isFilled(id) ? id : this.#head.id,
+      model: isFilled(model) ? model : this.#head.model,
       created: typeof created === 'number' && created > 0 ? created : this.#head.created,
     }
-  }
-
-  #start(): void {
-    if (this.#started) return
-    this.#started = true
-    const { id, model, created } = this.#head
-    this.emit({ type: 'start', id, model, ...(created !== undefined && { created }), usage: {} })
   }
 
   #onUsage(usage: Usage): void {
@@ -115,16 +97,9 @@ class OpenAiChatScanner extends SseScanner {
   #onChoice(wire: JsonObject): void {
     const choice = this.#choices.at(choiceIndex(wire))
     if (choice === undefined) return this.break('malformed', 'too-large')
-    this.#start()
-    if (isJsonObject(wire.delta)) {
-      const progress = choice.onDelta(wire.delta)
-      if (progress === 'content') this.content()
-      else if (progress === 'tool') this.hold()
-      else if (progress === 'too-late') this.break('malformed', 'event-order')
-      else if (progress === 'no-text') this.break('malformed', 'not-this-protocol')
-      else if (progress === 'too-large') this.break('malformed', 'too-large')
-    }
-    if (typeof wire.finish_reason === 'string' && wire.finish_reason !== '') this.#onFinish(choice, wire.finish_reason)
+    this.start(this.#head)
+    if (isJsonObject(wire.delta)) this.advance(choice.onDelta(wire.delta))
+    if (isFilled(wire.finish_reason)) this.#onFinish(choice, wire.finish_reason)
     for (const event of choice.takeEvents()) this.emit(event)
     this.toolCalls = this.#choices.toolCalls
   }
@@ -158,8 +133,7 @@ class OpenAiChatScanner extends SseScanner {
   }
 
   #finished(proof: Proof): FinishedVerdict {
-    const stop = this.#overallStop()
-    return { name: verdictOfStop(stop?.kind), proof, stop: stop?.kind }
+    return finishedVerdict(proof, this.#overallStop())
   }
 
   #overallStop(): CoreStop | undefined {
@@ -185,7 +159,6 @@ class OpenAiChatScanner extends SseScanner {
     copy.#choices = this.#choices.fork()
     copy.#usage = this.#usage
     copy.#head = this.#head
-    copy.#started = this.#started
     copy.#done = this.#done
     return copy
   }

@@ -1,5 +1,6 @@
 import { type StopKind, toLabel } from '../../evidence/index.ts'
 import type { CoreStop } from '../core/index.ts'
+import { naturalEnd } from '../openai/index.ts'
 
 const KINDS: ReadonlyMap<string, StopKind> = new Map<string, StopKind>([
   ['stop', 'end'],
@@ -20,7 +21,7 @@ const KINDS: ReadonlyMap<string, StopKind> = new Map<string, StopKind>([
 export function readFinishReason(raw: string, sawRefusal = false, sawToolCalls = false): CoreStop {
   const kind = KINDS.get(raw) ?? 'limit'
   if (kind !== 'end') return { kind, raw: toLabel(raw) }
-  return { kind: sawToolCalls ? 'tool-use' : sawRefusal ? 'refusal' : 'end', raw: toLabel(raw) }
+  return { kind: naturalEnd({ calls: sawToolCalls, refusal: sawRefusal }), raw: toLabel(raw) }
 }
 
 const FAILED: ReadonlySet<string> = new Set([

@@ -2,6 +2,7 @@ import type { Usage } from '../../evidence/index.ts'
 import {
   type CoreStop,
   type EncoderOptions,
+  isClientCall,
   type JsonObject,
   mergeUsage,
   type Part,
@@ -130,7 +131,7 @@ class ChoiceProgress {
 
   // Calls that the provider ran itself are over, and nothing else that comes whole has a place here.
   #toCall(content: Part): WireDelta | undefined {
-    if (content.type !== 'tool-call' || content.kind === 'server') return undefined
+    if (!isClientCall(content)) return undefined
     this.#toolCalls += 1
     return { tool_calls: [{ index: this.#toolCalls - 1, ...renderToolCall(content) }] }
   }

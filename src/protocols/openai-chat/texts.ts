@@ -1,5 +1,4 @@
-import { isJsonObject, isNoText, type Json, type JsonObject } from '../core/index.ts'
-import { toText } from '../openai/index.ts'
+import { isJsonObject, isNoText, type Json, type JsonObject, toText } from '../core/index.ts'
 
 /** A string, or the pieces with a `text` of which Mistral's thinking consists. */
 export function joinTexts(value: Json | undefined): string {

@@ -1,4 +1,4 @@
-import { readArray, readName, readObject, readString, reject, type ToolCallPart } from '../core/index.ts'
+import { jsonInput, readArray, readName, readObject, readString, reject, type ToolCallPart } from '../core/index.ts'
 
 /** The `tool_calls` of an assistant message in a request's history. */
 export function readToolCalls(value: unknown, field: string): readonly ToolCallPart[] {
@@ -27,5 +27,5 @@ export function readToolCalls(value: unknown, field: string): readonly ToolCallP
 export function readFunction(value: unknown, field: string): Pick<ToolCallPart, 'name' | 'input'> {
   const call = readObject(value, field)
   const input = readString(call.arguments, `${field}.arguments`)
-  return { name: readName(call.name, `${field}.name`), input: input.trim() === '' ? '{}' : input }
+  return { name: readName(call.name, `${field}.name`), input: jsonInput(input) }
 }

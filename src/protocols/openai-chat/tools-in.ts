@@ -1,5 +1,6 @@
 import {
   type JsonObject,
+  NO_ARGUMENTS,
   optional,
   readArray,
   readBoolean,
@@ -9,14 +10,8 @@ import {
   reject,
   type Tool,
   type ToolChoice,
+  type ToolUse,
 } from '../core/index.ts'
-
-const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
-
-export interface ToolUse {
-  readonly tools: readonly Tool[]
-  readonly toolChoice?: ToolChoice
-}
 
 /** `tools` and `tool_choice`, with the deprecated `functions` and `function_call` read as the same. */
 export function readToolUse(body: JsonObject): ToolUse {

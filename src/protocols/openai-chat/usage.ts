@@ -1,24 +1,18 @@
 import type { Usage } from '../../evidence/index.ts'
-import { isJsonObject, type JsonObject } from '../core/index.ts'
+import { countOf, isJsonObject, type JsonObject } from '../core/index.ts'
 
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
-
-/**
- * A `usage` object; `undefined` where there is none. `prompt_tokens` already contains the cached tokens. Numbers
- * that make no sense count as not reported: a bad report must not fail a good answer.
- */
+/** A `usage` object; `undefined` where there is none. `prompt_tokens` already contains the cached tokens. */
 export function readUsage(value: unknown): Usage | undefined {
   if (!isJsonObject(value)) return undefined
   const input = isJsonObject(value.prompt_tokens_details) ? value.prompt_tokens_details : {}
   const output = isJsonObject(value.completion_tokens_details) ? value.completion_tokens_details : {}
-  const inputTokens = count(value.prompt_tokens)
-  const outputTokens = count(value.completion_tokens)
+  const inputTokens = countOf(value.prompt_tokens)
+  const outputTokens = countOf(value.completion_tokens)
   // DeepSeek has its own name for it; Hugging Face's router writes it without the details object.
   const cacheReadTokens =
-    count(input.cached_tokens) ?? count(value.prompt_cache_hit_tokens) ?? count(value.cached_tokens)
-  const cacheWriteTokens = count(input.cache_write_tokens)
-  const reasoningTokens = count(output.reasoning_tokens)
+    countOf(input.cached_tokens) ?? countOf(value.prompt_cache_hit_tokens) ?? countOf(value.cached_tokens)
+  const cacheWriteTokens = countOf(input.cache_write_tokens)
+  const reasoningTokens = countOf(output.reasoning_tokens)
   // Assigned one by one: five spreads cost more than the rest of the function.
   const usage: { -readonly [Key in keyof Usage]: Usage[Key] } = {}
   if (inputTokens !== undefined) usage.inputTokens = inputTokens

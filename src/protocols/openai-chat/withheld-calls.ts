@@ -1,4 +1,4 @@
-import { filterEvents, isJsonObject, type Json, type JsonObject, parseJson, parseSseEvent } from '../core/index.ts'
+import { filterMessages, isFilled, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
 import { CallKeys } from './call-keys.ts'
 
 /** By choice, the keys of the calls that no client may see. */
@@ -7,10 +7,8 @@ export type WithheldCalls = ReadonlyMap<number, ReadonlySet<number>>
 /** The events without pieces of the withheld calls. They must begin no later than the first call of any choice. */
 export function withoutCalls(held: Uint8Array, withheld: WithheldCalls): Uint8Array {
   const keys = new Map<number, CallKeys>()
-  return filterEvents(held, (event) => {
-    const { data } = parseSseEvent(event)
-    const chunk = data === undefined ? undefined : parseJson(data)
-    if (!isJsonObject(chunk) || !Array.isArray(chunk.choices)) return event
+  return filterMessages(held, (chunk, event) => {
+    if (!Array.isArray(chunk.choices)) return event
     const wires: readonly Json[] = chunk.choices
     const kept = wires.flatMap((wire) => {
       const left = isJsonObject(wire) ? withoutPieces(wire, withheld, keys) : wire
@@ -47,7 +45,7 @@ function withoutPieces(
       },
     }
   const isLast = typeof wire.finish_reason === 'string'
-  const hasText = typeof delta.content === 'string' && delta.content !== ''
+  const hasText = isFilled(delta.content)
   return isLast || hasText || delta.role !== undefined ? { ...wire, delta: rest } : undefined
 }
 

@@ -1,5 +1,5 @@
-import { type Citation, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
-import { objectsIn, OPENAI_RESPONSES } from './wire.ts'
+import { type Citation, isJsonObject, type Json, type JsonObject, objectsIn } from '../core/index.ts'
+import { OPENAI_RESPONSES } from './wire.ts'
 
 export function readAnnotations(value: Json | undefined): readonly Citation[] {
   return objectsIn(value).map(readAnnotation)

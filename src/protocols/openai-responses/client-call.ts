@@ -1,4 +1,4 @@
-import { type JsonObject, ToolInput } from '../core/index.ts'
+import { type CallPlace, type JsonObject, ToolInput } from '../core/index.ts'
 import { callInput, callKind } from './output-in.ts'
 
 /**
@@ -8,15 +8,8 @@ import { callInput, callKind } from './output-in.ts'
  */
 export function isUnfinishedCall(item: JsonObject, input: ToolInput | undefined, at: CallPlace): boolean {
   if (item.status === 'incomplete' || item.status === 'in_progress') return true
-  if (input === undefined) return at.mayBeCut && item.status !== 'completed' && at.isLast
-  if (!at.mayBeCut || item.status === 'completed') return !input.isWhole
-  return input.isUnfinishedAtLimit(at.isLast)
-}
-
-export interface CallPlace {
-  /** The answer was stopped from outside. */
-  readonly mayBeCut: boolean
-  readonly isLast: boolean
+  const mayBeCut = at.mayBeCut && item.status !== 'completed'
+  return input === undefined ? mayBeCut && at.isLast : input.isUnfinished({ mayBeCut, isLast: at.isLast })
 }
 
 /** The input of a call to a function or a free-form tool; other calls have none that could be judged. */

@@ -1,5 +1,4 @@
 import {
-  type AudioPart,
   type DocumentPart,
   type ImagePart,
   type JsonObject,
@@ -12,7 +11,7 @@ import {
   reject,
   type TextPart,
 } from '../core/index.ts'
-import { readFileData, readMediaUrl } from '../openai/index.ts'
+import { readAudio, readFileData, readMediaUrl } from '../openai/index.ts'
 import { readAnnotations } from './citations.ts'
 
 type ReadPart = (part: JsonObject, field: string) => Part
@@ -104,13 +103,4 @@ function readFileSource(part: JsonObject, field: string): DocumentPart['source']
   const url = optional(part.file_url, `${field}.file_url`, readName)
   if (url !== undefined) return { kind: 'url', url }
   return readFileData(readName(part.file_data, `${field}.file_data`), `${field}.file_data`)
-}
-
-function readAudio(part: JsonObject, field: string): AudioPart {
-  const audio = readObject(part.input_audio, `${field}.input_audio`)
-  return {
-    type: 'audio',
-    data: readString(audio.data, `${field}.input_audio.data`),
-    format: readName(audio.format, `${field}.input_audio.format`),
-  }
 }

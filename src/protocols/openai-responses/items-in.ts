@@ -1,5 +1,6 @@
 import {
   type Json,
+  jsonInput,
   type JsonObject,
   type Message,
   optional,
@@ -137,7 +138,7 @@ class InputReader {
     if (type === 'custom_tool_call')
       return { type: 'tool-call', kind: 'custom', id, name, input: readString(item.input, `${field}.input`) }
     const input = readString(item.arguments, `${field}.arguments`)
-    return { type: 'tool-call', kind: 'json', id, name, input: input.trim() === '' ? '{}' : input }
+    return { type: 'tool-call', kind: 'json', id, name, input: jsonInput(input) }
   }
 
   #readResult(item: JsonObject, field: string): ToolResultPart {

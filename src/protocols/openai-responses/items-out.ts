@@ -1,6 +1,7 @@
 import {
   type CoreRequest,
   isJsonObject,
+  jsonInput,
   type JsonObject,
   type Losses,
   type Message,
@@ -141,7 +142,7 @@ function renderCall(part: ToolCallPart, { losses, ids }: ItemContext): WireItem 
   const { name, input } = part
   const call_id = ids.call(part.id, part.kind === 'custom')
   if (part.kind === 'custom') return { type: 'custom_tool_call', call_id, name, input }
-  return { type: 'function_call', call_id, name, arguments: input.trim() === '' ? '{}' : input }
+  return { type: 'function_call', call_id, name, arguments: jsonInput(input) }
 }
 
 type OwnItem = Omit<OpaquePart, 'value'> & { readonly value: JsonObject }

@@ -1,5 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
-import { objectsIn } from './wire.ts'
+import { isJsonObject, type Json, type JsonObject, objectsIn } from '../core/index.ts'
 
 /** What only the platform that made it can look up: the answer, its conversation. */
 export function marksOfResponse({ id, conversation }: JsonObject): readonly (Json | undefined)[] {

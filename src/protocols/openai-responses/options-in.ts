@@ -5,7 +5,6 @@ import {
   optional,
   type OutputFormat,
   readArray,
-  readBoolean,
   readCountOrZero,
   readName,
   readObject,
@@ -13,6 +12,7 @@ import {
   type Reasoning,
   reject,
 } from '../core/index.ts'
+import { readSchema } from '../openai/index.ts'
 
 /** `text.format`; plain text is what everyone gives anyway. */
 export function readFormat(body: JsonObject, unknown: Map<string, Json>): OutputFormat | undefined {
@@ -27,7 +27,8 @@ export function readFormat(body: JsonObject, unknown: Map<string, Json>): Output
     case 'json_object':
       return { type: 'json' }
     case 'json_schema':
-      return readSchema(format, unknown)
+      noteUnknown(format, new Set(['type', 'name', 'schema', 'strict']), 'text.format.', unknown)
+      return readSchema(format, 'text.format')
     default:
       return reject(
         'text.format.type',
@@ -35,18 +36,6 @@ export function readFormat(body: JsonObject, unknown: Map<string, Json>): Output
         format.type,
         typeof format.type === 'string' ? 'another type' : undefined,
       )
-  }
-}
-
-function readSchema(format: JsonObject, unknown: Map<string, Json>): OutputFormat {
-  noteUnknown(format, new Set(['type', 'name', 'schema', 'strict']), 'text.format.', unknown)
-  const name = optional(format.name, 'text.format.name', readName)
-  const strict = optional(format.strict, 'text.format.strict', readBoolean)
-  return {
-    type: 'json-schema',
-    ...(name !== undefined && { name }),
-    schema: readObject(format.schema, 'text.format.schema'),
-    ...(strict !== undefined && { strict }),
   }
 }
 

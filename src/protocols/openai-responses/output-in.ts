@@ -1,8 +1,7 @@
-import { type JsonObject, type Part } from '../core/index.ts'
-import { toText } from '../openai/index.ts'
+import { type JsonObject, objectsIn, type Part, toText } from '../core/index.ts'
 import { readAnnotations } from './citations.ts'
 import { readReasoning } from './reasoning-item.ts'
-import { objectsIn, OPENAI_RESPONSES } from './wire.ts'
+import { OPENAI_RESPONSES } from './wire.ts'
 
 /** An item of an answer. Lenient: what a host writes oddly is read as far as it goes. */
 export function readOutputItem(item: JsonObject): readonly Part[] {

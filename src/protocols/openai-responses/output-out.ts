@@ -1,5 +1,7 @@
 import {
+  isClientCall,
   isJsonObject,
+  jsonInput,
   type OpaquePart,
   type Part,
   type RedactedThinkingPart,
@@ -65,8 +67,8 @@ export function hasPlace(part: Part): part is ThinkingPart | Whole {
     case 'redacted-thinking':
       return true
     case 'tool-call':
-      // Calls that the provider ran itself are over; a client that saw them would run them again.
-      return part.kind !== 'server'
+      // A client that saw the provider's own would run them again.
+      return isClientCall(part)
     case 'opaque':
       return part.protocol === OPENAI_RESPONSES && isJsonObject(part.value)
     default:
@@ -93,5 +95,5 @@ export function renderWhole(part: Whole, ids: ItemIds): WireItem {
 function renderCall({ kind, id, name, input }: ToolCallPart, ids: ItemIds): WireItem {
   const call = { call_id: id, name, status: 'completed' }
   if (kind === 'custom') return { type: 'custom_tool_call', id: ids.next('ctc'), ...call, input }
-  return { type: 'function_call', id: ids.next('fc'), ...call, arguments: input.trim() === '' ? '{}' : input }
+  return { type: 'function_call', id: ids.next('fc'), ...call, arguments: jsonInput(input) }
 }

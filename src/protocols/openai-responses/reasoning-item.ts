@@ -1,6 +1,5 @@
-import type { JsonObject, Part } from '../core/index.ts'
-import { toText } from '../openai/index.ts'
-import { objectsIn, type WireItem } from './wire.ts'
+import { type JsonObject, objectsIn, type Part, toText } from '../core/index.ts'
+import type { WireItem } from './wire.ts'
 
 /**
  * Another provider's redacted thinking in `encrypted_content`, the only place in which a client keeps such a thing; this

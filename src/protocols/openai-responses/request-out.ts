@@ -8,7 +8,7 @@ import {
   type RenderedRequest,
   type RenderOptions,
 } from '../core/index.ts'
-import { DEFAULT_SCHEMA_NAME, renderReasoningEffort, renderUserId } from '../openai/index.ts'
+import { renderReasoningEffort, renderSchema, renderUserId } from '../openai/index.ts'
 import { CallIds } from './call-ids.ts'
 import { type ItemContext, renderInput } from './items-out.ts'
 import { renderToolUse } from './tools-out.ts'
@@ -70,8 +70,7 @@ function toLimit(maxOutputTokens: number, losses: Losses): number {
 
 function renderFormat(format: OutputFormat): JsonObject {
   if (format.type === 'json') return { type: 'json_object' }
-  const { name = DEFAULT_SCHEMA_NAME, schema, strict } = format
-  return { type: 'json_schema', name, schema, ...(strict !== undefined && { strict }) }
+  return { type: 'json_schema', ...renderSchema(format) }
 }
 
 /**

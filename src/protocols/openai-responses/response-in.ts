@@ -1,24 +1,28 @@
-import { toLabel, verdictOfStop } from '../../evidence/index.ts'
+import { toLabel } from '../../evidence/index.ts'
 import {
   type CoreResponse,
   type CoreStop,
+  finishedVerdict,
+  isFilled,
   isJsonObject,
   type Json,
   type JsonObject,
   mayCutCalls,
   NO_FACTS,
+  objectsIn,
   type ReadResponse,
   type ReadResponseOptions,
   type StreamFacts,
+  toText,
   unfinished,
 } from '../core/index.ts'
-import { inBandErrorOf, toText } from '../openai/index.ts'
+import { inBandErrorOf } from '../openai/index.ts'
 import { inputOf, isUnfinishedCall } from './client-call.ts'
 import { marksOfItem, marksOfResponse } from './marks.ts'
 import { readOutputItem } from './output-in.ts'
 import { isUnfinishedMessage, readStop, saysIncomplete } from './status.ts'
 import { readUsage } from './usage.ts'
-import { isClientCall, objectsIn } from './wire.ts'
+import { isClientCall } from './wire.ts'
 
 /**
  * An answer that came as one body; `undefined` is a body that is no JSON. Its proof is its status, whatever `completion`
@@ -68,11 +72,10 @@ function readFinished(body: JsonObject, output: readonly JsonObject[], bodyFacts
   if (unfinishedCalls.size > 0 && !mayCutCalls(stop)) return unfinished('malformed', 'arguments-not-json', facts)
   const kept = unfinishedCalls.size === 0 ? output : output.filter((item) => !unfinishedCalls.has(item))
   return {
-    verdict: { name: verdictOfStop(stop.kind), proof: 'body', stop: stop.kind },
+    verdict: finishedVerdict('body', stop),
     facts,
     get marks() {
-      const marks = [...marksOfResponse(body), ...output.flatMap(marksOfItem)]
-      return marks.filter((mark) => typeof mark === 'string' && mark !== '') as readonly string[]
+      return [...marksOfResponse(body), ...output.flatMap(marksOfItem)].filter(isFilled)
     },
     get response() {
       return toResponse(body, kept, stop, facts)

@@ -1,12 +1,9 @@
-import type { CoreResponse, CoreStop, Json, JsonObject } from '../core/index.ts'
+import { type CoreResponse, type Json, type JsonObject, UNSAID_STOP } from '../core/index.ts'
 import { ItemIds, toResponseId } from './item-ids.ts'
 import { renderOutput } from './output-out.ts'
 import { renderStatus } from './status.ts'
 import { renderUsage } from './usage.ts'
 import type { WireItem } from './wire.ts'
-
-/** A provider that is declared to say no more than that the answer is whole gives no reason. */
-export const UNSAID_STOP: CoreStop = { kind: 'end', raw: undefined }
 
 /** A finished answer as a Responses client knows it. There is one answer: further choices have no place. */
 export function renderResponse(response: CoreResponse): JsonObject {
@@ -29,7 +26,7 @@ export function renderResponse(response: CoreResponse): JsonObject {
 }
 
 /** A message that a limit ended says so itself too. */
-export function withOpenEnd(output: readonly WireItem[]): readonly WireItem[] {
+function withOpenEnd(output: readonly WireItem[]): readonly WireItem[] {
   const last = output.at(-1)
   return last?.type === 'message' ? [...output.slice(0, -1), { ...last, status: 'incomplete' }] : output
 }

@@ -1,12 +1,20 @@
-import type { Json, JsonObject, ScannerOptions, StreamEvent, ToolInput } from '../core/index.ts'
-import { toText } from '../openai/index.ts'
+import {
+  type CallPlace,
+  type Json,
+  type JsonObject,
+  objectsIn,
+  type ScannerOptions,
+  type StreamEvent,
+  type ToolInput,
+  toText,
+} from '../core/index.ts'
 import { readAnnotation } from './citations.ts'
-import { type CallPlace, inputOf, isUnfinishedCall } from './client-call.ts'
+import { inputOf, isUnfinishedCall } from './client-call.ts'
 import { callId, callInput, readOutputItem } from './output-in.ts'
 import { PARAGRAPH, readReasoning } from './reasoning-item.ts'
 import { isUnfinishedMessage } from './status.ts'
 import { contentPlace, readPart, type TextEvent, type TextPlace } from './text-events.ts'
-import { isClientCall, objectsIn } from './wire.ts'
+import { isClientCall } from './wire.ts'
 
 /** Counts the core's parts of an answer in the order in which they begin. */
 export interface PartCounter {

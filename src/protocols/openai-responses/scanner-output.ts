@@ -3,14 +3,15 @@ import {
   type Json,
   type JsonObject,
   mayCutCalls,
+  objectsIn,
   type ScannerOptions,
   type StreamEvent,
+  toText,
 } from '../core/index.ts'
-import { toText } from '../openai/index.ts'
 import { OutputItem, type PartCounter } from './scanner-item.ts'
 import type { TextPlace } from './text-events.ts'
 import type { WithheldCalls } from './withheld-items.ts'
-import { isClientCall, objectsIn } from './wire.ts'
+import { isClientCall } from './wire.ts'
 
 /** More items than any answer has; each costs memory until the end. */
 const MOST_ITEMS = 10_000

@@ -1,24 +1,19 @@
-import {
-  type FinishedVerdict,
-  type Label,
-  type Proof,
-  toLabel,
-  type Usage,
-  verdictOfStop,
-} from '../../evidence/index.ts'
+import { type FinishedVerdict, type Label, type Proof, toLabel, type Usage } from '../../evidence/index.ts'
 import {
   type CoreStop,
+  finishedVerdict,
   isJsonObject,
   type Json,
   type JsonObject,
   mayCutCalls,
+  objectsIn,
   type ScannerOptions,
   SseScanner,
   type StreamEvent,
   type StreamScanner,
-  unescaped,
+  toText,
 } from '../core/index.ts'
-import { inBandErrorOf, toText } from '../openai/index.ts'
+import { inBandErrorOf } from '../openai/index.ts'
 import { marksOfAnnotation, marksOfItem, marksOfResponse } from './marks.ts'
 import type { OutputItem } from './scanner-item.ts'
 import { StreamedOutput } from './scanner-output.ts'
@@ -26,7 +21,6 @@ import { isUnfinishedMessage, readStop, saysIncomplete } from './status.ts'
 import { citedPlace, readTextEvent, type TextEvent, type TextPlace } from './text-events.ts'
 import { readUsage } from './usage.ts'
 import { withoutItems } from './withheld-items.ts'
-import { objectsIn } from './wire.ts'
 
 const SENTINEL = '[DONE]'
 const STARTS: ReadonlySet<Json | undefined> = new Set(['response.created', 'response.queued', 'response.in_progress'])
@@ -45,7 +39,6 @@ export function createOpenAiResponsesScanner(options: ScannerOptions): StreamSca
  */
 class OpenAiResponsesScanner extends SseScanner {
   #output: StreamedOutput
-  #started = false
   #isNumbered = false
   #usage: Usage = {}
   #stop: CoreStop | undefined
@@ -78,7 +71,7 @@ class OpenAiResponsesScanner extends SseScanner {
     // Sent in long silences; undocumented, and no part of the answer.
     if (type === 'keepalive') return
     if (STARTS.has(type)) return this.#onStart(message)
-    if (!this.#started) return this.break('malformed', 'event-order')
+    if (!this.hasStarted) return this.break('malformed', 'event-order')
     switch (type) {
       case 'response.output_item.added':
         return this.#onItem(message)
@@ -120,16 +113,10 @@ class OpenAiResponsesScanner extends SseScanner {
   #onStart({ response }: JsonObject): void {
     if (!isJsonObject(response)) return this.break('malformed', 'not-this-protocol')
     this.servedModel = toLabel(response.model) ?? this.servedModel
-    if (this.#started) return
-    this.#started = true
+    if (this.hasStarted) return
     this.#markAll(marksOfResponse(response))
-    this.emit({
-      type: 'start',
-      id: toText(response.id),
-      model: toText(response.model),
-      ...(typeof response.created_at === 'number' && { created: response.created_at }),
-      usage: {},
-    })
+    const { id, model, created_at: created } = response
+    this.start({ id: toText(id), model: toText(model), created: typeof created === 'number' ? created : undefined })
   }
 
   /** Each once: an item says its own at its beginning, at its end and at the answer's. */
@@ -187,8 +174,8 @@ class OpenAiResponsesScanner extends SseScanner {
     )
   }
 
-  protected override onPlainText(text: string, start: number, end: number): void {
-    this.#plainLength += unescaped(text.slice(start, end)).length
+  protected override onPlainText(text: string): void {
+    this.#plainLength += text.length
   }
 
   #settlePlainText(): void {
@@ -265,7 +252,7 @@ class OpenAiResponsesScanner extends SseScanner {
   protected override proofSoFar(): FinishedVerdict | undefined {
     // An answer of this protocol is one answer.
     if (this.#proof === undefined || this.options.choices > 1) return undefined
-    return { name: verdictOfStop(this.#stop?.kind), proof: this.#proof, stop: this.#stop?.kind }
+    return finishedVerdict(this.#proof, this.#stop)
   }
 
   protected override proofAtEnd(): FinishedVerdict | undefined {
@@ -288,7 +275,6 @@ class OpenAiResponsesScanner extends SseScanner {
     const copy = new OpenAiResponsesScanner(this.options)
     this.copyTo(copy)
     copy.#output = this.#output.fork()
-    copy.#started = this.#started
     copy.#isNumbered = this.#isNumbered
     copy.#usage = this.#usage
     copy.#stop = this.#stop

@@ -1,6 +1,14 @@
-import { isJsonObject, type Json, type JsonObject, type StateReference, mayMention } from '../core/index.ts'
+import {
+  isFilled,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  mayMention,
+  objectsIn,
+  type StateReference,
+} from '../core/index.ts'
 import { isReference } from './item-kinds.ts'
-import { objectsIn } from './wire.ts'
 
 /** Names things in OpenAI's own stores. A reference to a stored item may be an `id` alone. */
 const STATE_FIELD =
@@ -16,10 +24,9 @@ export function findState(body: JsonObject, text: string): readonly StateReferen
   found.add('previous_response_id', body.previous_response_id)
   found.add('conversation', idOf(body.conversation))
   const prompt = isJsonObject(body.prompt) ? body.prompt.id : undefined
-  if (typeof prompt === 'string' && prompt !== '')
-    found.references.push({ field: 'prompt', id: prompt, isShared: true })
-  entriesOf(body.tools).forEach((tool, index) => found.addTool(tool, `tools[${index}]`))
-  entriesOf(body.input).forEach((item, index) => found.addItem(item, `input[${index}]`))
+  if (isFilled(prompt)) found.references.push({ field: 'prompt', id: prompt, isShared: true })
+  listOf(body.tools).forEach((tool, index) => found.addTool(tool, `tools[${index}]`))
+  listOf(body.input).forEach((item, index) => found.addItem(item, `input[${index}]`))
   return found.references
 }
 
@@ -27,7 +34,7 @@ class Found {
   readonly references: StateReference[] = []
 
   add(field: string, id: Json | undefined): void {
-    if (typeof id === 'string' && id !== '') this.references.push({ field, id })
+    if (isFilled(id)) this.references.push({ field, id })
   }
 
   addTool(tool: Json, field: string): void {
@@ -56,12 +63,10 @@ class Found {
   }
 
   #addAll(field: string, ids: Json | undefined): void {
-    for (const id of entriesOf(ids)) this.add(field, id)
+    for (const id of listOf(ids)) this.add(field, id)
   }
 }
 
 function idOf(value: Json | undefined): Json | undefined {
   return isJsonObject(value) ? value.id : value
 }
-
-const entriesOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])

@@ -1,11 +1,6 @@
 import { type StopKind, toLabel } from '../../evidence/index.ts'
-import { type CoreStop, isJsonObject, type JsonObject } from '../core/index.ts'
-
-/** What an answer holds that decides what its natural end is. */
-export interface Held {
-  readonly calls: boolean
-  readonly refusal: boolean
-}
+import { type CoreStop, isFilled, isJsonObject, type JsonObject, toText } from '../core/index.ts'
+import { type Held, naturalEnd } from '../openai/index.ts'
 
 /** Why an answer is incomplete; a reason that nobody has taught us is a limit. */
 const KINDS: ReadonlyMap<string, StopKind> = new Map<string, StopKind>([
@@ -18,16 +13,15 @@ const KINDS: ReadonlyMap<string, StopKind> = new Map<string, StopKind>([
 
 /** The stop of a finished answer. OpenAI's own refusals are text in a completed answer. */
 export function readStop(response: JsonObject, isIncomplete: boolean, held: Held): CoreStop {
-  if (!isIncomplete)
-    return { kind: held.calls ? 'tool-use' : held.refusal ? 'refusal' : 'end', raw: toLabel('completed') }
+  if (!isIncomplete) return { kind: naturalEnd(held), raw: toLabel('completed') }
   const details = response.incomplete_details
-  const reason = isJsonObject(details) && typeof details.reason === 'string' ? details.reason : ''
+  const reason = isJsonObject(details) ? toText(details.reason) : ''
   return { kind: KINDS.get(reason) ?? 'limit', raw: toLabel(reason) ?? toLabel('incomplete') }
 }
 
 /** Whether an answer, whatever its status, says why it is incomplete. */
 export function saysIncomplete({ incomplete_details: details }: JsonObject): boolean {
-  return isJsonObject(details) && typeof details.reason === 'string' && details.reason !== ''
+  return isJsonObject(details) && isFilled(details.reason)
 }
 
 /** Whether it is a message that says of itself that it is not whole, as none of a completed answer does. */

@@ -6,10 +6,11 @@ import {
   mergeUsage,
   type StreamEncoder,
   type StreamEvent,
+  UNSAID_STOP,
 } from '../core/index.ts'
 import { ItemIds, toResponseId } from './item-ids.ts'
 import { hasPlace, renderWhole } from './output-out.ts'
-import { responseObject, UNSAID_STOP } from './response-out.ts'
+import { responseObject } from './response-out.ts'
 import { type RenderedStatus, renderStatus } from './status.ts'
 import { type ItemWriter, wholeItem } from './stream-item.ts'
 import { MessageWriter } from './stream-message.ts'

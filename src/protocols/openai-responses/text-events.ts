@@ -1,5 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
-import { toText } from '../openai/index.ts'
+import { isJsonObject, type Json, type JsonObject, toText } from '../core/index.ts'
 
 export type TextKind = 'text' | 'refusal' | 'thinking'
 

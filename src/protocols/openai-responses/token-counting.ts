@@ -1,4 +1,4 @@
-import { isJsonObject, type TokenCounting } from '../core/index.ts'
+import { isJsonObject, type TokenCounting, wholeCountOf } from '../core/index.ts'
 
 /** All that the call takes; it refuses what only an answer needs. */
 const COUNTED: ReadonlySet<string> = new Set([
@@ -21,9 +21,6 @@ export const tokenCounting: TokenCounting = {
   path: () => '/responses/input_tokens',
   toCountRequest: (request) => Object.fromEntries(Object.entries(request).filter(([name]) => COUNTED.has(name))),
   fromCountRequest: (body) => body,
-  readCount: (body) => {
-    const count = isJsonObject(body) ? body.input_tokens : undefined
-    return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined
-  },
+  readCount: (body) => (isJsonObject(body) ? wholeCountOf(body.input_tokens) : undefined),
   renderCount: (inputTokens) => ({ object: 'response.input_tokens', input_tokens: inputTokens }),
 }

@@ -1,6 +1,7 @@
 import {
   type Json,
   type JsonObject,
+  NO_ARGUMENTS,
   noteUnknown,
   optional,
   readArray,
@@ -11,18 +12,13 @@ import {
   reject,
   type Tool,
   type ToolChoice,
+  type ToolUse,
 } from '../core/index.ts'
 import { readCustomFormat } from './custom-format.ts'
 import { OPENAI_RESPONSES } from './wire.ts'
 
-const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} }
 const FUNCTION_FIELDS = new Set(['type', 'name', 'description', 'parameters', 'strict'])
 const CUSTOM_FIELDS = new Set(['type', 'name', 'description', 'format'])
-
-export interface ToolUse {
-  readonly tools: readonly Tool[]
-  readonly toolChoice?: ToolChoice
-}
 
 /** `tools` and `tool_choice`. Unlike in OpenAI Chat, a function's fields stand beside its type. */
 export function readToolUse(body: JsonObject, unknown: Map<string, Json>): ToolUse {

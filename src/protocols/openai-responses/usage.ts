@@ -1,22 +1,16 @@
 import type { Usage } from '../../evidence/index.ts'
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import { countOf, isJsonObject, type Json, type JsonObject } from '../core/index.ts'
 
-const count = (value: Json | undefined): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
-
-/**
- * A `usage` object; empty where there is none. `input_tokens` already contains the cached tokens. Numbers that make no
- * sense count as not reported: a bad report must not fail a good answer.
- */
+/** A `usage` object; empty where there is none. `input_tokens` already contains the cached tokens. */
 export function readUsage(value: Json | undefined): Usage {
   if (!isJsonObject(value)) return {}
   const input = isJsonObject(value.input_tokens_details) ? value.input_tokens_details : {}
   const output = isJsonObject(value.output_tokens_details) ? value.output_tokens_details : {}
-  const inputTokens = count(value.input_tokens)
-  const outputTokens = count(value.output_tokens)
-  const cacheReadTokens = count(input.cached_tokens)
-  const cacheWriteTokens = count(input.cache_write_tokens)
-  const reasoningTokens = count(output.reasoning_tokens)
+  const inputTokens = countOf(value.input_tokens)
+  const outputTokens = countOf(value.output_tokens)
+  const cacheReadTokens = countOf(input.cached_tokens)
+  const cacheWriteTokens = countOf(input.cache_write_tokens)
+  const reasoningTokens = countOf(output.reasoning_tokens)
   return {
     ...(inputTokens !== undefined && { inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),

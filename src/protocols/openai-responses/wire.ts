@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import type { Json, JsonObject } from '../core/index.ts'
 
 /** The name under which this protocol marks what only it understands. */
 export const OPENAI_RESPONSES = 'openai-responses'
@@ -15,10 +15,6 @@ export type WireEvent = { readonly type: string; readonly [key: string]: Json | 
 /** One server-sent event as OpenAI frames it: the name twice, as SSE's and in the data. */
 export function toServerSentEvent(event: WireEvent): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
-}
-
-export function objectsIn(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? (value as readonly Json[]).filter(isJsonObject) : []
 }
 
 /**

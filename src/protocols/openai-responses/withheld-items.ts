@@ -1,6 +1,6 @@
-import { filterEvents, isJsonObject, type JsonObject, parseJson, parseSseEvent } from '../core/index.ts'
+import { filterMessages, isJsonObject, type JsonObject, objectsIn, toText } from '../core/index.ts'
 import { callId } from './output-in.ts'
-import { isClientCall, objectsIn, toServerSentEvent } from './wire.ts'
+import { isClientCall, toServerSentEvent } from './wire.ts'
 
 /** Calls that no client may see: by their place in the stream, and by what the answer's end calls them. */
 export interface WithheldCalls {
@@ -15,10 +15,7 @@ export interface WithheldCalls {
 export function withoutItems(held: Uint8Array, withheld: WithheldCalls): Uint8Array {
   let hasLeftAny = false
   let numbersLeft = 0
-  return filterEvents(held, (event) => {
-    const { data } = parseSseEvent(event)
-    const message = data === undefined ? undefined : parseJson(data)
-    if (!isJsonObject(message)) return event
+  return filterMessages(held, (message, event) => {
     const { output_index: index, sequence_number: number, type, response } = message
     if (typeof index === 'number' && withheld.indexes.has(index)) {
       hasLeftAny = true
@@ -29,7 +26,7 @@ export function withoutItems(held: Uint8Array, withheld: WithheldCalls): Uint8Ar
     if (!hasLeftAny && !isEnd) return event
     const mended = {
       ...message,
-      type: typeof type === 'string' ? type : '',
+      type: toText(type),
       ...(typeof index === 'number' && { output_index: placeWithout(index, withheld) }),
       ...(typeof number === 'number' && { sequence_number: number - numbersLeft }),
       ...(isEnd && { response: withoutCalls(response, withheld) }),

@@ -1,5 +1,5 @@
 import { type Reason, toLabel } from '../../evidence/index.ts'
-import { isJsonObject, type Json, type JsonObject, type ProviderError } from '../core/index.ts'
+import { isJsonObject, type Json, type JsonObject, listOf, type ProviderError } from '../core/index.ts'
 import { classifyError } from './error-class.ts'
 import { inBandErrorOf } from './in-band-error.ts'
 
@@ -73,7 +73,7 @@ function toText(value: Json | undefined): string {
   if (Array.isArray(value)) return (value as readonly Json[]).map(toText).filter(Boolean).join('; ')
   if (!isJsonObject(value)) return ''
   const text = toText(value.msg ?? value.message ?? value.detail)
-  const place: readonly Json[] = Array.isArray(value.loc) ? value.loc : []
+  const place = listOf(value.loc)
   return place.length === 0 ? text : `${place.join('.')}: ${text}`
 }
 

@@ -1,4 +1,4 @@
-import type { CallerError, JsonObject } from '../core/index.ts'
+import { type CallerError, type JsonObject, storyOf } from '../core/index.ts'
 
 interface ErrorKind {
   readonly type: string
@@ -41,13 +41,12 @@ export interface ErrorObject extends JsonObject {
 
 export function toErrorObject(error: CallerError): ErrorObject {
   const kind = kindOf(error)
-  const { code, exchange, attempts } = error
   return {
     message: error.message,
     type: kind.type,
     param: null,
     code: codeOf(error, kind),
-    fullstop: { code, exchange, attempts: attempts.map((attempt) => ({ ...attempt })) },
+    fullstop: storyOf(error),
   }
 }
 

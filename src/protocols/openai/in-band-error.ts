@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
+import { isJsonObject, type Json, type JsonObject, listOf } from '../core/index.ts'
 
 /**
  * The error inside a body or chunk that began as a success: at its top, inside a choice, where OpenRouter reports an
@@ -7,8 +7,7 @@ import { isJsonObject, type Json, type JsonObject } from '../core/index.ts'
 export function inBandErrorOf(body: JsonObject): Json | undefined {
   if (isError(body.error)) return body.error
   if (isJsonObject(body.response) && isError(body.response.error)) return body.response.error
-  const choices: readonly Json[] = Array.isArray(body.choices) ? body.choices : []
-  for (const choice of choices) if (isJsonObject(choice) && isError(choice.error)) return choice.error
+  for (const choice of listOf(body.choices)) if (isJsonObject(choice) && isError(choice.error)) return choice.error
   return undefined
 }
 

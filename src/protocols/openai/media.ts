@@ -1,4 +1,15 @@
-import { type DocumentPart, type Losses, type MediaSource, reject } from '../core/index.ts'
+import {
+  type AudioPart,
+  type DocumentPart,
+  type JsonObject,
+  type Losses,
+  type MediaSource,
+  readName,
+  readObject,
+  readString,
+  reject,
+  textInBase64,
+} from '../core/index.ts'
 
 interface DataUrl {
   readonly mediaType: string
@@ -27,20 +38,21 @@ export function readFileData(data: string, field: string): DocumentPart['source'
   if (!data.startsWith('data:')) return { kind: 'base64', mediaType: 'application/pdf', data }
   const { mediaType, data: base64 } = readDataUrl(data, field)
   if (!mediaType.startsWith('text/')) return { kind: 'base64', mediaType, data: base64 }
-  return { kind: 'text', mediaType, text: decodeText(base64, field) }
+  const text = textInBase64(base64) ?? reject(field, 'UTF-8 text in base64', base64, 'something else')
+  return { kind: 'text', mediaType, text }
 }
 
-function decodeText(base64: string, field: string): string {
-  try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    // Both say only that it is not what it claims to be.
-    return reject(field, 'UTF-8 text in base64', base64, 'something else')
+/** An `input_audio` part. */
+export function readAudio(part: JsonObject, field: string): AudioPart {
+  const audio = readObject(part.input_audio, `${field}.input_audio`)
+  return {
+    type: 'audio',
+    data: readString(audio.data, `${field}.input_audio.data`),
+    format: readName(audio.format, `${field}.input_audio.format`),
   }
 }
 
-/** The reverse; a file in another provider's store has no URL. */
+/** The reverse of `readMediaUrl`; a file in another provider's store has no URL. */
 export function toMediaUrl(source: MediaSource, field: string, losses: Losses): string {
   switch (source.kind) {
     case 'url':

@@ -1,9 +1,6 @@
 import type { JsonObject, Losses } from '../core/index.ts'
 import { isOpenAiModel } from './openai-model.ts'
 
-/** OpenAI requires a name for a schema; other protocols have none. */
-export const DEFAULT_SCHEMA_NAME = 'response'
-
 /** A longer `user` is answered with 400 by OpenAI. */
 const USER_LENGTH_LIMIT = 64
 
