@@ -8,6 +8,7 @@ const SRC = join(ROOT, 'src')
 /** Which modules a module may import: the arrows of ARCHITECTURE.md. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  collections: [],
   evidence: [],
   resilience: [],
   yaml: [],
@@ -20,8 +21,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'protocols/openai-responses': ['protocols/openai', 'protocols/core', 'evidence'],
   'protocols/openai-chat': ['protocols/openai', 'protocols/core', 'evidence'],
   'protocols/gemini': ['protocols/core', 'evidence'],
-  exchange: ['protocols/core', 'resilience', 'evidence', 'errors'],
+  exchange: ['collections', 'protocols/core', 'resilience', 'evidence', 'errors'],
   engine: [
+    'collections',
     'exchange',
     'protocols/core',
     'protocols/anthropic',
@@ -33,7 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'evidence',
     'errors',
   ],
-  schema: ['protocols/core'],
+  schema: ['collections', 'protocols/core'],
   'runtime/web': ['exchange', 'resilience'],
   'runtime/bun': ['exchange', 'resilience'],
   'in-process': [

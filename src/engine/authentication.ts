@@ -1,3 +1,4 @@
+import { BoundedMap } from '../collections/index.ts'
 import type { ClientConfig } from '../config/index.ts'
 import { FullstopError } from '../errors.ts'
 import type { Caller } from '../exchange/index.ts'
@@ -11,7 +12,7 @@ const REMEMBERED_KEYS = 1_000
  */
 export class Authentication {
   readonly #callers: ReadonlyMap<string, Caller>
-  readonly #remembered = new Map<string, Caller>()
+  readonly #remembered = new BoundedMap<string, Caller>(REMEMBERED_KEYS)
 
   constructor(clients: ReadonlyMap<string, ClientConfig>) {
     this.#callers = new Map([...clients.values()].map((client) => [client.keyHash, toCaller(client)]))
@@ -33,7 +34,6 @@ export class Authentication {
     // What came is not repeated: it may be the key of something else.
     if (caller === undefined)
       throw new FullstopError('unknown-key', 'Expected the key of a configured client; another came.')
-    if (this.#remembered.size >= REMEMBERED_KEYS) this.#remembered.clear()
     this.#remembered.set(key, caller)
     return caller
   }

@@ -1,5 +1,5 @@
 import type { ExchangeEvidence } from '../evidence/index.ts'
-import { Recent } from './recent.ts'
+import { Recent } from '../collections/index.ts'
 
 /** Exchanges that are remembered for `trace` and the control plane; the oldest goes first. */
 export const RECENT_EXCHANGES = 1_000

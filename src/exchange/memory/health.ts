@@ -1,6 +1,6 @@
+import { BoundedMap } from '../../collections/index.ts'
 import { type BreakerTransition, type Clock, HIGHEST_LIMIT, RetryBudget } from '../../resilience/index.ts'
 import type { Platform } from '../admission/routing.ts'
-import { BoundedMap } from './bounded-map.ts'
 import { PlatformHealth } from './platform-health.ts'
 import type { ProviderLoad } from './provider-load.ts'
 
@@ -37,21 +37,21 @@ export class Health {
 
   of({ name, provider }: Platform): PlatformHealth {
     const { concurrent } = provider.limits
-    const known = this.#platforms.get(name)
-    if (known !== undefined) {
-      // What the newest configuration declares holds at once.
-      if (known.load.limit !== concurrent) known.load.limit = concurrent
-      known.limit.setCap(concurrent ?? HIGHEST_LIMIT)
-      return known
-    }
+    const health = this.#platforms.getOrMake(name, () => this.#fresh(name, provider.name))
+    // What the newest configuration declares holds at once.
+    health.load.limit = concurrent
+    health.limit.setCap(concurrent ?? HIGHEST_LIMIT)
+    return health
+  }
+
+  #fresh(name: string, provider: string): PlatformHealth {
     const { clock, random, onBreakerChange } = this.#deps
-    const fresh = new PlatformHealth(name, this.#loadOf(provider.name, concurrent), {
+    const load = this.#loads.getOrMake(provider, () => ({ inFlight: 0, limit: undefined }))
+    return new PlatformHealth(name, load, {
       clock,
       random,
       onBreakerChange: (transition) => onBreakerChange({ ...transition, platform: name, atMs: clock.wallMs() }),
     })
-    this.#platforms.set(name, fresh)
-    return fresh
   }
 
   /** What is known of a platform, without remembering it. */
@@ -60,32 +60,15 @@ export class Health {
   }
 
   get names(): readonly string[] {
-    return this.#platforms.keys
+    return this.#platforms.entries.map(([name]) => name)
   }
 
   /** Shared by all exchanges of a route. */
   budgetOf(route: string): RetryBudget {
-    const known = this.#budgets.get(route)
-    if (known !== undefined) return known
-    const budget = new RetryBudget(this.#deps)
-    this.#budgets.set(route, budget)
-    return budget
+    return this.#budgets.getOrMake(route, () => new RetryBudget(this.#deps))
   }
 
   get budgets(): ReadonlyMap<string, RetryBudget> {
-    return new Map(
-      this.#budgets.keys.flatMap((name) => {
-        const budget = this.#budgets.peek(name)
-        return budget === undefined ? [] : [[name, budget] as const]
-      }),
-    )
-  }
-
-  #loadOf(provider: string, limit: number | undefined): ProviderLoad {
-    const known = this.#loads.get(provider)
-    if (known !== undefined) return known
-    const load: ProviderLoad = { inFlight: 0, limit }
-    this.#loads.set(provider, load)
-    return load
+    return new Map(this.#budgets.entries)
   }
 }

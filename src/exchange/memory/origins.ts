@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map.ts'
+import { BoundedMap } from '../../collections/index.ts'
 
 /** Who made something, and for whom. */
 export interface Origin {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../resilience/index.ts'
-import { BoundedMap } from './bounded-map.ts'
+import { BoundedMap } from '../../collections/index.ts'
 
 /** A failed request is remembered so long, ms: agents repeat a dead stream for most of a minute. */
 export const REPEAT_WINDOW_MS = 60_000

@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map.ts'
+import { BoundedMap } from '../../collections/index.ts'
 
 /** Sessions that are remembered; about 200 bytes each. */
 export const REMEMBERED_SESSIONS = 50_000

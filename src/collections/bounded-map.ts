@@ -29,9 +29,22 @@ export class BoundedMap<K, V> {
     return this.#entries.get(key)
   }
 
+  /** What is there, else what is made and kept. */
+  getOrMake(key: K, make: () => V): V {
+    const known = this.get(key)
+    if (known !== undefined) return known
+    const made = make()
+    this.set(key, made)
+    return made
+  }
+
+  delete(key: K): void {
+    this.#entries.delete(key)
+  }
+
   /** The one that goes first comes first. */
-  get keys(): readonly K[] {
-    return [...this.#entries.keys()]
+  get entries(): readonly (readonly [K, V])[] {
+    return [...this.#entries]
   }
 
   get size(): number {

@@ -1,0 +1,2 @@
+export { BoundedMap } from './bounded-map.ts'
+export { Recent } from './recent.ts'
