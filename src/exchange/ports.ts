@@ -78,11 +78,13 @@ export interface Conditions {
   /** A platform that refuses the request is asked once more, at once, without the format that it asked for. */
   readonly isFormatOptional?: boolean | undefined
   /**
-   * Judges every finished answer that is not streamed, in the order of the attempts: `undefined` where it will do, else
-   * why it counts as a failed attempt, after which another is made as after any.
+   * Judges every finished answer, in the order of the attempts, before what the proof releases is delivered: `undefined`
+   * where it will do, else why it counts as a failed attempt, after which another is made as after any.
    */
-  readonly accept?: ((answer: CoreResponse, verdict: FinishedVerdict) => Reason | undefined) | undefined
+  readonly accept?: AnswerJudge | undefined
 }
+
+export type AnswerJudge = (answer: CoreResponse, verdict: FinishedVerdict) => Reason | undefined
 
 /** What the exchange may know of the connection it answers on. */
 export interface ClientConnection {

@@ -38,6 +38,8 @@ export interface Inbound {
   readonly preferred: string | undefined
   readonly policy: Policy
   readonly accept: Conditions['accept']
+  /** Somebody has to see the answer in the core's words before or after it is delivered. */
+  readonly needsAnswer: boolean
   /** A platform that refuses the request may get it without its format. */
   readonly isFormatOptional: boolean
   readonly caller: Caller
@@ -141,6 +143,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
     preferred: session === undefined ? undefined : sessions.platformOf(session),
     policy,
     accept: options.conditions?.accept,
+    needsAnswer: options.conditions?.accept !== undefined,
     isFormatOptional: options.conditions?.isFormatOptional ?? false,
     caller,
     labels: readLabels(headers),

@@ -1,4 +1,5 @@
 import type { AttemptEvidence, UnfinishedVerdict, Verdict } from '../../evidence/index.ts'
+import type { CoreResponse } from '../../protocols/core/index.ts'
 import type { Platform } from '../admission/routing.ts'
 
 /** How an attempt ended. */
@@ -33,6 +34,8 @@ export interface Attempt {
   conclude(verdict: Verdict): AttemptEnd
   /** Of a finished answer: strings that only this platform can read again. */
   readonly marks: readonly string[]
+  /** Of a finished answer, where the exchange `needsAnswer`. */
+  readonly answer: CoreResponse | undefined
   /** Headers of the provider's answer that the client may see; empty before the answer. */
   readonly answerHeaders: Headers | undefined
 }

@@ -1,5 +1,5 @@
 import type { FinishedVerdict, UnfinishedVerdict, Verdict } from '../../evidence/index.ts'
-import type { StreamFacts } from '../../protocols/core/index.ts'
+import type { CoreResponse, StreamFacts } from '../../protocols/core/index.ts'
 import { joinBytes } from '../admission/bounded-body.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
@@ -20,6 +20,7 @@ export class BodyAttempt implements Attempt {
   #proven: FinishedVerdict | undefined
   #facts: StreamFacts | undefined
   #marks: readonly string[] = []
+  #read: { readonly response?: CoreResponse } | undefined
 
   constructor({ call, inbound }: BodyAttemptOptions) {
     this.#call = call
@@ -36,6 +37,10 @@ export class BodyAttempt implements Attempt {
 
   get marks(): readonly string[] {
     return this.#marks
+  }
+
+  get answer(): CoreResponse | undefined {
+    return this.#inbound.needsAnswer ? this.#read?.response : undefined
   }
 
   get ended(): AttemptEnd | undefined {
@@ -78,6 +83,7 @@ export class BodyAttempt implements Attempt {
     }
     this.#proven = judged.verdict
     this.#marks = judged.marks
+    this.#read = judged.read
     this.#call.onEvent(true)
     return judged.bytes
   }

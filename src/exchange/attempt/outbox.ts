@@ -1,4 +1,4 @@
-import type { StreamEncoder, StreamScanner } from '../../protocols/core/index.ts'
+import type { AnswerAssembler, StreamEncoder, StreamScanner } from '../../protocols/core/index.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
 import { HeldBytes } from './held-bytes.ts'
 
@@ -20,17 +20,20 @@ const encoder = new TextEncoder()
 export class ByteOutbox implements Outbox {
   readonly #scanner: StreamScanner
   readonly #guard: TextGuard | undefined
+  readonly #assembler: AnswerAssembler | undefined
   readonly #held = new HeldBytes()
   /** Events that the guard had released when something was taken last. */
   #released = 0
 
-  constructor(scanner: StreamScanner, guard: TextGuard | undefined) {
+  constructor(scanner: StreamScanner, guard: TextGuard | undefined, assembler: AnswerAssembler | undefined) {
     this.#scanner = scanner
     this.#guard = guard
+    this.#assembler = assembler
   }
 
   take(piece: Uint8Array): void {
     this.#held.push(piece)
+    if (this.#assembler !== undefined) for (const event of this.#scanner.takeEvents()) this.#assembler.add(event)
   }
 
   release(): Uint8Array {
@@ -57,18 +60,26 @@ export class TranslatingOutbox implements Outbox {
   readonly #scanner: StreamScanner
   readonly #encoder: StreamEncoder
   readonly #guard: TextGuard | undefined
+  readonly #assembler: AnswerAssembler | undefined
   /** Of one event each. */
   #texts: string[] = []
   #released = 0
 
-  constructor(scanner: StreamScanner, encoder: StreamEncoder, guard: TextGuard | undefined) {
+  constructor(
+    scanner: StreamScanner,
+    encoder: StreamEncoder,
+    guard: TextGuard | undefined,
+    assembler: AnswerAssembler | undefined,
+  ) {
     this.#scanner = scanner
     this.#encoder = encoder
     this.#guard = guard
+    this.#assembler = assembler
   }
 
   take(): void {
     for (const event of this.#scanner.takeEvents()) {
+      this.#assembler?.add(event)
       this.#texts.push(this.#encoder.encode(event))
       if (this.#guard === undefined) continue
       const number = this.#released + this.#texts.length

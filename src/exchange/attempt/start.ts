@@ -1,5 +1,5 @@
 import type { AttemptCause } from '../../evidence/index.ts'
-import type { StreamEncoder } from '../../protocols/core/index.ts'
+import { AnswerAssembler, type StreamEncoder } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
 import { TextGuard } from '../delivery/text-guard.ts'
@@ -33,20 +33,22 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   const { provider } = platform
   const { sameProtocol } = outbound
   const guard = guardFor(inbound, deps)
+  const assembler = inbound.needsAnswer ? new AnswerAssembler() : undefined
   const scanner = provider.protocol.createScanner({
     completion: provider.completion,
     choices,
-    decode: !sameProtocol || guard !== undefined,
+    decode: !sameProtocol || guard !== undefined || assembler !== undefined,
     ...(sameProtocol && guard !== undefined && { watch: guard }),
+    collect: assembler !== undefined,
     eventLimitBytes: deps.limits.eventBytes,
   })
   const outbox = sameProtocol
-    ? new ByteOutbox(scanner, guard)
-    : new TranslatingOutbox(scanner, encoderFor(inbound, platform, deps), guard)
+    ? new ByteOutbox(scanner, guard, assembler)
+    : new TranslatingOutbox(scanner, encoderFor(inbound, platform, deps), guard, assembler)
   const { delivery } = inbound.policy
   // An object or nothing: half a one is what nobody can use.
   const holdAll = delivery === 'hold' || (delivery === 'guarded' && inbound.facts.structured)
-  return new StreamAttempt({ call, scanner, outbox, guard, holdAll })
+  return new StreamAttempt({ call, scanner, outbox, guard, holdAll, assembler, accept: inbound.accept })
 }
 
 function guardFor({ policy }: Inbound, { clock }: ExchangeDeps): TextGuard | undefined {

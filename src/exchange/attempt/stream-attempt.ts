@@ -1,10 +1,17 @@
 import { isFinished, type FinishedVerdict, type UnfinishedVerdict, type Verdict } from '../../evidence/index.ts'
-import { isJsonObject, parseJson, type StreamScanner } from '../../protocols/core/index.ts'
+import {
+  type AnswerAssembler,
+  type CoreResponse,
+  isJsonObject,
+  parseJson,
+  type StreamScanner,
+} from '../../protocols/core/index.ts'
 import type { Platform } from '../admission/routing.ts'
 import { ArrayBody, BrokenArray } from './array-body.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
+import type { AnswerJudge } from '../ports.ts'
 import type { Outbox } from './outbox.ts'
 import type { BodyReader } from './upstream-body.ts'
 
@@ -16,6 +23,9 @@ export interface StreamAttemptOptions {
   readonly guard: TextGuard | undefined
   /** Deliver nothing before the proof. */
   readonly holdAll: boolean
+  /** Puts the answer together that is judged, or that somebody needs. */
+  readonly assembler: AnswerAssembler | undefined
+  readonly accept: AnswerJudge | undefined
 }
 
 /** After the proof a provider has this long to close, ms; what it still says is passed on, how it ends is not asked. */
@@ -30,6 +40,8 @@ export class StreamAttempt implements Attempt {
   readonly #outbox: Outbox
   readonly #guard: TextGuard | undefined
   readonly #holdAll: boolean
+  readonly #assembler: AnswerAssembler | undefined
+  readonly #accept: AnswerJudge | undefined
   /** A read that goes on while something is delivered. */
   #reading: ReturnType<BodyReader['read']> | undefined
   #body: BodyReader | undefined
@@ -37,14 +49,18 @@ export class StreamAttempt implements Attempt {
   /** The body's end says that it is whole, and so may be a part of the proof. */
   #hasOwnEnd = false
   #proven: FinishedVerdict | undefined
+  /** Why a finished answer will not do. */
+  #rejected: UnfinishedVerdict | undefined
   #events = 0
 
-  constructor({ call, scanner, outbox, guard, holdAll }: StreamAttemptOptions) {
+  constructor({ call, scanner, outbox, guard, holdAll, assembler, accept }: StreamAttemptOptions) {
     this.#call = call
     this.#scanner = scanner
     this.#outbox = outbox
     this.#guard = guard
     this.#holdAll = holdAll
+    this.#assembler = assembler
+    this.#accept = accept
   }
 
   get platform(): Platform {
@@ -57,6 +73,10 @@ export class StreamAttempt implements Attempt {
 
   get marks(): readonly string[] {
     return this.#proven === undefined ? [] : this.#scanner.takeMarks()
+  }
+
+  get answer(): CoreResponse | undefined {
+    return this.#proven === undefined ? undefined : this.#assembler?.answer()
   }
 
   async read(): Promise<Uint8Array | AttemptEnd> {
@@ -89,6 +109,7 @@ export class StreamAttempt implements Attempt {
       if (tooMuch !== undefined) return this.#onTransportEnd(tooMuch)
       const released = this.#onPiece(piece)
       if (released.length > 0) return released
+      if (this.#rejected !== undefined) return this.#break(this.#rejected)
       if (this.#scanner.phase === 'broken') return this.#break(this.#brokenVerdict())
     }
   }
@@ -136,6 +157,11 @@ export class StreamAttempt implements Attempt {
 
   #prove(verdict: Verdict): Uint8Array {
     if (!isFinished(verdict)) return NOTHING
+    const reason = this.#assembler === undefined ? undefined : this.#accept?.(this.#assembler.answer(), verdict)
+    if (reason !== undefined) {
+      this.#rejected = { name: 'malformed', reason }
+      return NOTHING
+    }
     this.#call.letClose(CLOSING_PATIENCE_MS)
     const released = this.#outbox.releaseProven()
     // Last: what could not be written is not delivered.
@@ -150,6 +176,7 @@ export class StreamAttempt implements Attempt {
     const verdict = broken === undefined ? this.#scanner.verdictAtEnd() : this.#scanner.verdictAfter(broken)
     if (!isFinished(verdict)) return this.#break(verdict)
     const released = this.#prove(verdict)
+    if (this.#rejected !== undefined) return this.#break(this.#rejected)
     return released.length > 0 ? released : this.#end(verdict)
   }
 

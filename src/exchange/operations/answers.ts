@@ -43,7 +43,7 @@ export const answers: Operation = {
     }
     const rendered = render(bytes, answer, options)
     if (rendered === undefined) return { verdict: { name: 'malformed', reason: 'not-this-protocol' }, facts }
-    return { verdict, facts, bytes: rendered, marks: answer.marks ?? [] } satisfies Judged
+    return { verdict, facts, bytes: rendered, marks: answer.marks ?? [], read: answer } satisfies Judged
   },
 }
 

@@ -3,6 +3,7 @@ import type {
   Address,
   Checked,
   CoreRequest,
+  CoreResponse,
   Json,
   JsonObject,
   Protocol,
@@ -54,6 +55,8 @@ export type Judged =
       readonly bytes: Uint8Array
       /** What only this platform can read again. */
       readonly marks: readonly string[]
+      /** Has the answer in the core's words, made when it is asked for; not of every operation. */
+      readonly read?: { readonly response?: CoreResponse }
     }
   | {
       readonly verdict: UnfinishedVerdict

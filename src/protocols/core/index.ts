@@ -1,3 +1,4 @@
+export { AnswerAssembler, eventsOf } from './answer-assembler.ts'
 export { argumentsOf, jsonInput, readArguments } from './call-input.ts'
 export {
   type AudioPart,

@@ -9,10 +9,12 @@ export interface ScannerOptions {
   readonly completion: Completion
   /** Answers that were asked for: as many must finish. */
   readonly choices: number
-  /** Also collect core events for translation; without it only what the proof needs is kept. */
+  /** Also read content: core events are collected, or `watch` is told. Without it only what the proof needs is kept. */
   readonly decode: boolean
-  /** Is told of content instead, while the stream's bytes are what is delivered; needs `decode`. */
+  /** Is told of content, while the stream's bytes are what is delivered; nothing is collected then, but for `collect`. */
   readonly watch?: ContentWatcher
+  /** Collect core events although there is a `watch`. */
+  readonly collect?: boolean
   /** Largest event (and largest sum of one tool call's arguments), bytes. */
   readonly eventLimitBytes: number
 }
@@ -60,7 +62,7 @@ export interface StreamScanner {
   /** Bytes at the end of what was pushed that belong to an event which is not whole yet; none once it is proven. */
   readonly pendingBytes: number
   readonly facts: StreamFacts
-  /** Core events since the last call, oldest first; always empty unless `decode`. */
+  /** Core events since the last call, oldest first; always empty where none are collected. */
   takeEvents(): readonly StreamEvent[]
   /**
    * Marks since the last call: strings that only the platform which made them can read or look up (thinking signatures,

@@ -180,10 +180,10 @@ export abstract class SseScanner implements StreamScanner {
     const text = unescaped(raw)
     this.onPlainText?.(text)
     const target = this.#target
-    const { decode, watch } = this.options
+    const { decode, watch, collect } = this.options
     if (!decode || target === undefined) return
-    if (watch === undefined) this.#decoded.push({ ...target, text })
-    else watch.onContent(target.type, text, this.#eventBlocks)
+    watch?.onContent(target.type, text, this.#eventBlocks)
+    if (watch === undefined || collect === true) this.#decoded.push({ ...target, text })
   }
 
   // ## For the protocol's own events
@@ -249,11 +249,12 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   protected emit(event: StreamEvent): void {
-    const { decode, watch } = this.options
+    const { decode, watch, collect } = this.options
     if (watch !== undefined) {
       if (event.type === 'text' || event.type === 'refusal') watch.onContent('text', event.text, this.#eventBlocks)
       else if (event.type === 'thinking') watch.onContent('thinking', event.text, this.#eventBlocks)
-    } else if (decode) this.#decoded.push(event)
+    }
+    if (decode && (watch === undefined || collect === true)) this.#decoded.push(event)
   }
 
   /** Something that only the platform that made it can read or look up. */
