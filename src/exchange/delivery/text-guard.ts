@@ -83,6 +83,10 @@ const SENTENCE_END = /[.!?…]["'”’)\]]*\s|[。！？]|\n/
  * each character as a word.
  */
 function isWordCharacter(codePoint: number): boolean {
+  return codePoint < ASCII_WORD.length ? ASCII_WORD[codePoint] === true : isWordByPattern(codePoint)
+}
+
+function isWordByPattern(codePoint: number): boolean {
   const character = String.fromCodePoint(codePoint)
   return WORD.test(character) && !UNSPACED.test(character)
 }
@@ -90,6 +94,9 @@ function isWordCharacter(codePoint: number): boolean {
 const WORD = /[\p{L}\p{N}\p{M}\p{Pc}'’-]/u
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+
+/** Nearly all text begins and ends here, and asking two regular expressions each time costs as much as the rest. */
+const ASCII_WORD: readonly boolean[] = Array.from({ length: 128 }, (_, code) => isWordByPattern(code))
 
 function lastCodePoint(text: string): number {
   const last = text.codePointAt(text.length - 1) ?? 0

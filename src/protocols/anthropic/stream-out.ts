@@ -8,6 +8,7 @@ import {
   mergeUsage,
   type StreamEncoder,
   type StreamEvent,
+  TextEvent,
   UNSAID_STOP,
 } from '../core/index.ts'
 import type { Usage } from '../../evidence/index.ts'
@@ -35,6 +36,8 @@ class AnthropicStreamEncoder implements StreamEncoder {
   /** A signature of no thinking that the client was shown; it is sent once something follows, see `withoutLateSignature`. */
   #bareSignature: string | undefined
   #blocks = 0
+  /** Of the block that was opened last. */
+  #textEvent: TextEvent | undefined
   #hasCalls = false
   #hasRefusal = false
   #stop: CoreStop = UNSAID_STOP
@@ -52,10 +55,10 @@ class AnthropicStreamEncoder implements StreamEncoder {
         this.#usage = mergeUsage(this.#usage, event.usage)
         return this.#start(event.id, event.model)
       case 'text':
-        return this.#piece(event.part, 'text', { type: 'text_delta', text: event.text })
+        return this.#openBlock(event.part, 'text') + this.#text(event.text)
       case 'refusal':
         this.#hasRefusal = true
-        return this.#piece(event.part, 'refusal', { type: 'text_delta', text: event.text })
+        return this.#openBlock(event.part, 'refusal') + this.#text(event.text)
       case 'thinking':
         if (event.text === '' && !this.#isOpen(event.part, 'thinking')) return ''
         return this.#piece(event.part, 'thinking', { type: 'thinking_delta', thinking: event.text })
@@ -164,11 +167,17 @@ class AnthropicStreamEncoder implements StreamEncoder {
   #blockStart(block: WireBlock): string {
     const index = this.#blocks
     this.#blocks += 1
+    this.#textEvent = undefined
     return toServerSentEvent({ type: 'content_block_start', index, content_block: block })
   }
 
   #delta(delta: JsonObject): string {
     return toServerSentEvent({ type: 'content_block_delta', index: this.#blocks - 1, delta })
+  }
+
+  #text(text: string): string {
+    this.#textEvent ??= new TextEvent((each) => this.#delta({ type: 'text_delta', text: each }))
+    return this.#textEvent.with(text)
   }
 
   #blockStop(): string {

@@ -105,6 +105,7 @@ export {
   type StreamScanner,
 } from './scanner.ts'
 export { SseScanner, type StreamHead } from './sse-scanner.ts'
+export { TextEvent } from './text-event.ts'
 export { type StreamEvent } from './stream-event.ts'
 export { textInBase64 } from './text-in-base64.ts'
 export { type CallPlace, ToolInput } from './tool-input.ts'

@@ -8,6 +8,7 @@ import {
   type Part,
   type StreamEncoder,
   type StreamEvent,
+  TextEvent,
 } from '../core/index.ts'
 import { renderCitations } from './annotations-out.ts'
 import { renderToolCall } from './messages-out.ts'
@@ -27,6 +28,8 @@ class ChunkEncoder implements StreamEncoder {
   readonly #options: EncoderOptions
   readonly #choices = new Map<number, ChoiceProgress>()
   #head: JsonObject
+  /** Of each choice, for its text. */
+  readonly #texts = new Map<number, TextEvent>()
   #usage: Usage = {}
 
   constructor(options: EncoderOptions) {
@@ -41,6 +44,7 @@ class ChunkEncoder implements StreamEncoder {
         const { fallbackId, fallbackModel, nowSeconds } = this.#options
         const model = event.model === '' ? fallbackModel : event.model
         this.#head = head(event.id === '' ? fallbackId : event.id, event.created ?? nowSeconds, model)
+        this.#texts.clear()
         this.#usage = mergeUsage(this.#usage, event.usage)
         return ''
       }
@@ -53,6 +57,8 @@ class ChunkEncoder implements StreamEncoder {
       case 'thinking-signature':
         return ''
       case 'text':
+        this.#choice(event.choice).onText(event)
+        return this.#open(event.choice) + this.#text(event.choice).with(event.text)
       case 'thinking':
       case 'refusal':
       case 'citation':
@@ -91,12 +97,21 @@ class ChunkEncoder implements StreamEncoder {
     return this.#write(index, { role: 'assistant', content: '' })
   }
 
+  #text(index: number): TextEvent {
+    let text = this.#texts.get(index)
+    if (text === undefined) {
+      text = new TextEvent((content) => this.#write(index, { content }))
+      this.#texts.set(index, text)
+    }
+    return text
+  }
+
   #write(index: number, delta: WireDelta, finishReason: string | null = null): string {
     return toEvent({ ...this.#head, choices: [{ index, delta, logprobs: null, finish_reason: finishReason }] })
   }
 }
 
-type ContentEvent = Extract<StreamEvent, { type: 'text' | 'thinking' | 'refusal' | 'citation' | 'whole' }>
+type ContentEvent = Extract<StreamEvent, { type: 'thinking' | 'refusal' | 'citation' | 'whole' }>
 
 /** What a client has of one choice. */
 class ChoiceProgress {
@@ -108,12 +123,13 @@ class ChoiceProgress {
   /** Where each text part begins in the message, for its citations. */
   readonly #partStarts = new Map<number, number>()
 
+  onText({ part, text }: Extract<StreamEvent, { type: 'text' }>): void {
+    if (!this.#partStarts.has(part)) this.#partStarts.set(part, this.#textLength)
+    this.#textLength += text.length
+  }
+
   toDelta(event: ContentEvent): WireDelta | undefined {
     switch (event.type) {
-      case 'text':
-        if (!this.#partStarts.has(event.part)) this.#partStarts.set(event.part, this.#textLength)
-        this.#textLength += event.text.length
-        return { content: event.text }
       case 'thinking':
         return { reasoning_content: event.text }
       case 'refusal':
