@@ -1,9 +1,7 @@
-import { expect, test } from 'bun:test'
-import fc from 'fast-check'
-import type { Completion, StreamScanner } from '../core/index.ts'
+import { test } from 'bun:test'
+import { expectNothingAfterProof } from '../../../test/support/after-proof.ts'
 import { createAnthropicScanner } from './scanner.ts'
 
-const encoder = new TextEncoder()
 const event = (value: { readonly type: string; readonly [key: string]: unknown }): string =>
   `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`
 const START = event({ type: 'message_start', message: { id: 'msg_1', model: 'claude-x', usage: { input_tokens: 1 } } })
@@ -24,36 +22,12 @@ const LATE = [
   'x'.repeat(2_000),
 ]
 
-function scan(bytes: Uint8Array, completion: Completion, sizes: readonly number[]): StreamScanner {
-  const scanner = createAnthropicScanner({ completion, choices: 1, decode: true, eventLimitBytes: 1_000 })
-  for (let at = 0, i = 0; at < bytes.length; i++) {
-    const size = sizes[i % sizes.length] ?? 1
-    scanner.push(bytes.subarray(at, at + size))
-    at += size
-  }
-  return scanner
-}
-const found = (scanner: StreamScanner): object => ({
-  phase: scanner.phase,
-  atEnd: scanner.verdictAtEnd(),
-  afterLoss: scanner.verdictAfter({ name: 'truncated', reason: 'connection-lost' }),
-  facts: scanner.facts,
-  pendingBytes: scanner.pendingBytes,
-  content: scanner.takeEvents(),
-})
-
 test('what follows the proof changes nothing, whatever it is and however it is split', () => {
-  fc.assert(
-    fc.property(
-      fc.constantFrom<Completion>('strict', 'finish-only'),
-      fc.array(fc.oneof(fc.constantFrom(...LATE), fc.string()), { maxLength: 4 }),
-      fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 8 }),
-      (completion, late, sizes) => {
-        const alone = scan(encoder.encode(STREAM), completion, [STREAM.length])
-        expect(alone.phase).toBe('proven')
-        expect(found(scan(encoder.encode(STREAM + late.join('')), completion, sizes))).toEqual(found(alone))
-      },
-    ),
-    { numRuns: 300 },
-  )
+  expectNothingAfterProof({
+    createScanner: createAnthropicScanner,
+    completions: ['strict', 'finish-only'],
+    stream: STREAM,
+    late: LATE,
+    eventLimitBytes: 1_000,
+  })
 })

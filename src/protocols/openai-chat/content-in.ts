@@ -1,60 +1,35 @@
-import { type JsonObject, type Part, readArray, readObject, readString, reject, type TextPart } from '../core/index.ts'
+import { type Part, readString, type TextPart } from '../core/index.ts'
 import { joinTexts } from './texts.ts'
 import { readFile, readImage } from './media-in.ts'
-import { readAudio } from '../openai/index.ts'
-
-type ReadPart = (part: JsonObject, field: string) => Part
+import { type OnUnknown, type PartKinds, readAudio, type ReadPart, readParts } from '../openai/index.ts'
 
 const text: ReadPart = (part, field) => ({ type: 'text', text: readString(part.text, `${field}.text`) })
 
-const USER_PARTS: ReadonlyMap<unknown, ReadPart> = new Map<unknown, ReadPart>([
+const USER_PARTS: PartKinds = new Map<unknown, ReadPart>([
   ['text', text],
   ['image_url', readImage],
   ['input_audio', readAudio],
   ['file', readFile],
 ])
 
-const ASSISTANT_PARTS: ReadonlyMap<unknown, ReadPart> = new Map<unknown, ReadPart>([
+const ASSISTANT_PARTS: PartKinds = new Map<unknown, ReadPart>([
   ['text', text],
   ['thinking', (part) => ({ type: 'thinking', text: joinTexts(part.thinking) })],
   ['refusal', (part, field) => ({ type: 'refusal', text: readString(part.refusal, `${field}.refusal`) })],
 ])
 
-const TEXT_PARTS: ReadonlyMap<unknown, ReadPart> = new Map<unknown, ReadPart>([['text', text]])
+const TEXT_PARTS: PartKinds = new Map<unknown, ReadPart>([['text', text]])
 
 // OpenAI itself takes only text in tool results; several hosts take images too, and the core has a place for them.
-const TOOL_PARTS: ReadonlyMap<unknown, ReadPart> = new Map<unknown, ReadPart>([
+const TOOL_PARTS: PartKinds = new Map<unknown, ReadPart>([
   ['text', text],
   ['image_url', readImage],
   ['file', readFile],
 ])
 
-/** Receives the names of fields in messages that the core has no word for. */
-export type OnUnknown = (name: string) => void
-
-function readContent(
-  content: unknown,
-  field: string,
-  kinds: ReadonlyMap<unknown, ReadPart>,
-  onUnknown: OnUnknown,
-): readonly Part[] {
+function readContent(content: unknown, field: string, kinds: PartKinds, onUnknown: OnUnknown): readonly Part[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }]
-  if (!Array.isArray(content)) return reject(field, 'a string or a list of parts', content)
-  return readArray(content, field).map((value, index) => {
-    const place = `${field}[${index}]`
-    const part = readObject(value, place)
-    const read = kinds.get(part.type)
-    if (read === undefined)
-      return reject(
-        `${place}.type`,
-        [...kinds.keys()].join(' or '),
-        part.type,
-        typeof part.type === 'string' ? 'another kind of part' : undefined,
-      )
-    // A cache hint in OpenAI's own words, which no other protocol's cache marks can express.
-    if (part.prompt_cache_breakpoint !== undefined) onUnknown('prompt_cache_breakpoint')
-    return read(part, place)
-  })
+  return readParts(content, field, kinds, onUnknown)
 }
 
 export function readUserContent(content: unknown, field: string, onUnknown: OnUnknown): readonly Part[] {

@@ -12,13 +12,8 @@ import {
   type TextPart,
   type ToolResultPart,
 } from '../core/index.ts'
-import {
-  type OnUnknown,
-  readAssistantContent,
-  readSystemContent,
-  readToolContent,
-  readUserContent,
-} from './content-in.ts'
+import type { OnUnknown } from '../openai/index.ts'
+import { readAssistantContent, readSystemContent, readToolContent, readUserContent } from './content-in.ts'
 import { readFunction, readToolCalls } from './tool-call-in.ts'
 
 export interface Conversation {

@@ -1,17 +1,18 @@
-import { type CoreRequest, type Json, type JsonObject, type Losses, type Tool, type ToolChoice } from '../core/index.ts'
+import type { CoreRequest, JsonObject, Losses, Tool } from '../core/index.ts'
+import { renderToolUse as renderTools, type ToolWords } from '../openai/index.ts'
 import type { WireTool } from './wire.ts'
 
-/** `tools` with the fields that OpenAI refuses without them; nothing where there are none. */
+const WORDS: ToolWords = {
+  tool: renderTool,
+  named: (kind, name) => ({ type: kind, [kind]: { name } }),
+}
+
 export function renderToolUse(request: CoreRequest, losses: Losses): JsonObject {
   const search = request.tools.find(isWebSearch)
   const tools = request.tools.filter((tool) => !isWebSearch(tool))
   return {
     ...(search?.kind === 'server' && { web_search_options: search.value }),
-    ...(tools.length > 0 && {
-      tools: tools.map((tool, index) => renderTool(tool, `tools[${index}]`, losses)),
-      ...(request.toolChoice !== undefined && { tool_choice: renderChoice(request.toolChoice, tools) }),
-      ...(request.parallelToolCalls !== undefined && { parallel_tool_calls: request.parallelToolCalls }),
-    }),
+    ...renderTools({ ...request, tools }, losses, WORDS),
   }
 }
 
@@ -45,20 +46,5 @@ function renderTool(tool: Tool, field: string, losses: Losses): WireTool {
     case 'server':
       if (tool.protocol === 'openai-chat') return tool.value
       return losses.refuse('server-tools', field)
-  }
-}
-
-function renderChoice(choice: ToolChoice, tools: readonly Tool[]): Json {
-  switch (choice.type) {
-    case 'auto':
-    case 'none':
-      return choice.type
-    case 'any':
-      return 'required'
-    case 'tool': {
-      const isCustom = tools.some((tool) => tool.kind === 'custom' && tool.name === choice.name)
-      const named = { name: choice.name }
-      return isCustom ? { type: 'custom', custom: named } : { type: 'function', function: named }
-    }
   }
 }

@@ -1,6 +1,5 @@
-import { expect, test } from 'bun:test'
-import fc from 'fast-check'
-import type { StreamScanner } from '../core/index.ts'
+import { test } from 'bun:test'
+import { expectNothingAfterProof } from '../../../test/support/after-proof.ts'
 import {
   call,
   callItem,
@@ -14,7 +13,6 @@ import {
 } from '../../../test/support/responses-stream.ts'
 import { createOpenAiResponsesScanner } from './scanner.ts'
 
-const encoder = new TextEncoder()
 const STREAM = toSse(
   numbered([CREATED, ...message(0, 'Hi'), ...call(1, ['{}']), completed([textItem('Hi'), callItem('{}')])]),
 )
@@ -32,41 +30,12 @@ const LATE = [
   toSse([completed()]),
 ]
 
-function scan(bytes: Uint8Array, sizes: readonly number[]): StreamScanner {
-  const scanner = createOpenAiResponsesScanner({
-    completion: 'strict',
-    choices: 1,
-    decode: true,
+test('what follows the proof changes nothing, whatever it is and however it is split', () => {
+  expectNothingAfterProof({
+    createScanner: createOpenAiResponsesScanner,
+    completions: ['strict'],
+    stream: STREAM,
+    late: LATE,
     eventLimitBytes: 10_000,
   })
-  for (let at = 0, i = 0; at < bytes.length; i++) {
-    const size = sizes[i % sizes.length] ?? 1
-    scanner.push(bytes.subarray(at, at + size))
-    at += size
-  }
-  return scanner
-}
-const found = (scanner: StreamScanner): object => ({
-  phase: scanner.phase,
-  atEnd: scanner.verdictAtEnd(),
-  afterLoss: scanner.verdictAfter({ name: 'truncated', reason: 'connection-lost' }),
-  facts: scanner.facts,
-  pendingBytes: scanner.pendingBytes,
-  content: scanner.takeEvents(),
-  marks: scanner.takeMarks(),
-})
-
-test('what follows the proof changes nothing, whatever it is and however it is split', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.oneof(fc.constantFrom(...LATE), fc.string()), { maxLength: 4 }),
-      fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 8 }),
-      (late, sizes) => {
-        const alone = scan(encoder.encode(STREAM), [STREAM.length])
-        expect(alone.phase).toBe('proven')
-        expect(found(scan(encoder.encode(STREAM + late.join('')), sizes))).toEqual(found(alone))
-      },
-    ),
-    { numRuns: 300 },
-  )
 })

@@ -4,20 +4,20 @@ import {
   type JsonObject,
   optional,
   type Part,
-  readArray,
   readName,
-  readObject,
   readString,
-  reject,
   type TextPart,
 } from '../core/index.ts'
-import { readAudio, readFileData, readMediaUrl } from '../openai/index.ts'
+import {
+  type OnUnknown,
+  type PartKinds,
+  readAudio,
+  readFileData,
+  readMediaUrl,
+  type ReadPart,
+  readParts,
+} from '../openai/index.ts'
 import { readAnnotations } from './citations.ts'
-
-type ReadPart = (part: JsonObject, field: string) => Part
-
-/** Receives the names of fields inside of items that the core has no word for. */
-export type OnUnknown = (name: string) => void
 
 const text = (part: JsonObject, field: string): TextPart => {
   const citations = readAnnotations(part.annotations)
@@ -31,7 +31,7 @@ const TEXTS: readonly (readonly [string, ReadPart])[] = [
   ['text', text],
 ]
 
-const USER_PARTS: ReadonlyMap<unknown, ReadPart> = new Map<unknown, ReadPart>([
+const USER_PARTS: PartKinds = new Map<unknown, ReadPart>([
   ...TEXTS,
   ['input_image', readImage],
   ['input_file', readFile],
@@ -39,7 +39,7 @@ const USER_PARTS: ReadonlyMap<unknown, ReadPart> = new Map<unknown, ReadPart>([
   ['input_audio', readAudio],
 ])
 
-const ASSISTANT_PARTS: ReadonlyMap<unknown, ReadPart> = new Map<unknown, ReadPart>([
+const ASSISTANT_PARTS: PartKinds = new Map<unknown, ReadPart>([
   ...TEXTS,
   ['refusal', (part, field) => ({ type: 'refusal', text: readString(part.refusal, `${field}.refusal`) })],
 ])
@@ -52,30 +52,9 @@ export function readAssistantContent(content: unknown, field: string, onUnknown:
   return readContent(content, field, ASSISTANT_PARTS, onUnknown)
 }
 
-function readContent(
-  content: unknown,
-  field: string,
-  kinds: ReadonlyMap<unknown, ReadPart>,
-  onUnknown: OnUnknown,
-): readonly Part[] {
+function readContent(content: unknown, field: string, kinds: PartKinds, onUnknown: OnUnknown): readonly Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  if (!Array.isArray(content)) return reject(field, 'a string or a list of parts', content)
-  return readArray(content, field).map((value, index) => {
-    const place = `${field}[${index}]`
-    const part = readObject(value, place)
-    const read = kinds.get(part.type)
-    if (read === undefined)
-      return reject(
-        `${place}.type`,
-        [...kinds.keys()].join(' or '),
-        part.type,
-        typeof part.type === 'string' ? 'another kind of part' : undefined,
-      )
-    // A cache hint in OpenAI's own words, which no other protocol's cache marks can express.
-    if (part.prompt_cache_breakpoint !== undefined && part.prompt_cache_breakpoint !== null)
-      onUnknown('prompt_cache_breakpoint')
-    return read(part, place)
-  })
+  return readParts(content, field, kinds, onUnknown)
 }
 
 function readImage(part: JsonObject, field: string): ImagePart {

@@ -12,7 +12,8 @@ import {
   type TextPart,
   type ToolResultPart,
 } from '../core/index.ts'
-import { type OnUnknown, readAssistantContent, readUserContent } from './content-in.ts'
+import type { OnUnknown } from '../openai/index.ts'
+import { readAssistantContent, readUserContent } from './content-in.ts'
 import { isReference, roleOfItem } from './item-kinds.ts'
 import { readReasoning } from './reasoning-item.ts'
 import { OPENAI_RESPONSES } from './wire.ts'

@@ -1,16 +1,12 @@
-import { type CoreRequest, type Json, type JsonObject, type Losses, type Tool, type ToolChoice } from '../core/index.ts'
+import type { CoreRequest, JsonObject, Losses, Tool } from '../core/index.ts'
+import { renderToolUse as renderTools, type ToolWords } from '../openai/index.ts'
 import { renderCustomFormat } from './custom-format.ts'
 import { OPENAI_RESPONSES } from './wire.ts'
 
-/** `tools` with the fields that OpenAI refuses without them; nothing where there are none. */
+const WORDS: ToolWords = { tool: renderTool, named: (type, name) => ({ type, name }) }
+
 export function renderToolUse(request: CoreRequest, losses: Losses): JsonObject {
-  const { tools, toolChoice, parallelToolCalls } = request
-  if (tools.length === 0) return {}
-  return {
-    tools: tools.map((tool, index) => renderTool(tool, `tools[${index}]`, losses)),
-    ...(toolChoice !== undefined && { tool_choice: renderChoice(toolChoice, tools) }),
-    ...(parallelToolCalls !== undefined && { parallel_tool_calls: parallelToolCalls }),
-  }
+  return renderTools(request, losses, WORDS)
 }
 
 function renderTool(tool: Tool, field: string, losses: Losses): JsonObject {
@@ -40,19 +36,5 @@ function renderTool(tool: Tool, field: string, losses: Losses): JsonObject {
     case 'server':
       if (tool.protocol === OPENAI_RESPONSES) return tool.value
       return losses.refuse('server-tools', field)
-  }
-}
-
-function renderChoice(choice: ToolChoice, tools: readonly Tool[]): Json {
-  switch (choice.type) {
-    case 'auto':
-    case 'none':
-      return choice.type
-    case 'any':
-      return 'required'
-    case 'tool': {
-      const isCustom = tools.some((tool) => tool.kind === 'custom' && tool.name === choice.name)
-      return { type: isCustom ? 'custom' : 'function', name: choice.name }
-    }
   }
 }
