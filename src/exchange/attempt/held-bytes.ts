@@ -4,13 +4,22 @@ const NOTHING = new Uint8Array(0)
 const LF = 10
 const CR = 13
 
+interface Piece {
+  readonly bytes: Uint8Array
+  /** Events that end in it. */
+  readonly events: number
+  /** It ends where an event does. */
+  readonly isClosed: boolean
+}
+
 /** What has arrived and may not be passed on yet, in order. */
 export class HeldBytes {
-  #pieces: Uint8Array[] = []
+  #pieces: Piece[] = []
   #total = 0
 
-  push(bytes: Uint8Array): void {
-    this.#pieces.push(bytes)
+  /** `events`: how many of them end in these bytes. `isClosed`: the last one at their end. */
+  push(bytes: Uint8Array, events: number, isClosed: boolean): void {
+    this.#pieces.push({ bytes, events, isClosed })
     this.#total += bytes.length
   }
 
@@ -18,7 +27,7 @@ export class HeldBytes {
   takeExceptLast(keep: number): Uint8Array {
     const release = this.#total - keep
     if (release <= 0) return NOTHING
-    return this.#take(this.#joined(), release)
+    return this.#cut(this.#joined(), release, { events: 0, isClosed: false })
   }
 
   /**
@@ -26,22 +35,38 @@ export class HeldBytes {
    */
   takeExceptLastEvents(events: number, pendingBytes: number): Uint8Array {
     if (events === 0) return this.takeExceptLast(pendingBytes)
+    const count = this.#closedBefore(events)
+    if (count !== undefined) return this.#takePieces(count)
     const all = this.#joined()
     let release = this.#total - pendingBytes
     for (let left = events; left > 0 && release > 0; left--) release = lastEventStart(all, release)
-    if (release > 0) return this.#take(all, release)
-    this.#pieces = [all]
-    return NOTHING
+    return release > 0 ? this.#cut(all, release, { events, isClosed: pendingBytes === 0 }) : NOTHING
+  }
+
+  /** How many pieces stand before the last `events` events, where those begin with a piece, as they nearly always do. */
+  #closedBefore(events: number): number | undefined {
+    let count = this.#pieces.length
+    for (let left = events; left > 0 && count > 0; count--) left -= this.#pieces[count - 1]?.events ?? 0
+    const kept = this.#pieces.slice(count).reduce((sum, piece) => sum + piece.events, 0)
+    return kept === events && (count === 0 || this.#pieces[count - 1]?.isClosed === true) ? count : undefined
+  }
+
+  #takePieces(count: number): Uint8Array {
+    if (count === 0) return NOTHING
+    const taken = joined(this.#pieces.slice(0, count))
+    this.#pieces = this.#pieces.slice(count)
+    this.#total -= taken.length
+    return taken
   }
 
   #joined(): Uint8Array {
-    const [first] = this.#pieces
-    return first !== undefined && this.#pieces.length === 1 ? first : joinBytes(this.#pieces, this.#total)
+    return joined(this.#pieces)
   }
 
-  #take(all: Uint8Array, release: number): Uint8Array {
+  /** Takes so many bytes of all that is held, and leaves the rest. */
+  #cut(all: Uint8Array, release: number, { events, isClosed }: Omit<Piece, 'bytes'>): Uint8Array {
     const keep = this.#total - release
-    this.#pieces = keep === 0 ? [] : [all.slice(release)]
+    this.#pieces = keep === 0 ? [] : [{ bytes: all.slice(release), events, isClosed }]
     this.#total = keep
     return keep === 0 ? all : all.subarray(0, release)
   }
@@ -50,6 +75,16 @@ export class HeldBytes {
     this.#pieces = []
     this.#total = 0
   }
+}
+
+function joined(pieces: readonly Piece[]): Uint8Array {
+  const [first] = pieces
+  if (first !== undefined && pieces.length === 1) return first.bytes
+  const bytes = pieces.map((piece) => piece.bytes)
+  return joinBytes(
+    bytes,
+    bytes.reduce((sum, { length }) => sum + length, 0),
+  )
 }
 
 /** Where the last event before `end`, which is the end of one, begins; 0 for the first. */

@@ -22,7 +22,8 @@ export class ByteOutbox implements Outbox {
   readonly #guard: TextGuard | undefined
   readonly #assembler: AnswerAssembler | undefined
   readonly #held = new HeldBytes()
-  /** Events that the guard had released when something was taken last. */
+  /** Events that had come when something was taken last, and that the guard had released then. */
+  #taken = 0
   #released = 0
 
   constructor(scanner: StreamScanner, guard: TextGuard | undefined, assembler: AnswerAssembler | undefined) {
@@ -32,7 +33,9 @@ export class ByteOutbox implements Outbox {
   }
 
   take(piece: Uint8Array): void {
-    this.#held.push(piece)
+    const { blocks, pendingBytes } = this.#scanner
+    this.#held.push(piece, blocks - this.#taken, pendingBytes === 0)
+    this.#taken = blocks
     if (this.#assembler !== undefined) for (const event of this.#scanner.takeEvents()) this.#assembler.add(event)
   }
 
