@@ -43,7 +43,8 @@ export class Watchdog {
   onEvent(hasContent: boolean): void {
     if (!hasContent) return
     const isFirst = this.#lastEventAtMs === undefined
-    this.#lastEventAtMs = this.#clock.nowMs()
+    // It came with what was read last; asking for the time once more would cost as much as the rest of this.
+    this.#lastEventAtMs = this.#pausedAtMs ?? this.#clock.nowMs()
     // From here on the idle time counts, where there is one, and it may end before the first event was due.
     if (isFirst && this.#options.idleMs !== undefined) this.#rearm()
   }

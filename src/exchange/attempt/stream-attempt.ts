@@ -97,7 +97,8 @@ export class StreamAttempt implements Attempt {
       let piece: Uint8Array
       try {
         this.#call.beforeRead()
-        const opened = await this.#openInTime(this.#body)
+        const opensAtMs = this.#opensAtMs
+        const opened = opensAtMs === undefined ? undefined : await this.#openInTime(this.#body, opensAtMs)
         if (opened !== undefined) return opened
         const { value, done } = await this.#nextPiece(this.#body)
         if (done) return this.#onTransportEnd(undefined)
@@ -120,14 +121,16 @@ export class StreamAttempt implements Attempt {
     return reading
   }
 
+  /** When the guard's opening is due, while there is one to be delivered. */
+  get #opensAtMs(): number | undefined {
+    return this.#scanner.phase === 'flowing' ? this.#guard?.opensAtMs : undefined
+  }
+
   /** What of the opening becomes due before the next piece comes; `undefined` where that comes first. */
-  async #openInTime(body: BodyReader): Promise<Uint8Array | undefined> {
-    const guard = this.#guard
-    const opensAtMs = guard?.opensAtMs
-    if (guard === undefined || opensAtMs === undefined || this.#scanner.phase !== 'flowing') return undefined
+  async #openInTime(body: BodyReader, opensAtMs: number): Promise<Uint8Array | undefined> {
     this.#reading ??= body.read()
     if (!(await this.#call.isDue(opensAtMs, this.#reading))) return undefined
-    guard.open()
+    this.#guard?.open()
     const released = this.#outbox.release()
     if (released.length === 0) return undefined
     this.#call.betweenReads()
