@@ -102,7 +102,13 @@ export class Attempts {
     const ownership = ownershipOf(platform.name, this.#deps.origins)
     const withoutFormat = this.#withoutFormat.has(platform)
     const { operation } = this.#inbound
-    return bounded(() => operation.toOutbound(this.#inbound, platform, { apiKey, ownership, withoutFormat }))
+    try {
+      return bounded(() => operation.toOutbound(this.#inbound, platform, { apiKey, ownership, withoutFormat }))
+    } catch (error) {
+      if (this.#begun === 0) throw error
+      // What was sent to one platform is a request: that only a translation trips over it is not the caller's answer.
+      return { ok: false, problem: { field: 'body', message: 'cannot be translated for this platform' } }
+    }
   }
 
   #start(platform: Platform, outbound: Extract<Outbound, { ok: true }>, visit: Visit, cause: AttemptCause): Run {
@@ -210,8 +216,12 @@ export class Attempts {
     const platform = this.#itinerary.beside(this.#deps.clock.nowMs())
     if (platform === undefined) return undefined
     const outbound = this.#outbound(platform)
-    const visit = outbound.ok ? this.overload.enter(platform, false) : undefined
-    if (!outbound.ok || visit === undefined || 'by' in visit) return undefined
+    if (!outbound.ok) {
+      this.#itinerary.besideNotSent(platform)
+      return undefined
+    }
+    const visit = this.overload.enter(platform, false)
+    if ('by' in visit) return undefined
     this.#rival = this.#start(platform, outbound, visit, 'hedge')
     return this.#rival
   }

@@ -141,9 +141,14 @@ export class Itinerary {
 
   /** A platform turned out unable to carry the request before anything was sent: that costs no attempt. */
   notSent(platform: Platform, nowMs: number): NextStep {
+    this.besideNotSent(platform)
+    return this.#advance(nowMs)
+  }
+
+  /** The same, while the one that it was meant to stand beside goes on. */
+  besideNotSent(platform: Platform): void {
     this.#budget += 1
     this.#deadPlatforms.add(platform)
-    return this.#advance(nowMs)
   }
 
   /** While it was waited for, a platform ceased to take attempts: nothing was sent, and what was paid stays paid. */
