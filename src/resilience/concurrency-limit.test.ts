@@ -231,3 +231,80 @@ describe('ConcurrencyLimit', () => {
     )
   })
 })
+
+describe('after an outage', () => {
+  test('it begins at the lowest, doubles with each round trip, and is then where it was', () => {
+    const { limit } = setUp()
+    limit.onLife()
+    expect(limit.limit).toBe(200)
+    limit.onOutage()
+    const trips = [limit.limit]
+    while (limit.limit < 200) {
+      for (let shown = limit.limit; shown > 0; shown--) limit.onLife()
+      trips.push(limit.limit)
+    }
+    expect(trips).toEqual([20, 40, 80, 160, 200])
+    limit.onLife()
+    expect(limit.limit).toBe(200)
+  })
+
+  test('a second one on the way back is no lower goal', () => {
+    const { limit } = setUp()
+    limit.onOutage()
+    for (let i = 0; i < 30; i++) limit.onLife()
+    limit.onOutage()
+    expect(limit.limit).toBe(20)
+    for (let i = 0; i < 500; i++) limit.onLife()
+    expect(limit.limit).toBe(200)
+  })
+
+  test('first events that come late end the way back', () => {
+    const { limit, seconds } = setUp()
+    seconds(10, 400, 100)
+    limit.onOutage()
+    for (let i = 0; i < 60; i++) limit.onLife()
+    expect(limit.limit).toBe(80)
+    seconds(1, 4_000, 80)
+    const shrunk = limit.limit
+    expect(shrunk).toBeLessThan(80)
+    limit.onLife()
+    expect(limit.limit).toBe(shrunk)
+  })
+
+  test('first events that come as usual leave the way back as it is, and what came before is not counted', () => {
+    const { clock, limit, seconds } = setUp()
+    seconds(10, 400, 20)
+    for (let i = 0; i < 9; i++) limit.onFirstEvent(9_000, 20)
+    limit.onOutage()
+    clock.advance(1_000)
+    limit.onFirstEvent(9_000, 20)
+    expect(limit.limit).toBe(20)
+    seconds(3, 400, 20)
+    expect(limit.limit).toBe(20)
+    limit.onLife()
+    expect(limit.limit).toBe(21)
+  })
+
+  test('a new cap moves where it goes', () => {
+    const { limit } = setUp()
+    limit.onOutage()
+    limit.setCap(50)
+    for (let i = 0; i < 500; i++) limit.onLife()
+    expect(limit.limit).toBe(50)
+    limit.onOutage()
+    limit.setCap(10)
+    expect(limit.limit).toBe(10)
+    limit.onLife()
+    expect(limit.limit).toBe(10)
+    limit.setCap(300)
+    expect(limit.limit).toBe(300)
+  })
+
+  test('a cap below the lowest is neither lowered nor grown', () => {
+    const { limit } = setUp(5)
+    limit.onOutage()
+    expect(limit.limit).toBe(5)
+    limit.onLife()
+    expect(limit.limit).toBe(5)
+  })
+})

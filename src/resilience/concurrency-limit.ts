@@ -20,7 +20,8 @@ const LONG_DECAY = 0.9
 /**
  * A limit on attempts at once that follows time to first event, as Netflix's Gradient2 follows round-trip time: where first
  * events come later than they usually do, the platform is queueing, and fewer are sent. Not duration: that depends on how much
- * is written. Begins at the cap, so that it binds only where it has seen a reason.
+ * is written. Begins at the cap, so that it binds only where it has seen a reason; after an outage it begins at the lowest, and
+ * doubles with each round trip until it is where it was.
  */
 export class ConcurrencyLimit {
   readonly #clock: Pick<Clock, 'nowMs'>
@@ -30,6 +31,8 @@ export class ConcurrencyLimit {
   #longMs: number | undefined
   #windowEndsAtMs: number
   #peak = 0
+  /** Where the limit stood before an outage, while it is on its way back there. */
+  #before: number | undefined
 
   constructor({ cap }: { readonly cap: number }, { clock }: { readonly clock: Pick<Clock, 'nowMs'> }) {
     this.#clock = clock
@@ -47,8 +50,31 @@ export class ConcurrencyLimit {
   setCap(cap: number): void {
     const bounded = Math.min(cap, HIGHEST_LIMIT)
     if (bounded === this.#cap) return
-    this.#limit = this.#limit >= this.#cap ? bounded : Math.min(this.#limit, bounded)
+    const moved = (limit: number): number => (limit >= this.#cap ? bounded : Math.min(limit, bounded))
+    this.#limit = moved(this.#limit)
+    if (this.#before !== undefined) this.#before = moved(this.#before)
     this.#cap = bounded
+  }
+
+  // ## After an outage: TCP's slow start (RFC 5681 §3.1)
+
+  /** Everything fails: when it works again, not all that is asked for may come at once. */
+  onOutage(): void {
+    this.#before = Math.max(this.#limit, this.#before ?? 0)
+    this.#limit = Math.min(this.#limit, this.#lowest)
+    // What was slow before is no measure for what comes after.
+    this.#beginWindow(this.#clock.nowMs())
+  }
+
+  /** An attempt shows content, or succeeds without having shown any: one more, so that each round trip doubles the limit. */
+  onLife(): void {
+    if (this.#before === undefined) return
+    this.#limit = Math.min(this.#before, this.#limit + 1)
+    if (this.#limit === this.#before) this.#before = undefined
+  }
+
+  get #lowest(): number {
+    return Math.min(LOWEST_LIMIT, this.#cap)
   }
 
   /** `inFlight`: attempts at once, this one included, when it showed its first event. */
@@ -77,11 +103,13 @@ export class ConcurrencyLimit {
     // Recovered from slow times: the average may not need an hour to see it.
     if (this.#longMs > 2 * shortMs) this.#longMs *= LONG_DECAY
     const gradient = shortMs <= 0 ? 1 : Math.min(1, Math.max(LOWEST_GRADIENT, (TOLERANCE * longMs) / shortMs))
-    const lowest = Math.min(LOWEST_LIMIT, this.#cap)
+    const lowest = this.#lowest
     if (gradient === 1) {
-      // What is far from used up proves nothing about more.
-      if (peak * 2 < this.#limit) return
+      // What is far from used up proves nothing about more, and on its way back it grows faster than this.
+      if (peak * 2 < this.#limit || this.#before !== undefined) return
     }
+    // Late again: what it stood at before is too much.
+    this.#before = undefined
     // A limit far above what runs would take minutes to matter: shrinking begins at twice what ran.
     const from = gradient === 1 ? this.#limit : Math.min(this.#limit, Math.max(lowest, 2 * peak))
     // Envoy's headroom: the square root of the limit.

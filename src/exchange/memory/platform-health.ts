@@ -60,8 +60,12 @@ export class PlatformHealth {
     this.name = name
     this.load = load
     this.#clock = clock
-    this.breaker = new Breaker({ clock, random, onChange: onBreakerChange })
     this.limit = new ConcurrencyLimit({ cap: load.limit ?? HIGHEST_LIMIT }, { clock })
+    const onChange = (transition: BreakerTransition): void => {
+      if (transition.reason === 'consecutive-failures') this.limit.onOutage()
+      onBreakerChange(transition)
+    }
+    this.breaker = new Breaker({ clock, random, onChange })
     this.darkness = new Darkness({ clock })
     this.#firstContent = new LatencyQuantile({ quantile: HEDGE_QUANTILE }, { clock })
     const window = { windowMs: OUTCOME_WINDOW_MS, bucketCount: 15 }
@@ -114,15 +118,21 @@ export class PlatformHealth {
   /** For a visit. `isTypical`: its time says something about others. */
   onFirstContent(permit: Permit | undefined, firstContentMs: number, isTypical: boolean): void {
     if (permit !== undefined) this.breaker.onLife(permit)
+    this.#onLife(permit)
     if (!isTypical) return
     this.#firstContent.add(firstContentMs)
     this.limit.onFirstEvent(firstContentMs, this.#inFlight)
   }
 
-  /** For a visit. */
-  onEnd(permit: Permit | undefined, signal: Signal, retryAfterMs: number | undefined): void {
+  #onLife(permit: Permit | undefined): void {
+    if (permit !== undefined && this.breaker.isCurrent(permit)) this.limit.onLife()
+  }
+
+  /** For a visit. `hasShown`: content, before its end. */
+  onEnd(permit: Permit | undefined, signal: Signal, retryAfterMs: number | undefined, hasShown: boolean): void {
     this.#inFlight -= 1
     this.load.inFlight -= 1
+    if (signal === 'success' && !hasShown) this.#onLife(permit)
     if (permit !== undefined) this.breaker.settle(permit, signal, retryAfterMs)
     if (signal === 'nothing') return
     if (signal === 'success') {
@@ -144,6 +154,7 @@ export class PlatformHealth {
 export class Visit {
   readonly #health: PlatformHealth
   readonly #permit: Permit | undefined
+  #hasShown = false
   #isOver = false
 
   constructor(health: PlatformHealth, permit: Permit | undefined) {
@@ -156,6 +167,7 @@ export class Visit {
   }
 
   onFirstContent(firstContentMs: number, { isTypical }: { readonly isTypical: boolean }): void {
+    this.#hasShown = true
     this.#health.onFirstContent(this.#permit, firstContentMs, isTypical)
   }
 
@@ -163,6 +175,6 @@ export class Visit {
   end(signal: Signal, retryAfterMs: number | undefined): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#health.onEnd(this.#permit, signal, retryAfterMs)
+    this.#health.onEnd(this.#permit, signal, retryAfterMs, this.#hasShown)
   }
 }
