@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { PROBE_BASE_MS } from './probe-backoff.ts'
 
 /** The limit is never lower, nor lower than the hard cap: Netflix Gradient2's minimum. */
 export const LOWEST_LIMIT = 20
@@ -16,12 +17,17 @@ const TOLERANCE = 1.5
 const LOWEST_GRADIENT = 0.5
 const SMOOTHING = 0.2
 const LONG_DECAY = 0.9
+/**
+ * From the first sign of life after an outage until everything may come again, ms, growing by the same factor all the time, as
+ * Envoy's slow start grows what a host gets: recovery is delayed by a probe's shortest wait at most, however long answers take.
+ */
+export const RAMP_MS: number = PROBE_BASE_MS
 
 /**
  * A limit on attempts at once that follows time to first event, as Netflix's Gradient2 follows round-trip time: where first
  * events come later than they usually do, the platform is queueing, and fewer are sent. Not duration: that depends on how much
- * is written. Begins at the cap, so that it binds only where it has seen a reason; after an outage it begins at the lowest, and
- * doubles with each round trip until it is where it was.
+ * is written. Begins at the cap, so that it binds only where it has seen a reason; after an outage it
+ * begins at the lowest and is back within `RAMP_MS`.
  */
 export class ConcurrencyLimit {
   readonly #clock: Pick<Clock, 'nowMs'>
@@ -31,8 +37,8 @@ export class ConcurrencyLimit {
   #longMs: number | undefined
   #windowEndsAtMs: number
   #peak = 0
-  /** Where the limit stood before an outage, while it is on its way back there. */
-  #before: number | undefined
+  /** After an outage, while it is lower than the limit: what it begins at, and since when it grows. */
+  #ramp: { readonly from: number; readonly sinceMs: number | undefined } | undefined
 
   constructor({ cap }: { readonly cap: number }, { clock }: { readonly clock: Pick<Clock, 'nowMs'> }) {
     this.#clock = clock
@@ -43,38 +49,42 @@ export class ConcurrencyLimit {
 
   /** Whole attempts at once. */
   get limit(): number {
-    return Math.floor(this.#limit)
+    return Math.floor(Math.min(this.#limit, this.#ramped))
   }
 
   /** A new configuration's cap; a limit that stood at the old one goes with it. */
   setCap(cap: number): void {
     const bounded = Math.min(cap, HIGHEST_LIMIT)
     if (bounded === this.#cap) return
-    const moved = (limit: number): number => (limit >= this.#cap ? bounded : Math.min(limit, bounded))
-    this.#limit = moved(this.#limit)
-    if (this.#before !== undefined) this.#before = moved(this.#before)
+    this.#limit = this.#limit >= this.#cap ? bounded : Math.min(this.#limit, bounded)
     this.#cap = bounded
   }
 
-  // ## After an outage: TCP's slow start (RFC 5681 §3.1)
+  // ## Everything => Held at the lowest => Growing => Everything
 
   /** Everything fails: when it works again, not all that is asked for may come at once. */
   onOutage(): void {
-    this.#before = Math.max(this.#limit, this.#before ?? 0)
-    this.#limit = Math.min(this.#limit, this.#lowest)
-    // What was slow before is no measure for what comes after.
-    this.#beginWindow(this.#clock.nowMs())
+    this.#ramp = { from: LOWEST_LIMIT, sinceMs: undefined }
   }
 
-  /** An attempt shows content, or succeeds without having shown any: one more, so that each round trip doubles the limit. */
+  /** An attempt that began since shows content, or succeeds. */
   onLife(): void {
-    if (this.#before === undefined) return
-    this.#limit = Math.min(this.#before, this.#limit + 1)
-    if (this.#limit === this.#before) this.#before = undefined
+    if (this.#ramp === undefined || this.#ramp.sinceMs !== undefined) return
+    this.#ramp = { from: this.#ramp.from, sinceMs: this.#clock.nowMs() }
   }
 
-  get #lowest(): number {
-    return Math.min(LOWEST_LIMIT, this.#cap)
+  /** Everybody may come again. What runs by now may double at once. `inFlight`: attempts at once. */
+  onRecovery(inFlight: number): void {
+    this.#ramp = { from: Math.max(LOWEST_LIMIT, 2 * inFlight), sinceMs: this.#clock.nowMs() }
+  }
+
+  get #ramped(): number {
+    if (this.#ramp === undefined) return HIGHEST_LIMIT
+    const { from, sinceMs } = this.#ramp
+    if (sinceMs === undefined) return from
+    const ramped = from * (HIGHEST_LIMIT / LOWEST_LIMIT) ** ((this.#clock.nowMs() - sinceMs) / RAMP_MS)
+    if (ramped >= this.#limit) this.#ramp = undefined
+    return ramped
   }
 
   /** `inFlight`: attempts at once, this one included, when it showed its first event. */
@@ -103,13 +113,11 @@ export class ConcurrencyLimit {
     // Recovered from slow times: the average may not need an hour to see it.
     if (this.#longMs > 2 * shortMs) this.#longMs *= LONG_DECAY
     const gradient = shortMs <= 0 ? 1 : Math.min(1, Math.max(LOWEST_GRADIENT, (TOLERANCE * longMs) / shortMs))
-    const lowest = this.#lowest
+    const lowest = Math.min(LOWEST_LIMIT, this.#cap)
     if (gradient === 1) {
-      // What is far from used up proves nothing about more, and on its way back it grows faster than this.
-      if (peak * 2 < this.#limit || this.#before !== undefined) return
+      // What is far from used up proves nothing about more.
+      if (peak * 2 < this.#limit) return
     }
-    // Late again: what it stood at before is too much.
-    this.#before = undefined
     // A limit far above what runs would take minutes to matter: shrinking begins at twice what ran.
     const from = gradient === 1 ? this.#limit : Math.min(this.#limit, Math.max(lowest, 2 * peak))
     // Envoy's headroom: the square root of the limit.

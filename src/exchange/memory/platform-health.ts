@@ -63,6 +63,7 @@ export class PlatformHealth {
     this.limit = new ConcurrencyLimit({ cap: load.limit ?? HIGHEST_LIMIT }, { clock })
     const onChange = (transition: BreakerTransition): void => {
       if (transition.reason === 'consecutive-failures') this.limit.onOutage()
+      else if (transition.to === 'closed') this.limit.onRecovery(this.#inFlight)
       onBreakerChange(transition)
     }
     this.breaker = new Breaker({ clock, random, onChange })
