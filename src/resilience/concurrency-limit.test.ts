@@ -274,6 +274,15 @@ describe('after an outage', () => {
     expect(limit.limit).toBe(29)
   })
 
+  test('where it grows already, it goes on growing as it did', () => {
+    const { clock, limit } = setUp(1_000)
+    limit.onOutage()
+    limit.onLife()
+    const began = course(limit, clock, 3)
+    limit.onRecovery(60)
+    expect([...began, ...course(limit, clock, 8)]).toEqual([20, 29, 43, 64, 95, 141, 209, 309, 457, 676, 1_000])
+  })
+
   test('that kept nobody away, what runs may go on and double at once', () => {
     const { clock, limit } = setUp()
     limit.onRecovery(60)

@@ -73,9 +73,13 @@ export class ConcurrencyLimit {
     this.#ramp = { from: this.#ramp.from, sinceMs: this.#clock.nowMs() }
   }
 
-  /** Everybody may come again. What runs by now may double at once. `inFlight`: attempts at once. */
+  /**
+   * Everybody may come again. What runs by now may double at once, where it is not growing already. `inFlight`: attempts at
+   * once.
+   */
   onRecovery(inFlight: number): void {
-    this.#ramp = { from: Math.max(LOWEST_LIMIT, 2 * inFlight), sinceMs: this.#clock.nowMs() }
+    const from = Math.max(LOWEST_LIMIT, Math.min(2 * inFlight, this.#ramped))
+    this.#ramp = { from, sinceMs: this.#clock.nowMs() }
   }
 
   get #ramped(): number {
