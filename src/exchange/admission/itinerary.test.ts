@@ -20,7 +20,7 @@ function platform(name: string, contextWindow?: number): Platform {
       keys: new KeyRing([]),
       completion: 'strict',
       timeouts,
-      limits: { concurrent: undefined },
+      limits: { concurrent: undefined, requestsPerMinute: undefined, tokensPerMinute: undefined },
       contextWindow,
     },
   }

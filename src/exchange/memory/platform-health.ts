@@ -9,8 +9,10 @@ import {
   LatencyQuantile,
   OUTCOME_WINDOW_MS,
   type Permit,
+  type RateLimit,
   RollingWindow,
   type Signal,
+  type UsageLimit,
 } from '../../resilience/index.ts'
 import type { ProviderLoad } from './provider-load.ts'
 
@@ -23,8 +25,9 @@ const ROOM_EXPECTED_IN_MS = 1_000
 export interface Refusal {
   readonly platform: string
   readonly by: Limiter
-  /** Of attempts at once, where one was reached. */
+  /** What was reached, and how much of it is used. */
   readonly limit?: number
+  readonly used?: number
   readonly retryAfterMs: number
 }
 
@@ -60,7 +63,7 @@ export class PlatformHealth {
     this.name = name
     this.load = load
     this.#clock = clock
-    this.limit = new ConcurrencyLimit({ cap: load.limit ?? HIGHEST_LIMIT }, { clock })
+    this.limit = new ConcurrencyLimit({ cap: load.limits.concurrent ?? HIGHEST_LIMIT }, { clock })
     const onChange = (transition: BreakerTransition): void => {
       if (transition.reason === 'consecutive-failures') this.limit.onOutage()
       else if (transition.to === 'closed') this.limit.onRecovery(this.#inFlight)
@@ -93,13 +96,29 @@ export class PlatformHealth {
 
   /** Why nobody may try now; `undefined`: one may. Changes nothing. */
   refusal({ overloadControl, isLastResort }: EnterOptions): Refusal | undefined {
-    const { limit: declared } = this.load
-    if (declared !== undefined && this.load.inFlight >= declared) return this.#full('concurrency', declared)
-    if (!overloadControl) return undefined
+    const overDeclared = this.#overDeclared()
+    if (overDeclared !== undefined || !overloadControl) return overDeclared
     const opensInMs = this.breaker.opensInMs({ isLastResort })
     if (opensInMs > 0) return { platform: this.name, by: 'breaker', retryAfterMs: opensInMs }
     const { limit } = this.limit
     return this.#inFlight >= limit ? this.#full('adaptive-concurrency', limit) : undefined
+  }
+
+  /** What the operator declared holds for everybody. */
+  #overDeclared(): Refusal | undefined {
+    const { inFlight, limits, requests, tokens } = this.load
+    const { concurrent, requestsPerMinute, tokensPerMinute } = limits
+    if (concurrent !== undefined && inFlight >= concurrent) return this.#full('concurrency', concurrent)
+    return (
+      this.#overRate('requests-per-minute', requestsPerMinute, requests) ??
+      this.#overRate('tokens-per-minute', tokensPerMinute, tokens)
+    )
+  }
+
+  #overRate(by: Limiter, limit: number | undefined, rate: RateLimit | UsageLimit): Refusal | undefined {
+    const retryAfterMs = limit === undefined ? 0 : rate.opensInMs(limit)
+    if (limit === undefined || retryAfterMs === 0) return undefined
+    return { platform: this.name, by, limit, used: rate.used, retryAfterMs }
   }
 
   #full(by: Limiter, limit: number): Refusal {
@@ -111,9 +130,11 @@ export class PlatformHealth {
     const refusal = this.refusal(options)
     if (refusal !== undefined) return refusal
     const permit = options.overloadControl ? this.breaker.acquire(options) : undefined
+    const { load } = this
     this.#inFlight += 1
-    this.load.inFlight += 1
-    return new Visit(this, permit)
+    load.inFlight += 1
+    if (load.limits.requestsPerMinute !== undefined) load.requests.add()
+    return new Visit(this, permit, load.limits.tokensPerMinute === undefined ? 0 : load.tokens.begin())
   }
 
   /** For a visit. `isTypical`: its time says something about others. */
@@ -155,12 +176,19 @@ export class PlatformHealth {
 export class Visit {
   readonly #health: PlatformHealth
   readonly #permit: Permit | undefined
+  readonly #heldTokens: number
   #hasShown = false
   #isOver = false
 
-  constructor(health: PlatformHealth, permit: Permit | undefined) {
+  constructor(health: PlatformHealth, permit: Permit | undefined, heldTokens: number) {
     this.#health = health
     this.#permit = permit
+    this.#heldTokens = heldTokens
+  }
+
+  /** Whether its end has to say what was used. */
+  get countsTokens(): boolean {
+    return this.#heldTokens > 0 || this.#health.load.limits.tokensPerMinute !== undefined
   }
 
   get isProbe(): boolean {
@@ -172,10 +200,11 @@ export class Visit {
     this.#health.onFirstContent(this.#permit, firstContentMs, isTypical)
   }
 
-  /** Once, whatever comes later. */
-  end(signal: Signal, retryAfterMs: number | undefined): void {
+  /** Once, whatever comes later. `tokens`: what was used, where that counts. */
+  end(signal: Signal, retryAfterMs: number | undefined, tokens = 0): void {
     if (this.#isOver) return
     this.#isOver = true
+    if (this.countsTokens) this.#health.load.tokens.end(this.#heldTokens, tokens)
     this.#health.onEnd(this.#permit, signal, retryAfterMs, this.#hasShown)
   }
 }
