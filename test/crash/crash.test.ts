@@ -40,7 +40,7 @@ const FALLBACK: Voice = {
   input: 13,
   output: 5,
 }
-const FIRST_EVENT_MS = 300
+const FIRST_EVENT_MS = 200
 
 const CLIENTS = ['openai-chat', 'anthropic'] as const
 type ClientProtocol = (typeof CLIENTS)[number]
@@ -61,19 +61,21 @@ interface Setting {
   readonly windows?: boolean
   /** The conversation ends with the beginning of the answer. */
   readonly prefill?: boolean
+  /** Default: `FIRST_EVENT_MS`. */
+  readonly idleMs?: number
   /** What both speak, in place of each its own. */
   readonly protocol?: ClientProtocol
 }
 
-const providerLine = (name: string, { protocol }: Voice, url: string, rest: string): string =>
-  `  ${name}: { protocol: ${protocol}, baseUrl: "${url}${protocol === 'anthropic' ? '' : '/v1'}", apiKey: k, timeouts: { firstEvent: ${FIRST_EVENT_MS}ms, idle: ${FIRST_EVENT_MS}ms, total: 900ms }${rest} }`
+const providerLine = (name: string, { protocol }: Voice, url: string, idleMs: number, rest: string): string =>
+  `  ${name}: { protocol: ${protocol}, baseUrl: "${url}${protocol === 'anthropic' ? '' : '/v1'}", apiKey: k, timeouts: { firstEvent: ${FIRST_EVENT_MS}ms, idle: ${idleMs}ms, total: 900ms }${rest} }`
 
 async function stage(setting: Setting) {
   const speaking = (voice: Voice): Voice => ({ ...voice, protocol: setting.protocol ?? voice.protocol })
   const primary = new Platform(speaking(PRIMARY), setting.primary)
   const fallback = new Platform(speaking(FALLBACK), setting.fallback ?? [answers])
   const [one, two] = [await bench.upstream(primary.handler), await bench.upstream(fallback.handler)]
-  const { completion = 'strict', delivery = 'guarded', windows = false } = setting
+  const { completion = 'strict', delivery = 'guarded', windows = false, idleMs = FIRST_EVENT_MS } = setting
   const gateway = bench.gateway(
     [
       'providers:',
@@ -81,9 +83,10 @@ async function stage(setting: Setting) {
         'p',
         speaking(PRIMARY),
         one.url,
+        idleMs,
         `, completion: ${completion}${windows ? ', contextWindow: 8000' : ''}`,
       ),
-      providerLine('f', speaking(FALLBACK), two.url, windows ? ', contextWindow: 200000' : ''),
+      providerLine('f', speaking(FALLBACK), two.url, idleMs, windows ? ', contextWindow: 200000' : ''),
       'models:',
       `  m: { platforms: [p/one]${setting.isAlone === true ? '' : ', fallbacks: [n]'} }`,
       '  n: { platforms: [f/two] }',
@@ -263,6 +266,15 @@ const RESCUES: readonly Rescue[] = [
       },
     ]
   }),
+  {
+    // Longer than an opening is held back, but its one word may not have been whole.
+    name: '9. stall within the first word',
+    primary: [stalls('opening')],
+    idleMs: 400,
+    attempts: ['p idle-timeout', 'p idle-timeout', 'f complete'],
+    by: FALLBACK,
+    ways: STREAMS,
+  },
   {
     name: '11. no [DONE] where it is due, everything held',
     primary: [leavesOutDone],
