@@ -122,13 +122,13 @@ export class Itinerary {
       case 'same-anywhere':
         return 'pass-on'
       case 'same-anywhere-untranslated':
-        // What a translation is refused for may be the translation's: then who speaks the client's own protocol knows, and
-        // after a failure elsewhere it is not the answer. Where nobody is left to ask, it is.
+        // What another model does not take (the beginning of its answer, say) must not hide why the model itself failed.
         if (this.#hasFailedElsewhere && !this.#own.has(platform)) {
-          // What another model does not take (the beginning of its answer, say) must not hide why the model itself failed.
           this.#deadPlatforms.add(platform)
           return 'elsewhere'
         }
+        // What a translation is refused for may be the translation's: then who speaks the client's own protocol knows, and
+        // after a failure elsewhere it is not the answer. Where nobody is left to ask, it is.
         if (isTranslated !== true || !(this.#hasFailedElsewhere || this.#hasSpeaker(beside))) return 'pass-on'
         this.#deadPlatforms.add(platform)
         return 'elsewhere-or-pass-on'
