@@ -35,6 +35,12 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'body-too-slow': row(408, true, 'Send the request again over a faster connection.'),
   'body-too-large': row(413, false, 'Send a smaller body.'),
   'rate-limited': row(429, true, 'Wait as long as `retry-after` says.'),
+  'client-limit': row(
+    429,
+    true,
+    'Wait as long as `retry-after` says, or ask whoever runs this gateway for a higher limit.',
+  ),
+  'request-loop': row(429, false, 'Stop repeating the request: read the error that it got before, and change it.'),
   internal: row(500, false, 'This is a defect of Fullstop: please report it with the exchange id.'),
   'no-complete-answer': row(502, true, 'Try again; the attempts say what each platform did.'),
   'provider-rejected-key': row(502, false, 'Check the API key of the named provider in the configuration.'),
@@ -77,6 +83,8 @@ export type ErrorCode =
   | 'body-too-slow'
   | 'body-too-large'
   | 'rate-limited'
+  | 'client-limit'
+  | 'request-loop'
   | 'internal'
   | 'no-complete-answer'
   | 'provider-rejected-key'

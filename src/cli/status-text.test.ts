@@ -22,6 +22,14 @@ test('a person sees each platform’s breaker with its reason, its load, and the
         { platform: 'b/x', state: 'closed', outcomes: 0, inFlight: 0, isDark: false },
       ],
       budgets: [{ route: 'm', requests: 100, retries: 7 }],
+      providers: [{ name: 'a', concurrent: { used: 2, limit: 50 } }],
+      clients: [
+        {
+          name: 'shop',
+          requestsPerMinute: { used: 12, limit: 600 },
+          tokensPerMinute: { used: 4_000, limit: 100_000 },
+        },
+      ],
       changes: [{ platform: 'a/x', from: 'probing', to: 'open', reason: 'probe-failed', atMs: 1_000 }],
     },
     6_000,
@@ -34,13 +42,19 @@ test('a person sees each platform’s breaker with its reason, its load, and the
     'retries in the last 10 s',
     '  m: 7 for 100 requests',
     '',
+    'providers’ limits',
+    '  a: 2 of 50 at once',
+    '',
+    'clients’ limits',
+    '  shop: 12 of 600 requests a minute, 4000 of 100000 tokens a minute',
+    '',
     'breaker changes',
     '  1970-01-01T00:00:01.000Z  a/x  probing → open  probe-failed',
   ])
 })
 
 test('says so where there is nothing', () => {
-  expect(renderStatus({ platforms: [], budgets: [], changes: [] }, 0)).toBe(
+  expect(renderStatus({ platforms: [], budgets: [], providers: [], clients: [], changes: [] }, 0)).toBe(
     'No platform is configured, and none was asked yet.',
   )
 })

@@ -1,10 +1,11 @@
-import type { PlatformsReport, PlatformStatus } from '../server/index.ts'
+import type { LimitUse, PlatformsReport, PlatformStatus } from '../server/index.ts'
 import { ms } from './durations.ts'
 
 const SHOWN_CHANGES = 10
 
 /** How the platforms fare, as a person reads it. `nowMs`: wall clock. */
-export function renderStatus({ platforms, budgets, changes }: PlatformsReport, nowMs: number): string {
+export function renderStatus(report: PlatformsReport, nowMs: number): string {
+  const { platforms, budgets, providers, clients, changes } = report
   const rows = [
     ['platform', 'breaker', 'since', 'ok', 'in flight', 'p95 first content'],
     ...platforms.map((each) => cells(each, nowMs)),
@@ -16,6 +17,8 @@ export function renderStatus({ platforms, budgets, changes }: PlatformsReport, n
       'retries in the last 10 s',
       budgets.map(({ route, requests, retries }) => `${route}: ${retries} for ${requests} requests`),
     ),
+    ...section('providers’ limits', providers.map(use)),
+    ...section('clients’ limits', clients.map(use)),
     ...section(
       'breaker changes',
       recent.map(
@@ -24,6 +27,15 @@ export function renderStatus({ platforms, budgets, changes }: PlatformsReport, n
       ),
     ),
   ].join('\n')
+}
+
+function use({ name, concurrent, requestsPerMinute, tokensPerMinute }: LimitUse): string {
+  const parts = [
+    { what: 'at once', is: concurrent },
+    { what: 'requests a minute', is: requestsPerMinute },
+    { what: 'tokens a minute', is: tokensPerMinute },
+  ].flatMap(({ what, is }) => (is === undefined ? [] : [`${is.used} of ${is.limit} ${what}`]))
+  return `${name}: ${parts.join(', ')}`
 }
 
 function cells(status: PlatformStatus, nowMs: number): readonly string[] {

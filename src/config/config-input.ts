@@ -33,6 +33,12 @@ export interface TimeoutsInput {
 
 export interface LimitsInput {
   readonly concurrent?: number | undefined
+  readonly requestsPerMinute?: number | undefined
+  readonly tokensPerMinute?: number | undefined
+}
+
+export interface ClientLimitsInput extends LimitsInput {
+  readonly repeats?: number | undefined
 }
 
 export interface ModelInput {
@@ -58,6 +64,7 @@ export interface ClientInput {
   readonly keyHash: string
   readonly workflows?: readonly string[] | undefined
   readonly tenant?: string | undefined
+  readonly limits?: ClientLimitsInput | undefined
 }
 
 export interface ControlInput {

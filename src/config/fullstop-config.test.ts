@@ -18,7 +18,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
       apiKeys: ['key'],
       completion: 'strict',
       timeouts: { firstEvent: '1s', idle: '1s', total: '1m' },
-      limits: { concurrent: 10 },
+      limits: { concurrent: 10, requestsPerMinute: 100, tokensPerMinute: 1_000 },
       contextWindow: 1_000,
     },
   },
@@ -38,7 +38,14 @@ const EVERYTHING: Complete<FullstopConfig> = {
       hedge: 'off',
     },
   },
-  clients: { c: { keyHash: `sha256:${'0'.repeat(64)}`, workflows: ['w'], tenant: 't' } },
+  clients: {
+    c: {
+      keyHash: `sha256:${'0'.repeat(64)}`,
+      workflows: ['w'],
+      tenant: 't',
+      limits: { concurrent: 1, requestsPerMinute: 2, tokensPerMinute: 3, repeats: 4 },
+    },
+  },
   control: { keyHash: `sha256:${'0'.repeat(64)}`, listen: '127.0.0.1:0' },
   passthrough: {
     files: 'a',

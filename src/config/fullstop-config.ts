@@ -59,6 +59,15 @@ export interface TimeoutSettings {
 export interface LimitSettings {
   /** Attempts at once, over all its models, 1 to 100000. */
   readonly concurrent?: number | undefined
+  /** Within any minute, 1 to 1000000. */
+  readonly requestsPerMinute?: number | undefined
+  /** Input and output, within any minute, 1 to 1000000000. */
+  readonly tokensPerMinute?: number | undefined
+}
+
+export interface ClientLimitSettings extends LimitSettings {
+  /** How often it may send the same body within a minute, 1 to 100000. Default: 30. */
+  readonly repeats?: number | undefined
 }
 
 export interface ModelSettings {
@@ -90,6 +99,8 @@ export interface ClientSettings {
   readonly keyHash: string
   readonly workflows?: readonly string[] | undefined
   readonly tenant?: string | undefined
+  /** What it may use; more is refused with 429 and the time. */
+  readonly limits?: ClientLimitSettings | undefined
 }
 
 export interface ControlSettings {

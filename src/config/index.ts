@@ -3,6 +3,7 @@ export type {
   Affinity,
   ApiFamily,
   ClientConfig,
+  ClientLimitsConfig,
   CompletionProfile,
   Config,
   ControlConfig,

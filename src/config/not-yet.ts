@@ -5,9 +5,7 @@
 const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
   ['providers.*', ['prefill']],
-  ['providers.*.limits', ['requestsPerMinute', 'tokensPerMinute']],
   ['workflows.*', ['schema', 'expect', 'limited', 'seam', 'degrade', 'value']],
-  ['clients.*', ['limits']],
 ])
 
 /** The same for values, by the key they belong to. */

@@ -76,7 +76,7 @@ workflows:
   replies: { model: sonnet, attempts: 7 }
   direct: { model: a/claude, profile: prototype, delivery: live, deadline: 30s }
 clients:
-  shop: { keyHash: "sha256:${'AB'.repeat(32)}", workflows: [replies], tenant: shop }
+  shop: { keyHash: "sha256:${'AB'.repeat(32)}", workflows: [replies], tenant: shop, limits: { requestsPerMinute: 600, concurrent: 50 } }
   all: { keyHash: "sha256:${'cd'.repeat(32)}" }
 control: { keyHash: "${keyHash}", listen: "[::]:8788" }
 `)
@@ -108,8 +108,14 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)
-    expect(config.clients.get('shop')).toEqual({ name: 'shop', keyHash: hash, workflows: ['replies'], tenant: 'shop' })
-    expect(config.clients.get('all')).toMatchObject({ workflows: undefined, tenant: undefined })
+    expect(config.clients.get('shop')).toEqual({
+      name: 'shop',
+      keyHash: hash,
+      workflows: ['replies'],
+      tenant: 'shop',
+      limits: { concurrent: 50, requestsPerMinute: 600, tokensPerMinute: undefined, repeats: 30 },
+    })
+    expect(config.clients.get('all')).toMatchObject({ workflows: undefined, tenant: undefined, limits: undefined })
     expect(config.control).toEqual({ keyHash: hash, listen: { hostname: '::', port: 8788 } })
   })
 

@@ -12,6 +12,12 @@ export const defaultIdleMs: number = 30_000
 /** The whole attempt: 10 min. */
 export const defaultTotalMs: number = 600_000
 
+/**
+ * How often a client that has limits may send the same body within a minute. Agents that loop on a dead stream do so more than twice a
+ * second; who samples one prompt on purpose says how often.
+ */
+export const defaultRepeats: number = 30
+
 /** No wait in the configuration may be longer than a day. */
 export const maxDurationMs: number = 86_400_000
 

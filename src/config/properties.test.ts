@@ -126,7 +126,11 @@ const provider = fc.record({
   completion: fc.constantFrom('strict', 'finish-only'),
   timeouts,
   contextWindow: maybe(fc.integer({ min: 1, max: 1_000_000_000 })),
-  limits: fc.record({ concurrent: maybe(fc.integer({ min: 1, max: 100_000 })) }),
+  limits: fc.record({
+    concurrent: maybe(fc.integer({ min: 1, max: 100_000 })),
+    requestsPerMinute: maybe(fc.integer({ min: 1, max: 1_000_000 })),
+    tokensPerMinute: maybe(fc.integer({ min: 1, max: 1_000_000_000 })),
+  }),
 })
 const policy = fc.record({
   profile: fc.constantFrom('prototype', 'batch', 'internal', 'customer'),
@@ -198,7 +202,7 @@ test('a valid configuration is read as it was meant, from YAML and from an objec
               apiKeys: value.apiKey === undefined ? [] : [value.apiKey],
               completion: value.completion as 'strict',
               contextWindow: value.contextWindow,
-              limits: { concurrent: value.limits.concurrent },
+              limits: value.limits,
               timeouts: {
                 firstEventMs: value.timeouts.firstEvent ?? 60_000,
                 idleMs: value.timeouts.idle ?? 30_000,

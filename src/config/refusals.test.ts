@@ -266,9 +266,19 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   ['a later top-level key', `${minimal}storage: sqlite\n`, `3:1 storage: "storage" ${later}; remove it`],
   ['a later provider key', provider('prefill: never'), `2:29 providers.a.prefill: "prefill" ${later}; remove it`],
   [
-    'a later limit',
-    provider('limits: { tokensPerMinute: 5 }'),
-    `2:39 providers.a.limits.tokensPerMinute: "tokensPerMinute" ${later}; remove it`,
+    'a rate of half a request',
+    provider('limits: { requestsPerMinute: 0.5 }'),
+    '2:58 providers.a.limits.requestsPerMinute: expected a whole number from 1 to 1000000, got the number 0.5',
+  ],
+  [
+    'a limit of a client that is a word',
+    `${minimal}clients:\n  c: { keyHash: "${keyHash}", limits: { tokensPerMinute: many } }\n`,
+    '4:119 clients.c.limits.tokensPerMinute: expected a whole number from 1 to 1000000000, got "many"',
+  ],
+  [
+    'a limit of a client that nobody knows',
+    `${minimal}clients:\n  c: { keyHash: "${keyHash}", limits: { repeat: 3 } }\n`,
+    '4:102 clients.c.limits.repeat: unknown key "repeat"; did you mean "repeats"?',
   ],
   [
     'a concurrency of none',
@@ -315,7 +325,6 @@ describe('a bad configuration is refused at its place:', () => {
     '': ['governance', 'storage', 'state', 'telemetry'],
     providers: ['prefill'],
     workflows: ['schema', 'expect', 'limited', 'seam', 'degrade', 'value'],
-    clients: ['limits'],
   }
   for (const [section, keys] of Object.entries(laterKeys)) {
     test(`keys of ${section === '' ? 'the root' : section} whose feature comes later`, () => {

@@ -1,9 +1,9 @@
-import type { ConfigInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
+import type { ClientInput, ConfigInput, LimitsInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
 import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
-import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultTotalMs } from './policy-defaults.ts'
+import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultRepeats, defaultTotalMs } from './policy-defaults.ts'
 import { profiles } from './profiles.ts'
 import { apiFamilies } from './types.ts'
-import type { Config, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
+import type { ClientConfig, Config, LimitsConfig, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
 
 /** Puts the defaults into a checked configuration. */
 export function resolveConfig(input: ConfigInput, source: string): Config {
@@ -18,7 +18,7 @@ export function resolveConfig(input: ConfigInput, source: string): Config {
       model: workflow.model,
       ...resolvePolicy(workflow, input.defaults ?? {}),
     })),
-    clients: toMap(input.clients, (name, { keyHash, workflows, tenant }) => ({ name, keyHash, workflows, tenant })),
+    clients: toMap(input.clients, resolveClient),
     control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
     passthrough: new Map(
       apiFamilies.flatMap((family) => {
@@ -45,9 +45,19 @@ export function resolveProvider(name: string, input: ProviderInput): ProviderCon
       totalMs: timeouts?.total ?? defaultTotalMs,
       declared: { firstEvent: timeouts?.firstEvent !== undefined, idle: timeouts?.idle !== undefined },
     },
-    limits: { concurrent: input.limits?.concurrent },
+    limits: resolveLimits(input.limits ?? {}),
     contextWindow: input.contextWindow,
   }
+}
+
+function resolveLimits({ concurrent, requestsPerMinute, tokensPerMinute }: LimitsInput): LimitsConfig {
+  return { concurrent, requestsPerMinute, tokensPerMinute }
+}
+
+function resolveClient(name: string, { keyHash, workflows, tenant, limits }: ClientInput): ClientConfig {
+  const resolved =
+    limits === undefined ? undefined : { ...resolveLimits(limits), repeats: limits.repeats ?? defaultRepeats }
+  return { name, keyHash, workflows, tenant, limits: resolved }
 }
 
 function resolveModel(name: string, { platforms, fallbacks, affinity }: ModelInput): ModelConfig {

@@ -8,6 +8,7 @@ import {
   defaultFirstEventMs,
   defaultIdleMs,
   defaultPolicy,
+  defaultRepeats,
   defaultTotalMs,
   maxAttempts,
 } from './policy-defaults.ts'
@@ -44,20 +45,49 @@ const timeouts = section({
   }),
 })
 
-const concurrentExpected = 'a whole number from 1 to 100000'
+const whole = (max: number): z.ZodInt => {
+  const error = `a whole number from 1 to ${max}`
+  return z.int({ error }).min(1, { error }).max(max, { error })
+}
+const concurrent = whole(100_000)
+const requests = whole(1_000_000)
+const tokens = whole(1_000_000_000)
+const concurrentNotes = { unit: 'attempts', range: '1 to 100000', defaultWords: 'no limit' }
+const requestsNotes = { unit: 'requests within any minute', range: '1 to 1000000', defaultWords: 'no limit' }
+const tokensNotes = { unit: 'tokens within any minute', range: '1 to 1000000000', defaultWords: 'no limit' }
+
 const limits = section({
-  concurrent: optional(
-    z
-      .int({ error: concurrentExpected })
-      .min(1, { error: concurrentExpected })
-      .max(100_000, { error: concurrentExpected }),
-    {
-      about: 'Attempts at once, over all models of this provider; more goes elsewhere, or is refused with the time.',
-      unit: 'attempts',
-      range: '1 to 100000',
-      defaultWords: 'no limit',
-    },
-  ),
+  concurrent: optional(concurrent, {
+    about: 'Attempts at once, over all models of this provider; more goes elsewhere, or is refused with the time.',
+    ...concurrentNotes,
+  }),
+  requestsPerMinute: optional(requests, {
+    about: 'Attempts, over all models of this provider; more goes elsewhere, or is refused with the time.',
+    ...requestsNotes,
+  }),
+  tokensPerMinute: optional(tokens, {
+    about: 'Input and output of the attempts, over all models of this provider; more goes elsewhere, or is refused.',
+    ...tokensNotes,
+  }),
+})
+
+const clientLimits = section({
+  concurrent: optional(concurrent, {
+    about: 'Requests of this client that are answered at once.',
+    ...concurrentNotes,
+    unit: 'requests',
+  }),
+  requestsPerMinute: optional(requests, { about: 'Requests of this client.', ...requestsNotes }),
+  tokensPerMinute: optional(tokens, {
+    about: 'Input and output that were billed for this client, over all attempts; counted when an answer ends.',
+    ...tokensNotes,
+  }),
+  repeats: optional(whole(100_000), {
+    about: 'How often this client may send the same body within a minute: a guard against loops.',
+    unit: 'requests within a minute',
+    range: '1 to 100000',
+    default: defaultRepeats,
+  }),
 })
 
 const provider = section({
@@ -183,6 +213,10 @@ const client = section({
     defaultWords: 'all',
   }),
   tenant: optional(plainName, { about: 'Whose requests these are, for reports.' }),
+  limits: optional(clientLimits, {
+    about: 'What this client may use; more is refused with 429, which limit it was and until when.',
+    defaultWords: 'no limits',
+  }),
 })
 
 const control = section({

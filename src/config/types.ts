@@ -53,6 +53,15 @@ export interface ProviderConfig {
 export interface LimitsConfig {
   /** Attempts at once, over all its models; `undefined`: as many as come. */
   readonly concurrent: number | undefined
+  /** Within any minute, over all its models; `undefined`: as many as come. */
+  readonly requestsPerMinute: number | undefined
+  readonly tokensPerMinute: number | undefined
+}
+
+/** What a client may use. */
+export interface ClientLimitsConfig extends LimitsConfig {
+  /** How often it may send the same body within a minute. */
+  readonly repeats: number
 }
 
 /** One provider serving one model id: `provider/model`, split at the first slash. */
@@ -103,6 +112,8 @@ export interface ClientConfig {
   /** `undefined`: all. */
   readonly workflows: readonly string[] | undefined
   readonly tenant: string | undefined
+  /** `undefined`: none. */
+  readonly limits: ClientLimitsConfig | undefined
 }
 
 /** Who may call the control plane, and where. */

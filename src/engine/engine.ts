@@ -6,6 +6,8 @@ import {
   answer,
   answers,
   type Caller,
+  ClientLoads,
+  ClientStay,
   type AnswerOptions,
   type BreakerChange,
   type ClientConnection,
@@ -19,6 +21,7 @@ import {
   type Limits,
   Origins,
   refuse,
+  refuseOverLimit,
   Repeats,
   type Routing,
   Sessions,
@@ -27,6 +30,7 @@ import type { Protocol } from '../protocols/core/index.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { passThrough, refuseForCaller } from './passthrough.ts'
+import { clientUses, providerUses } from './limit-status.ts'
 import { budgetStatuses, type PlatformsReport, platformStatuses } from './platform-status.ts'
 import { RECENT_EXCHANGES, RecentExchanges } from './recent-exchanges.ts'
 import { callerProtocol, pathOf, type RouteKind, routeOf } from './routes.ts'
@@ -43,7 +47,7 @@ export interface EngineOptions {
 
 export interface EngineDeps extends Omit<
   ExchangeDeps,
-  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats'
+  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'clients'
 > {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
@@ -97,6 +101,7 @@ export class Engine {
       sessions: new Sessions(),
       health: this.#health,
       repeats: new Repeats(rest),
+      clients: new ClientLoads(rest),
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)
@@ -121,6 +126,8 @@ export class Engine {
     return {
       platforms: platformStatuses(this.config, this.#health),
       budgets: budgetStatuses(this.#health),
+      providers: providerUses(this.config, this.#health),
+      clients: clientUses(this.config, this.#deps.clients),
       changes: this.#changes.list(RECENT_CHANGES),
     }
   }
@@ -171,7 +178,7 @@ export class Engine {
 
   /** Not among the running exchanges: a file that somebody fetches for hours is no reason to wait. */
   #passThrough(
-    { family }: Extract<RouteKind, { kind: 'passthrough' }>,
+    { family, protocol }: Extract<RouteKind, { kind: 'passthrough' }>,
     request: IncomingRequest,
     caller: Caller,
   ): Promise<Response> {
@@ -184,8 +191,13 @@ export class Engine {
         `${family}: not served by this gateway; \`passthrough: { ${family}: PROVIDER }\` in its configuration would pass it on.`,
       )
     refuseForCaller(family, caller, routing.hasTenants)
-    const { newId, upstream, limits, clock } = this.#deps
-    return passThrough({ request, provider, id: newId() }, { upstream, limits, nowMs: () => clock.nowMs() })
+    const { newId, upstream, limits, clock, clients } = this.#deps
+    const id = newId()
+    const stay = clients.enter(caller, undefined)
+    if (stay !== undefined && !(stay instanceof ClientStay)) return Promise.resolve(refuseOverLimit(stay, protocol, id))
+    // What it used nobody here understands.
+    const onOver = stay === undefined ? undefined : (): void => stay.end(0)
+    return passThrough({ request, provider, id, onOver }, { upstream, limits, nowMs: () => clock.nowMs() })
   }
 
   /**

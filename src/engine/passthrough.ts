@@ -7,6 +7,8 @@ export interface PassthroughOptions {
   readonly request: IncomingRequest
   readonly provider: Provider
   readonly id: string
+  /** The call is over, whichever way; may be called more than once. `undefined`: nobody needs to know. */
+  readonly onOver: (() => void) | undefined
 }
 
 export interface PassthroughDeps {
@@ -58,10 +60,50 @@ const RESPONSE_HEADERS = [
  * Passes a call that Fullstop does not understand to the one provider that the configuration names for it. Nothing of
  * it is judged, retried or recorded: the bytes go there and come back as they are.
  */
-export async function passThrough(
-  { request, provider, id }: PassthroughOptions,
-  deps: PassthroughDeps,
-): Promise<Response> {
+export async function passThrough(options: PassthroughOptions, deps: PassthroughDeps): Promise<Response> {
+  const { request, onOver } = options
+  if (onOver === undefined) return forward(options, deps)
+  request.signal.addEventListener('abort', onOver, { once: true })
+  try {
+    const response = await forward(options, deps)
+    if (response.body === null) {
+      onOver()
+      return response
+    }
+    const { status, headers } = response
+    return new Response(untilOver(response.body, onOver), { status, headers })
+  } catch (error) {
+    onOver()
+    throw error
+  }
+}
+
+/** The same pieces; says when the last one was taken, or nobody wants more. */
+function untilOver(body: ReadableStream<Uint8Array>, onOver: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { value, done } = await reader.read()
+          if (!done) return controller.enqueue(value)
+          onOver()
+          controller.close()
+        } catch (error) {
+          onOver()
+          controller.error(error)
+        }
+      },
+      cancel(reason) {
+        onOver()
+        return reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+async function forward({ request, provider, id }: PassthroughOptions, deps: PassthroughDeps): Promise<Response> {
   const { upstream, limits, nowMs } = deps
   const key = provider.keys.next(nowMs())
   const headers: Record<string, string> = {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts'
 import type { BreakerChange, Health } from '../exchange/index.ts'
+import type { LimitUse } from './limit-status.ts'
 
 /** How one platform fares now. */
 export interface PlatformStatus {
@@ -35,6 +36,9 @@ export interface BudgetStatus {
 export interface PlatformsReport {
   readonly platforms: readonly PlatformStatus[]
   readonly budgets: readonly BudgetStatus[]
+  /** Providers and clients that have limits, and what they use of them. */
+  readonly providers: readonly LimitUse[]
+  readonly clients: readonly LimitUse[]
   /** Newest first. */
   readonly changes: readonly BreakerChange[]
 }
@@ -66,7 +70,7 @@ function statusOf(platform: string, health: Health): PlatformStatus {
     ...(outcomes.successRate !== undefined && { successRate: outcomes.successRate }),
     inFlight: known.inFlight,
     limit: known.limit.limit,
-    ...(load.limit !== undefined && { declaredLimit: load.limit }),
+    ...(load.limits.concurrent !== undefined && { declaredLimit: load.limits.concurrent }),
     ...(p95FirstContentMs !== undefined && { p95FirstContentMs }),
     isDark: known.darkness.isDark,
   }

@@ -1,5 +1,5 @@
 import type { AttemptEvidence, Usage } from './attempt.ts'
-import type { Diversion, Limiter } from './overload.ts'
+import type { ClientLimiter, Diversion, Limiter } from './overload.ts'
 import type { VerdictName } from './verdict.ts'
 
 /** How the client's side ended. */
@@ -45,7 +45,7 @@ export interface ExchangeEvidence {
   /** Platforms that the first attempt went around; `undefined`: none. */
   readonly diverted: readonly Diversion[] | undefined
   /** What kept it from an attempt, or from another one. */
-  readonly refusedBy: Limiter | undefined
+  readonly refusedBy: Limiter | ClientLimiter | undefined
   /** How often its client says that it has tried this already (`x-stainless-retry-count`), where it says so. */
   readonly clientRetry: number | undefined
   /** Requests with the same body from the same client that failed within the last minute. */

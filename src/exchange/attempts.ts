@@ -6,6 +6,7 @@ import { type Failure, Itinerary, type NextStep } from './admission/itinerary.ts
 import { Overload } from './admission/overload.ts'
 import type { Platform } from './admission/routing.ts'
 import { type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
+import { billedTokens } from './attempt/billed-tokens.ts'
 import { Run } from './attempt/run.ts'
 import { signalOf } from './attempt/signal.ts'
 import { startAttempt } from './attempt/start.ts'
@@ -72,7 +73,10 @@ export class Attempts {
     const { clock } = this.#deps
     const { signal, deadlineAtMs } = this.#inbound
     let step = this.#nextStep()
-    if (this.#begun === 0) this.diverted = this.#itinerary.refusals
+    if (this.#begun === 0) {
+      this.overload.onRequest()
+      this.diverted = this.#itinerary.refusals
+    }
     while (step.do === 'try') {
       const { platform, afterMs, isLastResort } = step
       if (clock.nowMs() + afterMs >= deadlineAtMs) return undefined
@@ -102,7 +106,13 @@ export class Attempts {
     const ownership = ownershipOf(platform.name, this.#deps.origins)
     const withoutFormat = this.#withoutFormat.has(platform)
     const { operation } = this.#inbound
-    return bounded(() => operation.toOutbound(this.#inbound, platform, { apiKey, ownership, withoutFormat }))
+    try {
+      return bounded(() => operation.toOutbound(this.#inbound, platform, { apiKey, ownership, withoutFormat }))
+    } catch (error) {
+      if (this.#begun === 0) throw error
+      // What was sent to one platform is a request: that only a translation trips over it is not the caller's answer.
+      return { ok: false, problem: { field: 'body', message: 'cannot be translated for this platform' } }
+    }
   }
 
   #start(platform: Platform, outbound: Extract<Outbound, { ok: true }>, visit: Visit, cause: AttemptCause): Run {
@@ -210,8 +220,12 @@ export class Attempts {
     const platform = this.#itinerary.beside(this.#deps.clock.nowMs())
     if (platform === undefined) return undefined
     const outbound = this.#outbound(platform)
-    const visit = outbound.ok ? this.overload.enter(platform, false) : undefined
-    if (!outbound.ok || visit === undefined || 'by' in visit) return undefined
+    if (!outbound.ok) {
+      this.#itinerary.besideNotSent(platform)
+      return undefined
+    }
+    const visit = this.overload.enter(platform, false)
+    if ('by' in visit) return undefined
     this.#rival = this.#start(platform, outbound, visit, 'hedge')
     return this.#rival
   }
@@ -229,10 +243,16 @@ export class Attempts {
 
   settle(run: Run, end: AttemptEnd): void {
     if (isFinished(end.verdict)) this.#remember(run)
-    run.visit.end(signalOf(end, this.#inbound), end.providerError?.retryAfterMs)
+    const tokens = run.visit.countsTokens ? billedTokens(end, this.#inbound) : 0
+    run.visit.end(signalOf(end, this.#inbound), end.providerError?.retryAfterMs, tokens)
     if (this.#run === run) this.#run = undefined
     this.#last = run
     this.ends.push(end)
+  }
+
+  /** Input and output tokens of all that has ended. */
+  billedTokens(): number {
+    return this.ends.reduce((sum, end) => sum + billedTokens(end, this.#inbound), 0)
   }
 
   /** What the next request of this conversation needs to know of the answer. */

@@ -12,7 +12,8 @@ import type { Platform } from './admission/routing.ts'
 import { type Attempt, isAttemptEnd } from './attempt/attempt.ts'
 import type { Run } from './attempt/run.ts'
 import { Attempts } from './attempts.ts'
-import { describeFailure, type Failure, unexpectedFailure } from './delivery/failure.ts'
+import { describeFailure, type Failure, overLimit, unexpectedFailure } from './delivery/failure.ts'
+import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
 
 /** How the exchange goes on for its client. */
@@ -25,6 +26,7 @@ export type Progress =
  * One request's journey. The order of the policies, each in its own file:
  *
  *  1. admission   who asks, for what, under which policy            admission/inbound.ts
+ *     limits      what its client may use                           memory/client-load.ts
  *     pin         whether only one platform can know what it means  admission/pin.ts
  *  2. overload    which platforms take it, what another try costs   admission/overload.ts, memory/health.ts
  *     itinerary   where next, within one attempt budget             admission/itinerary.ts
@@ -41,6 +43,9 @@ export class Exchange {
   readonly inbound: Inbound
   readonly #deps: ExchangeDeps
   readonly #attempts: Attempts
+  /** Of its client's limits, where it has any. */
+  readonly #stay: ClientStay | undefined
+  readonly #overLimit: ClientRefusal | undefined
   #answering: Attempt | undefined
   #firstDeliveredMs: number | undefined
   #isReported = false
@@ -49,6 +54,9 @@ export class Exchange {
     this.inbound = inbound
     this.#deps = deps
     this.#attempts = new Attempts(inbound, deps)
+    const entered = deps.clients.enter(inbound.caller, inbound.body.text)
+    if (entered instanceof ClientStay) this.#stay = entered
+    else this.#overLimit = entered
   }
 
   /** The attempt that answers now, for the response's headers. */
@@ -64,6 +72,7 @@ export class Exchange {
   /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. Never rejects. */
   async next(): Promise<Progress> {
     const attempts = this.#attempts
+    if (this.#overLimit !== undefined) return { kind: 'failed', failure: overLimit(this.#overLimit, this.inbound.id) }
     try {
       for (;;) {
         let run = attempts.current ?? (await attempts.begin())
@@ -129,7 +138,10 @@ export class Exchange {
   report(outcome: Outcome, errorCode?: string): void {
     if (this.#isReported) return
     this.#isReported = true
-    if (outcome !== 'delivered') this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
+    this.#stay?.end(this.#attempts.billedTokens())
+    // What its client's limits kept from being tried says nothing, should it come again.
+    if (outcome !== 'delivered' && this.#overLimit === undefined)
+      this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
     this.#deps.sink(this.#evidence(outcome, errorCode))
   }
 
@@ -162,7 +174,7 @@ export class Exchange {
       platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
       attempts: this.#evidenceOfAttempts(),
       diverted: toDiversions(diverted, ends[0]?.evidence),
-      refusedBy: refusal?.by,
+      refusedBy: this.#overLimit?.by ?? refusal?.by,
       clientRetry: this.inbound.clientRetry,
       repeats: this.inbound.repeats,
     }

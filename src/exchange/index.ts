@@ -1,14 +1,17 @@
 export { type AdmitOptions, type CallLabels, type Inbound } from './admission/inbound.ts'
 export {
   type Caller,
+  type ClientLimits,
   type Platform,
   type Policy,
   type Provider,
   type Route,
   type Routing,
   type Timeouts,
+  type UseLimits,
 } from './admission/routing.ts'
 export { KeyRing } from './admission/key-ring.ts'
+export { ClientLoads, ClientStay } from './memory/client-load.ts'
 export { type BreakerChange, Health } from './memory/health.ts'
 export { type PlatformHealth } from './memory/platform-health.ts'
 export { Repeats } from './memory/repeats.ts'
@@ -20,7 +23,7 @@ export { type Operation } from './operations/operation.ts'
 export { tokenCounts } from './operations/token-counts.ts'
 export { answer, type AnswerOptions } from './answer.ts'
 export { Exchange } from './exchange.ts'
-export { refuse } from './delivery/error-response.ts'
+export { refuse, refuseOverLimit } from './delivery/error-response.ts'
 export { type Framing } from './delivery/framing.ts'
 export { KEEP_ALIVE_MS } from './delivery/respond.ts'
 export {

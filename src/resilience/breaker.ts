@@ -97,15 +97,19 @@ export class Breaker {
     return { isProbe: isDue || this.#showsLife, epoch: this.#epoch, id }
   }
 
+  /** Whether the attempt began after the last opening or closing: only then it tells of the time that is now. */
+  isCurrent({ epoch }: Permit): boolean {
+    return epoch === this.#epoch
+  }
+
   /** The attempt shows content, whether or not it will be whole: a last resort need not wait for the proof. */
-  onLife({ isProbe, epoch }: Permit): void {
-    if (isProbe && epoch === this.#epoch) this.#showsLife = true
+  onLife(permit: Permit): void {
+    if (permit.isProbe && this.isCurrent(permit)) this.#showsLife = true
   }
 
   /** The attempt is over. `retryAfterMs`: what the platform asked for; it is not tried before, within the cap. */
   settle(permit: Permit, signal: Signal, retryAfterMs = 0): void {
-    // An attempt from before an opening or closing tells of a time that is over.
-    if (permit.epoch !== this.#epoch) return
+    if (!this.isCurrent(permit)) return
     if (this.#state === 'closed') this.#count(signal, retryAfterMs)
     else this.#judge(permit, signal, retryAfterMs)
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { ConcurrencyLimit, HIGHEST_LIMIT, LOWEST_LIMIT } from './concurrency-limit.ts'
+import { ConcurrencyLimit, HIGHEST_LIMIT, LOWEST_LIMIT, RAMP_MS } from './concurrency-limit.ts'
 
 function setUp(cap = 200): {
   clock: FakeClock
@@ -226,6 +226,127 @@ describe('ConcurrencyLimit', () => {
           limit.onFirstEvent(firstEventMs, inFlight)
           expect(limit.limit).toBeGreaterThanOrEqual(Math.min(LOWEST_LIMIT, cap))
           expect(limit.limit).toBeLessThanOrEqual(Math.min(cap, HIGHEST_LIMIT))
+        }
+      }),
+    )
+  })
+})
+
+describe('after an outage', () => {
+  /** The limit every 100 ms. */
+  const course = (limit: ConcurrencyLimit, clock: FakeClock, count: number): readonly number[] =>
+    Array.from({ length: count }, () => {
+      const now = limit.limit
+      clock.advance(100)
+      return now
+    })
+
+  test('it is the lowest until something shows life, and grows by the same factor until it is where it was', () => {
+    const { clock, limit } = setUp(1_000)
+    limit.onLife()
+    expect(limit.limit).toBe(1_000)
+    limit.onOutage()
+    expect(course(limit, clock, 3)).toEqual([20, 20, 20])
+    limit.onLife()
+    expect(course(limit, clock, 12)).toEqual([20, 29, 43, 64, 95, 141, 209, 309, 457, 676, 1_000, 1_000])
+  })
+
+  test('a later sign of life begins nothing anew, another outage does', () => {
+    const { clock, limit } = setUp()
+    limit.onOutage()
+    limit.onLife()
+    clock.advance(200)
+    limit.onLife()
+    expect(limit.limit).toBe(43)
+    limit.onOutage()
+    clock.advance(5_000)
+    expect(limit.limit).toBe(20)
+  })
+
+  test('where nobody was let through at the first sign of life, it grows from when everybody is', () => {
+    const { clock, limit } = setUp()
+    limit.onOutage()
+    limit.onLife()
+    clock.advance(5_000)
+    limit.onRecovery(1)
+    expect(limit.limit).toBe(20)
+    clock.advance(100)
+    expect(limit.limit).toBe(29)
+  })
+
+  test('where it grows already, it goes on growing as it did', () => {
+    const { clock, limit } = setUp(1_000)
+    limit.onOutage()
+    limit.onLife()
+    const began = course(limit, clock, 3)
+    limit.onRecovery(60)
+    expect([...began, ...course(limit, clock, 8)]).toEqual([20, 29, 43, 64, 95, 141, 209, 309, 457, 676, 1_000])
+  })
+
+  test('that kept nobody away, what runs may go on and double at once', () => {
+    const { clock, limit } = setUp()
+    limit.onRecovery(60)
+    expect(limit.limit).toBe(120)
+    clock.advance(100)
+    expect(limit.limit).toBe(177)
+    const { limit: full } = setUp()
+    full.onRecovery(150)
+    expect(full.limit).toBe(200)
+    const { limit: empty } = setUp()
+    empty.onRecovery(1)
+    expect(empty.limit).toBe(20)
+  })
+
+  test('is over for good: a limit that grows later is its own', () => {
+    const { clock, limit, seconds } = setUp(1_000)
+    seconds(10, 400, 20)
+    for (let i = 0; i < 20; i++) seconds(1, 4_000, 20)
+    expect(limit.limit).toBeLessThan(30)
+    limit.onOutage()
+    limit.onLife()
+    clock.advance(RAMP_MS)
+    expect(limit.limit).toBeLessThan(30)
+    limit.setCap(900)
+    limit.setCap(1_000)
+    seconds(200, 400, 1_000)
+    expect(limit.limit).toBeGreaterThan(100)
+  })
+
+  test('a cap below the lowest stays', () => {
+    const { clock, limit } = setUp(5)
+    limit.onOutage()
+    expect(limit.limit).toBe(5)
+    limit.onLife()
+    clock.advance(50)
+    expect(limit.limit).toBe(5)
+  })
+
+  test('never lets more through than without it, nor ever fewer than the lowest, and is over after RAMP_MS', () => {
+    const step = fc.oneof(
+      fc.constantFrom('outage', 'life', 'recovery').map((what) => ({ what, ms: 0 })),
+      fc.integer({ min: 0, max: 2 * RAMP_MS }).map((ms) => ({ what: 'advance', ms })),
+      fc.constantFrom(RAMP_MS - 1, RAMP_MS, RAMP_MS + 1, 3_600_000).map((ms) => ({ what: 'advance', ms })),
+    )
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_000 }), fc.array(step, { maxLength: 40 }), (cap, steps) => {
+        const { clock, limit } = setUp(cap)
+        let aliveAtMs: number | undefined = Number.NEGATIVE_INFINITY
+        for (const { what, ms } of steps) {
+          if (what === 'outage') {
+            limit.onOutage()
+            aliveAtMs = undefined
+          } else if (what === 'life') {
+            limit.onLife()
+            aliveAtMs ??= clock.nowMs()
+          } else if (what === 'recovery') {
+            limit.onRecovery(0)
+            aliveAtMs = clock.nowMs()
+          } else clock.advance(ms)
+          const { limit: now } = limit
+          expect(now).toBeLessThanOrEqual(Math.min(cap, HIGHEST_LIMIT))
+          expect(now).toBeGreaterThanOrEqual(Math.min(cap, LOWEST_LIMIT))
+          if (aliveAtMs === undefined) expect(now).toBe(Math.min(cap, LOWEST_LIMIT))
+          else if (clock.nowMs() - aliveAtMs >= RAMP_MS) expect(now).toBe(Math.min(cap, HIGHEST_LIMIT))
         }
       }),
     )

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { PROBE_BASE_MS } from './probe-backoff.ts'
 
 /** The limit is never lower, nor lower than the hard cap: Netflix Gradient2's minimum. */
 export const LOWEST_LIMIT = 20
@@ -16,11 +17,17 @@ const TOLERANCE = 1.5
 const LOWEST_GRADIENT = 0.5
 const SMOOTHING = 0.2
 const LONG_DECAY = 0.9
+/**
+ * From the first sign of life after an outage until everything may come again, ms, growing by the same factor all the time, as
+ * Envoy's slow start grows what a host gets: recovery is delayed by a probe's shortest wait at most, however long answers take.
+ */
+export const RAMP_MS: number = PROBE_BASE_MS
 
 /**
  * A limit on attempts at once that follows time to first event, as Netflix's Gradient2 follows round-trip time: where first
  * events come later than they usually do, the platform is queueing, and fewer are sent. Not duration: that depends on how much
- * is written. Begins at the cap, so that it binds only where it has seen a reason.
+ * is written. Begins at the cap, so that it binds only where it has seen a reason; after an outage it
+ * begins at the lowest and is back within `RAMP_MS`.
  */
 export class ConcurrencyLimit {
   readonly #clock: Pick<Clock, 'nowMs'>
@@ -30,6 +37,8 @@ export class ConcurrencyLimit {
   #longMs: number | undefined
   #windowEndsAtMs: number
   #peak = 0
+  /** After an outage, while it is lower than the limit: what it begins at, and since when it grows. */
+  #ramp: { readonly from: number; readonly sinceMs: number | undefined } | undefined
 
   constructor({ cap }: { readonly cap: number }, { clock }: { readonly clock: Pick<Clock, 'nowMs'> }) {
     this.#clock = clock
@@ -40,7 +49,7 @@ export class ConcurrencyLimit {
 
   /** Whole attempts at once. */
   get limit(): number {
-    return Math.floor(this.#limit)
+    return Math.floor(Math.min(this.#limit, this.#ramped))
   }
 
   /** A new configuration's cap; a limit that stood at the old one goes with it. */
@@ -49,6 +58,37 @@ export class ConcurrencyLimit {
     if (bounded === this.#cap) return
     this.#limit = this.#limit >= this.#cap ? bounded : Math.min(this.#limit, bounded)
     this.#cap = bounded
+  }
+
+  // ## Everything => Held at the lowest => Growing => Everything
+
+  /** Everything fails: when it works again, not all that is asked for may come at once. */
+  onOutage(): void {
+    this.#ramp = { from: LOWEST_LIMIT, sinceMs: undefined }
+  }
+
+  /** An attempt that began since shows content, or succeeds. */
+  onLife(): void {
+    if (this.#ramp === undefined || this.#ramp.sinceMs !== undefined) return
+    this.#ramp = { from: this.#ramp.from, sinceMs: this.#clock.nowMs() }
+  }
+
+  /**
+   * Everybody may come again. What runs by now may double at once, where it is not growing already. `inFlight`: attempts at
+   * once.
+   */
+  onRecovery(inFlight: number): void {
+    const from = Math.max(LOWEST_LIMIT, Math.min(2 * inFlight, this.#ramped))
+    this.#ramp = { from, sinceMs: this.#clock.nowMs() }
+  }
+
+  get #ramped(): number {
+    if (this.#ramp === undefined) return HIGHEST_LIMIT
+    const { from, sinceMs } = this.#ramp
+    if (sinceMs === undefined) return from
+    const ramped = from * (HIGHEST_LIMIT / LOWEST_LIMIT) ** ((this.#clock.nowMs() - sinceMs) / RAMP_MS)
+    if (ramped >= this.#limit) this.#ramp = undefined
+    return ramped
   }
 
   /** `inFlight`: attempts at once, this one included, when it showed its first event. */

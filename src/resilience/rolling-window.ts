@@ -40,13 +40,23 @@ export class RollingWindow {
 
   /** Until the oldest of what is counted is counted no longer, ms; 0 where nothing is. */
   get oldestLeavesInMs(): number {
+    return this.leavesInMs(0)
+  }
+
+  /** Until `amount` of what is counted, or all of it where that is less, is counted no longer, ms; 0 where nothing is. */
+  leavesInMs(amount: number): number {
     this.#expire()
     const { length } = this.#buckets
+    let left = 0
+    let leavesInMs = 0
     for (let number = this.#newest - length + 1; number <= this.#newest; number++) {
-      if (number < 0 || (this.#buckets[number % length] ?? 0) === 0) continue
-      return (number + length) * this.#bucketMs - this.#clock.nowMs()
+      const count = number < 0 ? 0 : (this.#buckets[number % length] ?? 0)
+      if (count === 0) continue
+      leavesInMs = (number + length) * this.#bucketMs - this.#clock.nowMs()
+      left += count
+      if (left >= amount) break
     }
-    return 0
+    return leavesInMs
   }
 
   clear(): void {

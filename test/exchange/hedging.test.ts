@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import type { ServerResponse } from 'node:http'
-import { CHAT_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
+import { CHAT_REQUEST, MESSAGES_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
 import {
   CHAT_ANSWER,
   CHAT_EVENTS,
@@ -36,18 +36,19 @@ async function world(
   second: UpstreamHandler,
   defaults = 'profile: customer, hedge: p95',
   pin = false,
+  { path = '/v1/chat/completions', request = CHAT_REQUEST, b: speaks = 'openai-chat' } = {},
 ): Promise<World & { readonly a: TestUpstream; readonly b: TestUpstream }> {
   const a = await upstream((request, response, ordinal) =>
     request.body.includes('now') ? onFirst(response) : good(request, response, ordinal),
   )
   const b = await upstream(second)
   const gateway = startGateway(
-    `providers:\n  a: { protocol: openai-chat, baseUrl: "${a.url}/v1" }\n  b: { protocol: openai-chat, baseUrl: "${b.url}/v1" }\nmodels:\n  m: { platforms: [a/x${pin ? '' : ', b/x'}] }\ndefaults: { ${defaults} }\n`,
+    `providers:\n  a: { protocol: openai-chat, baseUrl: "${a.url}/v1" }\n  b: { protocol: ${speaks}, baseUrl: "${b.url}${speaks === 'anthropic' ? '' : '/v1'}" }\nmodels:\n  m: { platforms: [a/x${pin ? '' : ', b/x'}] }\ndefaults: { ${defaults} }\n`,
   )
   running.push({ stop: () => gateway.stop(0) })
   const ask = async (text = 'warm up', more: Record<string, unknown> = {}): Promise<string> => {
-    const body = { ...CHAT_REQUEST, messages: [{ role: 'user', content: text }], stream: true, ...more }
-    return (await gateway.post('/v1/chat/completions', body)).text()
+    const body = { ...request, messages: [{ role: 'user', content: text }], stream: true, ...more }
+    return (await gateway.post(path, body)).text()
   }
   // As many as a percentile needs, and no more: these are not hedged themselves.
   for (let i = 0; i < 20; i++) await ask()
@@ -190,4 +191,108 @@ describe('hedging', () => {
     await ask('now')
     expect(gateway.engine.platforms.budgets).toEqual([{ route: 'm', requests: 21, retries: 1 }])
   })
+})
+
+const say = (...texts: readonly string[]): string =>
+  texts
+    .map(
+      (content) =>
+        `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`,
+    )
+    .join('')
+const begin = (response: ServerResponse, text: string): void => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.write(text)
+}
+const textOf = (stream: string): string =>
+  [...stream.matchAll(/"(?:content|text)":"([^"]*)"/g)].map((match) => match[1]).join('')
+
+/** What the upstreams say is the client's own protocol, or is translated for it. */
+const PATHS = [
+  ['the same protocol', { path: '/v1/chat/completions', request: CHAT_REQUEST }],
+  ['a translation', { path: '/v1/messages', request: MESSAGES_REQUEST }],
+] as const
+
+describe.each(PATHS)('hedging under guarded delivery, through %s', (_, protocols) => {
+  const defaults = 'profile: customer, hedge: p95, delivery: guarded'
+  const worldOf = (onFirst: (response: ServerResponse) => unknown, second: UpstreamHandler) =>
+    world(onFirst, second, defaults, false, protocols)
+  const attemptsOf = ({ evidence }: TestGateway): readonly string[] | undefined =>
+    evidence.at(-1)?.attempts.map(({ provider, cause, verdict }) => `${provider} ${cause} ${verdict}`)
+
+  test('the hedge that shows content first is delivered whole, its opening too', async () => {
+    const { gateway, ask, a } = await worldOf(never, good)
+    expect(textOf(await ask('now'))).toBe('All is well.')
+    expect(attemptsOf(gateway)).toEqual(['a first failed', 'b hedge complete'])
+    expect(gateway.evidence.at(-1)).toMatchObject({ outcome: 'delivered', platform: 'b/x' })
+    await until(() => a.abandoned() === 1)
+  })
+
+  test('a hedge that dies within its opening, after it won, is replaced unseen', async () => {
+    let tries = 0
+    const { gateway, ask } = await worldOf(
+      (response) => {
+        tries += 1
+        return tries === 1 ? undefined : sse(response, STREAM)
+      },
+      (__, response) => {
+        begin(response, say('Some', ' other'))
+        setTimeout(() => response.destroy(), 20)
+      },
+    )
+    expect(textOf(await ask('now'))).toBe('All is well.')
+    expect(attemptsOf(gateway)?.slice(0, 2)).toEqual(['a first failed', 'b hedge truncated'])
+    expect(gateway.evidence.at(-1)).toMatchObject({ outcome: 'delivered', platform: 'a/x' })
+  })
+
+  test('a first that wins and dies within its opening is replaced unseen by the platform of the hedge', async () => {
+    let release = never
+    const { gateway, ask, b } = await worldOf(
+      (response) => {
+        release = () => {
+          begin(response, say('Some', ' other'))
+          setTimeout(() => response.destroy(), 20)
+        }
+      },
+      (request, response, ordinal) => (ordinal === 1 ? release() : good(request, response, ordinal)),
+    )
+    expect(textOf(await ask('now'))).toBe('All is well.')
+    expect(attemptsOf(gateway)).toEqual(['b hedge failed', 'a first truncated', 'b retry complete'])
+    expect(b.received.length).toBe(2)
+  })
+
+  test('once its opening was delivered, the winner’s death is an honest ending', async () => {
+    const { gateway, ask } = await worldOf(never, (__, response) => {
+      begin(response, say('It is so.', ' And', ' then'))
+      setTimeout(() => response.destroy(), 20)
+    })
+    const text = await ask('now').catch((error: unknown) => String(error))
+    expect(text).not.toContain('well')
+    expect(gateway.evidence.at(-1)?.outcome).toBe('broken-off')
+    expect(attemptsOf(gateway)).toEqual(['a first failed', 'b hedge truncated'])
+  })
+})
+
+describe('a hedge whose request cannot be written', () => {
+  // One provider may take what a translation, which has to understand it, does not.
+  const odd = { temperature: 'warm' }
+  const worldOf = (onFirst: (response: ServerResponse) => unknown) =>
+    world(onFirst, good, 'profile: customer, hedge: p95', false, { ...PATHS[0][1], b: 'anthropic' })
+
+  test('is none: the first goes on alone', async () => {
+    const { gateway, ask, b } = await worldOf((response) => setTimeout(() => sse(response, STREAM), 150))
+    expect(await ask('now', odd)).toBe(STREAM)
+    expect(gateway.evidence.at(-1)).toMatchObject({ outcome: 'delivered', attempts: [{ ordinal: 1, provider: 'a' }] })
+    expect(b.received.length).toBe(0)
+  })
+
+  test('takes no attempt, and what fails then is told as it was', async () => {
+    const { gateway, ask, a, b } = await worldOf((response) =>
+      setTimeout(() => json(response, 503, { error: { message: 'down' } }), 150),
+    )
+    const before = a.received.length
+    expect(await ask('now', odd)).toContain('"code":"overloaded"')
+    expect(gateway.evidence.at(-1)?.attempts.map(({ provider }) => provider)).toEqual(['a', 'a', 'a', 'a'])
+    expect([a.received.length - before, b.received.length]).toEqual([4, 0])
+  }, 20_000)
 })

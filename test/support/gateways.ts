@@ -6,6 +6,8 @@ import { startUpstream, type TestUpstream, type UpstreamHandler } from './upstre
 export interface Bench {
   readonly upstream: (handler: UpstreamHandler) => Promise<TestUpstream>
   readonly gateway: (yaml: string) => TestGateway
+  /** Stops one that was started elsewhere, too. */
+  readonly keep: (gateway: TestGateway) => TestGateway
 }
 
 export function useBench(): Bench {
@@ -13,16 +15,17 @@ export function useBench(): Bench {
   afterEach(async () => {
     for (const each of running.splice(0).toReversed()) await each.stop()
   })
+  const keep = (gateway: TestGateway): TestGateway => {
+    running.push({ stop: () => gateway.stop(0) })
+    return gateway
+  }
   return {
     upstream: async (handler) => {
       const started = await startUpstream(handler)
       running.push(started)
       return started
     },
-    gateway: (yaml) => {
-      const started = startGateway(yaml)
-      running.push({ stop: () => started.stop(0) })
-      return started
-    },
+    gateway: (yaml) => keep(startGateway(yaml)),
+    keep,
   }
 }

@@ -20,7 +20,7 @@ function platform(name: string, contextWindow?: number): Platform {
       keys: new KeyRing([]),
       completion: 'strict',
       timeouts,
-      limits: { concurrent: undefined },
+      limits: { concurrent: undefined, requestsPerMinute: undefined, tokensPerMinute: undefined },
       contextWindow,
     },
   }
@@ -87,6 +87,29 @@ describe('Itinerary', () => {
     expect(walk([[a]], 4, ['rate-limit'], LONGEST_WAIT_MS + 1_000)).toEqual(['a/x', 'give-up'])
   })
 
+  test('a provider that asked for time is waited for only where nobody else can be tried at once', () => {
+    const itinerary = itineraryOf([[a], [c]], 4)
+    itinerary.first()
+    const limited = { platform: a, reason: 'rate-limit', retryAfterMs: 5_000 } as const
+    expect(itinerary.after(limited, 0)).toMatchObject({ platform: c, afterMs: 0 })
+    expect(itinerary.after({ platform: c, reason: 'not-found' }, 1_000)).toMatchObject({ platform: a, afterMs: 4_000 })
+    const soon = itineraryOf([[a], [c]], 4)
+    soon.first()
+    expect(soon.after({ ...limited, retryAfterMs: 900 }, 0)).toMatchObject({ platform: a, afterMs: 900 })
+  })
+
+  test('what another model refuses after the model itself failed hides no failure, a policy’s refusal aside', () => {
+    const refused = (reason: Reason): NextStep => {
+      const itinerary = itineraryOf([[a], [c]], 3)
+      itinerary.first()
+      itinerary.after({ platform: a, reason: 'overloaded' }, 0)
+      expect(itinerary.after({ platform: a, reason: 'overloaded' }, 0)).toMatchObject({ platform: c })
+      return itinerary.after({ platform: c, reason }, 0)
+    }
+    expect(refused('bad-request')).toEqual({ do: 'give-up' })
+    expect(refused('policy')).toEqual({ do: 'pass-on' })
+  })
+
   test('a platform that could not be sent the request costs no attempt', () => {
     const itinerary = itineraryOf([[a, b]], 1)
     itinerary.first()
@@ -147,6 +170,14 @@ describe('Itinerary', () => {
     }
     expect(walkOf('openai-chat')).toMatchObject({ do: 'try', platform: b })
     expect(walkOf('gemini')).toEqual({ do: 'pass-on' })
+  })
+
+  test('a policy’s refusal is no translation’s', () => {
+    const elsewhere = { ...a, provider: { ...a.provider, protocol: { ...openAiChat, name: 'anthropic' } as const } }
+    const route = { name: 'm', stages: [[elsewhere], [b]], affinity: 'session' } as const
+    const itinerary = new Itinerary({ route, attempts: 4, spoken: 'openai-chat', random: () => 0.5 })
+    itinerary.first()
+    expect(itinerary.after({ platform: elsewhere, reason: 'policy', isTranslated: true }, 0)).toEqual({ do: 'pass-on' })
   })
 
   test('also where that one is being asked beside it', () => {

@@ -42,6 +42,9 @@ const NO_GATE: Gate = { refusal: () => undefined, pay: () => undefined }
 /** Waiting longer than this for one platform is left to the caller, who is told how long. */
 export const LONGEST_WAIT_MS = 10_000
 
+/** A wait that is no reason to go to another model instead: about what the first repeated tries are spread over. */
+const SHORT_WAIT_MS = 1_000
+
 export interface ItineraryOptions {
   readonly route: Route
   /** The whole budget. */
@@ -61,6 +64,8 @@ export interface ItineraryOptions {
  */
 export class Itinerary {
   readonly #order: readonly Platform[]
+  /** Of the model itself, not of its fallbacks. */
+  readonly #own: ReadonlySet<Platform>
   readonly #tries = new Map<Platform, number>()
   readonly #deadProviders = new Set<string>()
   readonly #deadPlatforms = new Set<Platform>()
@@ -77,6 +82,7 @@ export class Itinerary {
   constructor({ route, attempts, preferred: name, spoken, random, gate = NO_GATE }: ItineraryOptions) {
     this.#spoken = spoken
     const order = route.stages.flatMap((stage) => (stage.length === 1 ? [...stage, ...stage] : stage))
+    this.#own = new Set(route.stages[0])
     const preferred = order.find((platform) => platform.name === name)
     this.#order = preferred === undefined || preferred === order[0] ? order : [preferred, ...order]
     this.#budget = attempts
@@ -114,6 +120,13 @@ export class Itinerary {
   learn({ platform, reason, retryAfterMs, isTranslated }: Failure, nowMs: number, beside?: Platform): Lesson {
     switch (effectOf(reason)) {
       case 'same-anywhere':
+        return 'pass-on'
+      case 'same-anywhere-untranslated':
+        // What another model does not take (the beginning of its answer, say) must not hide why the model itself failed.
+        if (this.#hasFailedElsewhere && !this.#own.has(platform)) {
+          this.#deadPlatforms.add(platform)
+          return 'elsewhere'
+        }
         // What a translation is refused for may be the translation's: then who speaks the client's own protocol knows, and
         // after a failure elsewhere it is not the answer. Where nobody is left to ask, it is.
         if (isTranslated !== true || !(this.#hasFailedElsewhere || this.#hasSpeaker(beside))) return 'pass-on'
@@ -141,9 +154,14 @@ export class Itinerary {
 
   /** A platform turned out unable to carry the request before anything was sent: that costs no attempt. */
   notSent(platform: Platform, nowMs: number): NextStep {
+    this.besideNotSent(platform)
+    return this.#advance(nowMs)
+  }
+
+  /** The same, while the one that it was meant to stand beside goes on. */
+  besideNotSent(platform: Platform): void {
     this.#budget += 1
     this.#deadPlatforms.add(platform)
-    return this.#advance(nowMs)
   }
 
   /** While it was waited for, a platform ceased to take attempts: nothing was sent, and what was paid stays paid. */
@@ -202,20 +220,32 @@ export class Itinerary {
   #advance(nowMs: number): NextStep {
     this.#refusals = []
     if (this.#budget <= 0) return { do: 'give-up' }
-    const step = this.#find(nowMs, false) ?? (this.#refusals.length > 0 ? this.#find(nowMs, true) : undefined)
+    const step = this.#findSoon(nowMs) ?? this.#findPatiently(nowMs)
     if (step !== undefined) return step
     const soonest = this.#refusals.toSorted((x, y) => x.retryAfterMs - y.retryAfterMs)[0]
     return { do: 'give-up', refusal: soonest }
   }
 
-  #find(nowMs: number, isLastResort: boolean): NextStep | undefined {
+  /** Nobody waits for a provider that asked for time, while another platform can be tried at once. */
+  #findSoon(nowMs: number): NextStep | undefined {
+    return this.#notBefore.size === 0 ? undefined : this.#find(nowMs, { isLastResort: false, longestMs: SHORT_WAIT_MS })
+  }
+
+  #findPatiently(nowMs: number): NextStep | undefined {
+    this.#refusals = []
+    const step = this.#find(nowMs, { isLastResort: false, longestMs: LONGEST_WAIT_MS })
+    if (step !== undefined || this.#refusals.length === 0) return step
+    return this.#find(nowMs, { isLastResort: true, longestMs: LONGEST_WAIT_MS })
+  }
+
+  #find(nowMs: number, { isLastResort, longestMs }: FindOptions): NextStep | undefined {
     const { length } = this.#order
     for (let looked = 1; looked <= length; looked++) {
       const position = (this.#position + looked) % length
       const platform = this.#order[position]
       if (platform === undefined || !this.canHelp(platform)) continue
       const afterMs = this.#delayMs(platform, nowMs)
-      if (afterMs > LONGEST_WAIT_MS) continue
+      if (afterMs > longestMs) continue
       const refusal = this.#gate.refusal(platform, isLastResort)
       if (refusal !== undefined) {
         this.#refusals.push(refusal)
@@ -249,11 +279,18 @@ export class Itinerary {
   }
 }
 
+interface FindOptions {
+  /** Platforms are asked whether they take it as the last resort. */
+  readonly isLastResort: boolean
+  readonly longestMs: number
+}
+
 /** What a failure means for the next step. */
 export type Lesson = 'pass-on' | 'elsewhere' | 'elsewhere-or-pass-on' | 'over'
 
 type Effect =
   | 'same-anywhere'
+  | 'same-anywhere-untranslated'
   | 'needs-larger-window'
   | 'provider-is-no-use'
   | 'platform-is-no-use'
@@ -262,9 +299,10 @@ type Effect =
 
 function effectOf(reason: Reason): Effect {
   switch (reason) {
-    case 'bad-request':
     case 'policy':
       return 'same-anywhere'
+    case 'bad-request':
+      return 'same-anywhere-untranslated'
     case 'context-length':
       return 'needs-larger-window'
     case 'authentication':

@@ -31,8 +31,12 @@ export class Overload implements Gate {
     this.#planned = route.stages.length === 1 ? (route.stages[0] ?? []) : route.stages.flat()
     this.#isClientRetry = isClientRetry
     this.#budget = health.budgetOf(route.name)
+  }
+
+  /** The first attempt is to be made. */
+  onRequest(): void {
     // Otherwise retries would pay for retries.
-    if (policy.overloadControl && !isClientRetry) this.#budget.onRequest()
+    if (this.#policy.overloadControl && !this.#isClientRetry) this.#budget.onRequest()
   }
 
   /** Every planned platform has only failed for long. */

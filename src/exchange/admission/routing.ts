@@ -10,12 +10,24 @@ export interface Provider {
   readonly keys: KeyRing
   readonly completion: Completion
   readonly timeouts: Timeouts
-  readonly limits: {
-    /** Attempts at once, over all models; `undefined`: as many as come. */
-    readonly concurrent: number | undefined
-  }
+  /** Of attempts, over all models. */
+  readonly limits: UseLimits
   /** Tokens, where declared. */
   readonly contextWindow: number | undefined
+}
+
+/** What an account or a client may use; `undefined`: as much as comes. */
+export interface UseLimits {
+  /** At once. */
+  readonly concurrent: number | undefined
+  /** Within any minute; tokens are input and output. */
+  readonly requestsPerMinute: number | undefined
+  readonly tokensPerMinute: number | undefined
+}
+
+export interface ClientLimits extends UseLimits {
+  /** How often the same body may be sent within a minute. */
+  readonly repeats: number
 }
 
 /** See `interface.md`'s wording in the README: from when to when each one runs is said in `resilience/watchdog.ts`. */
@@ -79,4 +91,6 @@ export interface Caller {
   readonly tenant: string | undefined
   /** `undefined`: all. */
   readonly workflows: readonly string[] | undefined
+  /** `undefined`: none. */
+  readonly limits: ClientLimits | undefined
 }

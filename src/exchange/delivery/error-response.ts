@@ -1,6 +1,7 @@
 import type { FullstopError } from '../../errors.ts'
 import type { Protocol } from '../../protocols/core/index.ts'
-import { type Failure, unexpectedFailure } from './failure.ts'
+import type { ClientRefusal } from '../memory/client-load.ts'
+import { type Failure, overLimit, unexpectedFailure } from './failure.ts'
 
 /** A failure as the client's protocol has it. */
 export function errorResponse(failure: Failure, protocol: Protocol, headers: Record<string, string>): Response {
@@ -21,4 +22,9 @@ export function refuse(error: FullstopError, protocol: Protocol, exchange: strin
     'x-fullstop-id': exchange,
     ...error.headers,
   })
+}
+
+/** A call that a limit of its client's keeps from being passed on. */
+export function refuseOverLimit(refusal: ClientRefusal, protocol: Protocol, exchange: string): Response {
+  return errorResponse(overLimit(refusal, exchange), protocol, { 'x-fullstop-id': exchange })
 }

@@ -1,6 +1,7 @@
 import { ended, ERRORS, type ErrorCode, FullstopError } from '../../errors.ts'
 import type { AttemptEvidence, Reason } from '../../evidence/index.ts'
 import type { CallerError, RequestProblem } from '../../protocols/core/index.ts'
+import type { ClientRefusal } from '../memory/client-load.ts'
 import type { Refusal } from '../memory/platform-health.ts'
 import type { Pin } from '../admission/pin.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from '../attempt/attempt.ts'
@@ -69,17 +70,46 @@ function refused(failure: Failure, { by, retryAfterMs }: Refusal, isDark: boolea
 }
 
 /** Which limit, how much, until when. */
-function refusalSentence({ platform, by, limit, retryAfterMs }: Refusal): string {
+function refusalSentence({ platform, by, limit, used, retryAfterMs }: Refusal): string {
   const seconds = `${Math.max(1, Math.ceil(retryAfterMs / 1_000))} s`
   switch (by) {
     case 'breaker':
       return `${platform} has been failing and is not asked before ${seconds} are over.`
     case 'concurrency':
       return `The provider of ${platform} has its ${limit} attempts at once (limits.concurrent); room is expected in about ${seconds}.`
+    case 'requests-per-minute':
+      return `The provider of ${platform} has had ${used} of its ${limit} attempts within a minute (limits.requestsPerMinute); the next one in ${seconds}.`
+    case 'tokens-per-minute':
+      return `The provider of ${platform} has had ${used} of its ${limit} tokens within a minute (limits.tokensPerMinute); the next attempt in ${seconds}.`
     case 'adaptive-concurrency':
       return `${platform} answers late and has its ${limit} attempts at once for now; room is expected in about ${seconds}.`
     case 'retry-budget':
       return `Another attempt was not made: retries are limited to 20 % of the requests and 10/s, and to none while everything fails; the next in ${seconds}.`
+  }
+}
+
+/** Clients' libraries wait as long as they are told up to here, ms; told more, the official SDKs come back within seconds. */
+const LONGEST_HEEDED_WAIT_MS = 60_000
+
+/** A request that a limit of its client's keeps from being tried. */
+export function overLimit(refusal: ClientRefusal, exchange: string): Failure {
+  const { by, retryAfterMs } = refusal
+  const code = by === 'client-repeats' ? 'request-loop' : 'client-limit'
+  const failure = tableFailure(code, clientRefusalSentence(refusal), exchange, [])
+  return { ...failure, retryable: failure.retryable && retryAfterMs < LONGEST_HEEDED_WAIT_MS, retryAfterMs }
+}
+
+function clientRefusalSentence({ client, by, limit, used, retryAfterMs }: ClientRefusal): string {
+  const next = `the next request is taken in ${Math.max(1, Math.ceil(retryAfterMs / 1_000))} s.`
+  switch (by) {
+    case 'client-concurrency':
+      return `${client} has ${used} of its ${limit} requests at once (limits.concurrent); room is expected in about a second.`
+    case 'client-requests-per-minute':
+      return `${client} has made ${used} of its ${limit} requests within a minute (limits.requestsPerMinute); ${next}`
+    case 'client-tokens-per-minute':
+      return `${client} has used ${used} of its ${limit} tokens within a minute (limits.tokensPerMinute); ${next}`
+    case 'client-repeats':
+      return `${client} has sent this same request ${used} times within a minute, ${limit} are taken (limits.repeats); ${next}`
   }
 }
 

@@ -42,6 +42,15 @@ describe('the opening', () => {
     expect(guard.opensAtMs).toBeUndefined()
   })
 
+  test('that has no whole word yet releases nothing of what comes before it', () => {
+    const { guard } = guarded()
+    guard.onContent('text', 'It', 3)
+    guard.open()
+    expect(guard.releasable).toBe(0)
+    guard.onContent('text', ' is', 4)
+    expect(guard.releasable).toBe(3)
+  })
+
   test('without any sentence does not grow for ever', () => {
     expect(released([`${'word '.repeat(500)}`], { isOpen: false })).toEqual([1])
   })

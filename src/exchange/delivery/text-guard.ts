@@ -40,10 +40,12 @@ export class TextGuard implements ContentWatcher {
   }
 
   #onText(text: string, event: number): void {
+    const isFirst = this.#firstTextAtMs === undefined
     this.#firstTextAtMs ??= this.#nowMs()
     const begins = isWordCharacter(text.codePointAt(0) ?? 0)
     if (!this.#openWord || !begins || this.#wordLength > LONGEST_WORD) {
-      this.#safe = event - 1
+      // What comes before any text is worth nothing without it, and once it was passed on no other answer could be.
+      if (!isFirst) this.#safe = event - 1
       this.#wordLength = 0
     }
     this.#openWord = isWordCharacter(lastCodePoint(text))

@@ -10,7 +10,7 @@ function platform(name: string, concurrent?: number): Platform {
   const [provider = '', model = ''] = name.split('/')
   const timeouts = { firstEventMs: 1, idleMs: 1, totalMs: 1, declared: { firstEvent: false, idle: false } }
   const keys = new KeyRing([])
-  const limits = { concurrent }
+  const limits = { concurrent, requestsPerMinute: undefined, tokensPerMinute: undefined }
   return {
     name,
     model,

@@ -2,7 +2,7 @@ import { BoundedMap } from '../../collections/index.ts'
 import { type BreakerTransition, type Clock, HIGHEST_LIMIT, RetryBudget } from '../../resilience/index.ts'
 import type { Platform } from '../admission/routing.ts'
 import { PlatformHealth } from './platform-health.ts'
-import type { ProviderLoad } from './provider-load.ts'
+import { ProviderLoad } from './provider-load.ts'
 
 /** Platforms whose health is remembered; about 5 kB each. Where any model is passed through, callers make up their names. */
 export const REMEMBERED_PLATFORMS = 1_000
@@ -36,22 +36,26 @@ export class Health {
   }
 
   of({ name, provider }: Platform): PlatformHealth {
-    const { concurrent } = provider.limits
     const health = this.#platforms.getOrMake(name, () => this.#fresh(name, provider.name))
     // What the newest configuration declares holds at once.
-    health.load.limit = concurrent
-    health.limit.setCap(concurrent ?? HIGHEST_LIMIT)
+    health.load.limits = provider.limits
+    health.limit.setCap(provider.limits.concurrent ?? HIGHEST_LIMIT)
     return health
   }
 
   #fresh(name: string, provider: string): PlatformHealth {
     const { clock, random, onBreakerChange } = this.#deps
-    const load = this.#loads.getOrMake(provider, () => ({ inFlight: 0, limit: undefined }))
+    const load = this.#loads.getOrMake(provider, () => new ProviderLoad({ clock }))
     return new PlatformHealth(name, load, {
       clock,
       random,
       onBreakerChange: (transition) => onBreakerChange({ ...transition, platform: name, atMs: clock.wallMs() }),
     })
+  }
+
+  /** What the providers carry, by name. */
+  get loads(): ReadonlyMap<string, ProviderLoad> {
+    return new Map(this.#loads.entries)
   }
 
   /** What is known of a platform, without remembering it. */

@@ -9,8 +9,10 @@ import {
   LatencyQuantile,
   OUTCOME_WINDOW_MS,
   type Permit,
+  type RateLimit,
   RollingWindow,
   type Signal,
+  type UsageLimit,
 } from '../../resilience/index.ts'
 import type { ProviderLoad } from './provider-load.ts'
 
@@ -23,8 +25,9 @@ const ROOM_EXPECTED_IN_MS = 1_000
 export interface Refusal {
   readonly platform: string
   readonly by: Limiter
-  /** Of attempts at once, where one was reached. */
+  /** What was reached, and how much of it is used. */
   readonly limit?: number
+  readonly used?: number
   readonly retryAfterMs: number
 }
 
@@ -60,8 +63,13 @@ export class PlatformHealth {
     this.name = name
     this.load = load
     this.#clock = clock
-    this.breaker = new Breaker({ clock, random, onChange: onBreakerChange })
-    this.limit = new ConcurrencyLimit({ cap: load.limit ?? HIGHEST_LIMIT }, { clock })
+    this.limit = new ConcurrencyLimit({ cap: load.limits.concurrent ?? HIGHEST_LIMIT }, { clock })
+    const onChange = (transition: BreakerTransition): void => {
+      if (transition.reason === 'consecutive-failures') this.limit.onOutage()
+      else if (transition.to === 'closed') this.limit.onRecovery(this.#inFlight)
+      onBreakerChange(transition)
+    }
+    this.breaker = new Breaker({ clock, random, onChange })
     this.darkness = new Darkness({ clock })
     this.#firstContent = new LatencyQuantile({ quantile: HEDGE_QUANTILE }, { clock })
     const window = { windowMs: OUTCOME_WINDOW_MS, bucketCount: 15 }
@@ -88,13 +96,29 @@ export class PlatformHealth {
 
   /** Why nobody may try now; `undefined`: one may. Changes nothing. */
   refusal({ overloadControl, isLastResort }: EnterOptions): Refusal | undefined {
-    const { limit: declared } = this.load
-    if (declared !== undefined && this.load.inFlight >= declared) return this.#full('concurrency', declared)
-    if (!overloadControl) return undefined
+    const overDeclared = this.#overDeclared()
+    if (overDeclared !== undefined || !overloadControl) return overDeclared
     const opensInMs = this.breaker.opensInMs({ isLastResort })
     if (opensInMs > 0) return { platform: this.name, by: 'breaker', retryAfterMs: opensInMs }
     const { limit } = this.limit
     return this.#inFlight >= limit ? this.#full('adaptive-concurrency', limit) : undefined
+  }
+
+  /** What the operator declared holds for everybody. */
+  #overDeclared(): Refusal | undefined {
+    const { inFlight, limits, requests, tokens } = this.load
+    const { concurrent, requestsPerMinute, tokensPerMinute } = limits
+    if (concurrent !== undefined && inFlight >= concurrent) return this.#full('concurrency', concurrent)
+    return (
+      this.#overRate('requests-per-minute', requestsPerMinute, requests) ??
+      this.#overRate('tokens-per-minute', tokensPerMinute, tokens)
+    )
+  }
+
+  #overRate(by: Limiter, limit: number | undefined, rate: RateLimit | UsageLimit): Refusal | undefined {
+    const retryAfterMs = limit === undefined ? 0 : rate.opensInMs(limit)
+    if (limit === undefined || retryAfterMs === 0) return undefined
+    return { platform: this.name, by, limit, used: rate.used, retryAfterMs }
   }
 
   #full(by: Limiter, limit: number): Refusal {
@@ -106,23 +130,31 @@ export class PlatformHealth {
     const refusal = this.refusal(options)
     if (refusal !== undefined) return refusal
     const permit = options.overloadControl ? this.breaker.acquire(options) : undefined
+    const { load } = this
     this.#inFlight += 1
-    this.load.inFlight += 1
-    return new Visit(this, permit)
+    load.inFlight += 1
+    if (load.limits.requestsPerMinute !== undefined) load.requests.add()
+    return new Visit(this, permit, load.limits.tokensPerMinute === undefined ? 0 : load.tokens.begin())
   }
 
   /** For a visit. `isTypical`: its time says something about others. */
   onFirstContent(permit: Permit | undefined, firstContentMs: number, isTypical: boolean): void {
     if (permit !== undefined) this.breaker.onLife(permit)
+    this.#onLife(permit)
     if (!isTypical) return
     this.#firstContent.add(firstContentMs)
     this.limit.onFirstEvent(firstContentMs, this.#inFlight)
   }
 
-  /** For a visit. */
-  onEnd(permit: Permit | undefined, signal: Signal, retryAfterMs: number | undefined): void {
+  #onLife(permit: Permit | undefined): void {
+    if (permit !== undefined && this.breaker.isCurrent(permit)) this.limit.onLife()
+  }
+
+  /** For a visit. `hasShown`: content, before its end. */
+  onEnd(permit: Permit | undefined, signal: Signal, retryAfterMs: number | undefined, hasShown: boolean): void {
     this.#inFlight -= 1
     this.load.inFlight -= 1
+    if (signal === 'success' && !hasShown) this.#onLife(permit)
     if (permit !== undefined) this.breaker.settle(permit, signal, retryAfterMs)
     if (signal === 'nothing') return
     if (signal === 'success') {
@@ -144,11 +176,19 @@ export class PlatformHealth {
 export class Visit {
   readonly #health: PlatformHealth
   readonly #permit: Permit | undefined
+  readonly #heldTokens: number
+  #hasShown = false
   #isOver = false
 
-  constructor(health: PlatformHealth, permit: Permit | undefined) {
+  constructor(health: PlatformHealth, permit: Permit | undefined, heldTokens: number) {
     this.#health = health
     this.#permit = permit
+    this.#heldTokens = heldTokens
+  }
+
+  /** Whether its end has to say what was used. */
+  get countsTokens(): boolean {
+    return this.#heldTokens > 0 || this.#health.load.limits.tokensPerMinute !== undefined
   }
 
   get isProbe(): boolean {
@@ -156,13 +196,15 @@ export class Visit {
   }
 
   onFirstContent(firstContentMs: number, { isTypical }: { readonly isTypical: boolean }): void {
+    this.#hasShown = true
     this.#health.onFirstContent(this.#permit, firstContentMs, isTypical)
   }
 
-  /** Once, whatever comes later. */
-  end(signal: Signal, retryAfterMs: number | undefined): void {
+  /** Once, whatever comes later. `tokens`: what was used, where that counts. */
+  end(signal: Signal, retryAfterMs: number | undefined, tokens = 0): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#health.onEnd(this.#permit, signal, retryAfterMs)
+    if (this.countsTokens) this.#health.load.tokens.end(this.#heldTokens, tokens)
+    this.#health.onEnd(this.#permit, signal, retryAfterMs, this.#hasShown)
   }
 }

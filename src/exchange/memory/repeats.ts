@@ -57,7 +57,7 @@ function keyOf(owner: string, body: string): string {
 }
 
 /** 64 bits of two FNV-1a-like hashes: it has to tell retries apart from other requests, not to withstand anybody. */
-function digest(text: string): string {
+export function digest(text: string): string {
   let a = 0x81_1c_9d_c5
   let b = 0x9e_37_79_b1
   for (let i = 0; i < text.length; i++) {
