@@ -51,7 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   index: ['in-process', 'runtime/web', 'config', 'evidence'],
   server: ['engine', 'runtime/web', 'runtime/bun', 'exchange', 'config', 'resilience', 'evidence', 'errors'],
-  cli: ['server', 'lab', 'config', 'guidance', 'yaml', 'evidence'],
+  cli: ['server', 'engine', 'lab', 'config', 'guidance', 'yaml', 'evidence'],
 }
 
 interface Import {

@@ -1,10 +1,10 @@
-import { simulatedConfig } from '../config/index.ts'
-import { type DrillGateway, type DrillPhase, findScenario, renderDrill, runDrill, scenarios } from '../lab/index.ts'
-import { startServer } from '../server/index.ts'
+import { profiles, simulatedConfig } from '../config/index.ts'
+import { Engine } from '../engine/index.ts'
+import { type DrillGateway, type DrillPhase, type DrillWorld, renderDrill, runDrill, scenarios } from '../lab/index.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 
 export interface DrillCommandOptions {
-  readonly requests: number
+  readonly requests?: number
   readonly seed: number
   readonly delivery: 'hold' | 'guarded' | 'live'
   readonly json?: boolean
@@ -22,20 +22,31 @@ export async function drill(
     return
   }
   if (!scenarios.has(name)) throw new CommandFailure(`Unknown drill "${name}". Known:\n${list()}`, EXIT.usage)
-  if (requests < 1) throw new CommandFailure('--requests: expected at least 1.', EXIT.usage)
+  if (requests !== undefined && requests < 1) throw new CommandFailure('--requests: expected at least 1.', EXIT.usage)
   const progress = progressLine()
   const result = await runDrill(
-    { scenario: findScenario(name), requests, seed, delivery },
-    { startGateway, onProgress: progress.update },
+    { drill: name, requests, seed, delivery },
+    { createGateway, onProgress: progress.update },
   )
   progress.clear()
   console.log(json ? JSON.stringify(result) : renderDrill(result))
   if (result.fullstop.truncatedAsSuccess > 0) throw new CommandFailure('', EXIT.failed)
 }
 
-async function startGateway(upstreamUrl: string): Promise<DrillGateway> {
-  const server = startServer({ config: simulatedConfig({ baseUrl: upstreamUrl }), hostname: '127.0.0.1', port: 0 })
-  return { url: server.url, stop: () => server.stop(0) }
+/** Fullstop in the drill's own world: its time, its randomness, its providers; under the profile `customer`. */
+function createGateway({ time, random, url, fetch }: DrillWorld): DrillGateway {
+  const config = { ...simulatedConfig({ baseUrl: url }), defaults: { profile: 'customer', ...profiles.customer } } as const
+  let ordinal = 0
+  const engine = new Engine(
+    { config },
+    {
+      clock: time,
+      random,
+      newId: () => `fs_${(ordinal += 1)}`,
+      upstream: { fetch, decodesBodies: true, showsFraming: false },
+    },
+  )
+  return { fetch: (request) => engine.fetch(request) }
 }
 
 function list(): string {

@@ -49,7 +49,7 @@ program
 program
   .command('drill <name>')
   .description('Play an incident against simulated providers, once bare and once through Fullstop; `list` lists them.')
-  .option('-n, --requests <n>', 'requests in each of the two runs', parseWholeNumber, 2000)
+  .option('-n, --requests <n>', 'requests in each run (default: the drill’s own, mostly 2000)', parseWholeNumber)
   .option('--seed <n>', 'seed of answers, faults and clients', parseWholeNumber, 1)
   .addOption(
     new Option('--delivery <mode>', 'how Fullstop delivers streams')

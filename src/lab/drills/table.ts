@@ -1,4 +1,5 @@
-import type { DrillResult, DrillRun } from './drill.ts'
+import type { DrillResult } from './run-drill.ts'
+import type { DrillRun } from './tally.ts'
 
 const LABEL_WIDTH = 34
 const COLUMN_WIDTH = 18
@@ -35,7 +36,7 @@ export function renderDrill(result: DrillResult): string {
     wrap(
       `Clients: ${conditions.clients} ${percent(conditions.mix.anthropic, 1)} speak Anthropic Messages and the rest ` +
         `OpenAI Chat; ${percent(conditions.mix.streamed, 1)} stream, ${percent(conditions.mix.code, 1)} are about code, ` +
-        `${percent(conditions.mix.tools, 1)} bring a tool; ${conditions.concurrency} at once.`,
+        `${percent(conditions.mix.tools, 1)} bring a tool.`,
     ),
     wrap(`Detection: ${result.detection.reason}`),
   ].join('\n')

@@ -1,0 +1,236 @@
+import { calm, midSentence, outage20260621 } from '../scenarios.ts'
+import type { FaultShare, Scenario, Span } from '../scenarios.ts'
+import type { Drill } from './drill.ts'
+import { agentLoop, asksOnceMore, retriesWhatever } from './habits.ts'
+import { DRILL_MIX } from './requests.ts'
+
+/** Makes a drill of so many requests; what a provider can bear is in proportion to them, so the drill stays the same. */
+export type DrillPlan = (requests?: number) => Drill
+
+const MINUTE_MS = 60_000
+const USUAL_REQUESTS = 2_000
+
+/** What most drills have in common. */
+const usual = {
+  habit: asksOnceMore,
+  mix: DRILL_MIX,
+  lastsMs: 10 * MINUTE_MS,
+  clientTimeoutMs: 2 * MINUTE_MS,
+  tokenDelayMs: 20,
+} as const
+
+const everywhere = (shares: readonly FaultShare[]): Scenario['platforms'] => ({
+  trainium: shares,
+  gpu: shares,
+  tpu: shares,
+})
+
+const status = (code: number, share: number, during?: Span): FaultShare => ({
+  label: `refused with ${code}`,
+  share,
+  draw: () => ({ name: 'status', value: code }),
+  ...(during !== undefined && { during }),
+})
+
+const cannotConnect = (share: number, during?: Span): FaultShare => ({
+  label: 'cannot connect',
+  share,
+  draw: () => ({ name: 'reset-before-headers' }),
+  ...(during !== undefined && { during }),
+})
+
+// ## The drills
+
+const outage: DrillPlan = (requests = USUAL_REQUESTS) => ({
+  ...usual,
+  requests,
+  scenario: outage20260621(),
+  origin:
+    'The outage of Claude on 21 June 2026: more than 2,000 reports within the evening, most of them of answers that ended ' +
+    '“incomplete” with HTTP 200. How large the share was that died was not published; 30 % and 5 % are assumed.',
+})
+
+const flapping: DrillPlan = (requests = USUAL_REQUESTS) => {
+  const first = { fromMs: 5 * MINUTE_MS, untilMs: 16 * MINUTE_MS }
+  const second = { fromMs: 27 * MINUTE_MS, untilMs: 37 * MINUTE_MS }
+  const down = (during: Span): readonly FaultShare[] => [
+    status(500, 0.35, during),
+    status(529, 0.25, during),
+    ...midSentence(0.15, during),
+  ]
+  return {
+    ...usual,
+    requests,
+    lastsMs: 45 * MINUTE_MS,
+    cause: { fromMs: first.fromMs, untilMs: second.untilMs },
+    scenario: {
+      name: 'flapping-2026-03-02',
+      description:
+        'trainium is down from minute 5 to 16, fixed, and down again 11 minutes later, from 27 to 37: 60 % of its requests ' +
+        'are refused (500, 529) and 15 % of its answers die mid-sentence; the other platforms are healthy.',
+      platforms: { trainium: [...down(first), ...down(second)] },
+    },
+    origin:
+      'The evening of 2 March 2026: a new investigation at 17:56 UTC, a fix for Haiku 4.5 at 18:07, the same again at 18:18. ' +
+      'The times are the status page’s; the second wave, which took until 21:16, is cut short; the shares are assumed.',
+  }
+}
+
+const rateLimitStorm: DrillPlan = (requests = USUAL_REQUESTS) => {
+  const perMinute = (requests * MINUTE_MS) / usual.lastsMs
+  return {
+    ...usual,
+    requests,
+    habit: retriesWhatever,
+    scenario: {
+      name: 'rate-limit-storm',
+      description:
+        'Each platform answers 429 with retry-after beyond its limit: trainium takes 30 % of what is offered, gpu and tpu 60 % ' +
+        'each; clients retry at once.',
+      platforms: {},
+      requestsPerMinute: { trainium: 0.3 * perMinute, gpu: 0.6 * perMinute, tpu: 0.6 * perMinute },
+    },
+    origin:
+      'No single incident: limits that were lowered without notice (July 2025), a launch, a runaway job. The limits are token ' +
+      'buckets that hold a quarter of a minute’s worth, and refused requests do not count against them.',
+  }
+}
+
+const totalOutage: DrillPlan = (requests = 6_000) => {
+  const cause = { fromMs: 5 * MINUTE_MS, untilMs: 50 * MINUTE_MS }
+  return {
+    ...usual,
+    requests,
+    habit: retriesWhatever,
+    lastsMs: 60 * MINUTE_MS,
+    cause,
+    scenario: {
+      name: 'total-outage',
+      description:
+        'For 45 minutes no platform answers anybody: 60 % of the requests get 503, 25 % get 529, 15 % cannot connect. Then ' +
+        'all are back at once, and clients have been retrying all along.',
+      platforms: everywhere([status(503, 0.6, cause), status(529, 0.25, cause), cannotConnect(0.15, cause)]),
+    },
+    origin:
+      'No single incident: every platform of a model at once, as when its provider’s authentication or its own gateway is ' +
+      'down. There is nowhere to go; what counts is what it costs the providers and how soon it is over.',
+  }
+}
+
+const slowDrip: DrillPlan = (requests = USUAL_REQUESTS) => ({
+  ...usual,
+  requests,
+  scenario: {
+    name: 'slow-drip',
+    description:
+      'On trainium 30 % of the answers drip: each waits between 1 and 60 s before every event (equally often in each ' +
+      'doubling), and none of them ever breaks off; the other platforms are healthy.',
+    platforms: {
+      trainium: [
+        {
+          label: 'drips',
+          share: 0.3,
+          draw: (random) => ({ name: 'slow-drip', value: Math.round(1_000 * 60 ** random.next()) }),
+        },
+      ],
+    },
+  },
+  origin:
+    'No single incident: streams that stay open and hardly move are a usual sign of an overloaded server. No status code, no ' +
+    'reset and no end ever tells that something is wrong.',
+})
+
+const toolCallCut: DrillPlan = (requests = USUAL_REQUESTS) => ({
+  ...usual,
+  requests,
+  mix: { ...DRILL_MIX, tools: 1 },
+  scenario: {
+    name: 'tool-call-cut',
+    description:
+      'Every request brings a tool, and on trainium 30 % of the answers die within the call (clean end, closed or reset ' +
+      'connection); the other platforms are healthy.',
+    platforms: { trainium: midSentence(0.3) },
+  },
+  origin:
+    'What “response incomplete” meant for agents on 21 June 2026: half a JSON object as the arguments of a call. Some clients ' +
+    'repair such an object and act on it.',
+})
+
+const agents: DrillPlan = (requests = 40) => ({
+  ...usual,
+  requests,
+  habit: agentLoop,
+  lastsMs: 20 * MINUTE_MS,
+  scenario: {
+    name: 'agent-loop',
+    description:
+      'On trainium every answer dies mid-sentence, streamed or not; the other platforms are healthy. The clients are agents ' +
+      'that send the same request again until it is answered.',
+    platforms: { trainium: midSentence(1) },
+  },
+  origin:
+    'Publicly reported of several agents: a stream without its end is taken for an unfinished turn, and the same request goes out ' +
+    'again, hundreds of times within a minute.',
+})
+
+const metastable: DrillPlan = (requests = USUAL_REQUESTS) => {
+  const serviceMs = 4_000
+  const lastsMs = 20 * MINUTE_MS
+  const cause = { fromMs: 3 * MINUTE_MS, untilMs: 6 * MINUTE_MS }
+  const slots = Math.max(2, Math.round((requests / lastsMs) * serviceMs * 1.5))
+  return {
+    ...usual,
+    requests,
+    habit: retriesWhatever,
+    lastsMs,
+    clientTimeoutMs: 40_000,
+    cause,
+    scenario: {
+      name: 'metastable',
+      description:
+        'All platforms together can do 1.5 times what is offered; between minute 3 and 6 a fifth of that. What they cannot ' +
+        'do waits in line, also when its client has given up after 40 s and asks again.',
+      platforms: {},
+      capacity: { slots, serviceMs, squeezed: { ...cause, slots: Math.max(1, Math.round(slots / 5)) } },
+    },
+    origin:
+      'No single incident: a metastable failure (Bronson et al., HotOS 2021), in which the retries of clients keep a service ' +
+      'overloaded after the cause is gone. The line, and that nobody leaves it, are a model of a serving stack’s queue.',
+  }
+}
+
+const quiet: DrillPlan = (requests = USUAL_REQUESTS) => ({
+  ...usual,
+  requests,
+  scenario: calm,
+  origin: 'Nothing happens: what Fullstop costs on an ordinary day.',
+})
+
+/** The drills by name. */
+export const drills: ReadonlyMap<string, DrillPlan> = new Map(
+  [quiet, outage, flapping, rateLimitStorm, totalOutage, slowDrip, toolCallCut, agents, metastable].map((plan) => [
+    plan().scenario.name,
+    plan,
+  ]),
+)
+
+/** Finds a drill by name; throws a `RangeError` that lists the known ones. */
+export function findDrill(name: string, requests?: number): Drill {
+  const plan = drills.get(name)
+  if (plan === undefined) throw new RangeError(`Expected a drill (${[...drills.keys()].join(', ')}), got "${name}".`)
+  return plan(requests)
+}
+
+/** The drills' scenarios by name, for providers that run alone. */
+export const scenarios: ReadonlyMap<string, Scenario> = new Map(
+  [...drills].map(([name, plan]) => [name, plan().scenario]),
+)
+
+/** Finds a scenario by name; throws a `RangeError` that lists the known ones. */
+export function findScenario(name: string): Scenario {
+  const scenario = scenarios.get(name)
+  if (scenario === undefined) {
+    throw new RangeError(`Expected a scenario (${[...scenarios.keys()].join(', ')}), got "${name}".`)
+  }
+  return scenario
+}
