@@ -2,7 +2,7 @@ import type { Sleep } from './connection.ts'
 
 /** How much a provider can do at once; what is more waits in line, first come, first served. */
 export interface Capacity {
-  /** Requests that are worked on at once, over all platforms together. */
+  /** Requests that are worked on at once. */
   readonly slots: number
   /** How long one occupies its slot, ms. */
   readonly serviceMs: number

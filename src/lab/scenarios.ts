@@ -27,8 +27,8 @@ export interface Scenario {
   readonly platforms: Readonly<Record<string, readonly FaultShare[]>>
   /** Platform → requests a minute, beyond which it answers 429; a platform that is not named has no limit. */
   readonly requestsPerMinute?: Readonly<Record<string, number>>
-  /** What all platforms together can do at once; without it, anything. */
-  readonly capacity?: Capacity
+  /** Platform → what it can do at once; a platform that is not named can do anything. */
+  readonly capacity?: Readonly<Record<string, Capacity>>
 }
 
 export interface OutageOptions {

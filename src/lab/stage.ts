@@ -50,7 +50,7 @@ export class Stage {
   readonly #options: StageOptions
   readonly #repetitions = new Map<string, number>()
   readonly #rateLimits = new Map<string, RateLimit>()
-  #line: WaitingLine | undefined
+  readonly #lines = new Map<string, WaitingLine>()
   #beganAtMs = 0
 
   constructor(options: StageOptions) {
@@ -66,8 +66,9 @@ export class Stage {
     this.#beganAtMs = nowMs()
     for (const [platform, limit] of Object.entries(scenario.requestsPerMinute ?? {}))
       this.#rateLimits.set(platform, new RateLimit(limit, { elapsedMs: this.#elapsedMs }))
-    const { capacity } = scenario
-    this.#line = capacity === undefined ? undefined : new WaitingLine(capacity, { elapsedMs: this.#elapsedMs, sleep })
+    this.#lines.clear()
+    for (const [platform, capacity] of Object.entries(scenario.capacity ?? {}))
+      this.#lines.set(platform, new WaitingLine(capacity, { elapsedMs: this.#elapsedMs, sleep }))
   }
 
   readonly #elapsedMs = (): number => this.#options.nowMs() - this.#beganAtMs
@@ -98,7 +99,7 @@ export class Stage {
       refuse(response, rejectionOf(effects.rejection, protocol), protocol, requestId, effects.retryAfterSeconds)
       return 'rejected'
     }
-    await this.#line?.turn()
+    await this.#lines.get(platform)?.turn()
     // Its turn is used up all the same.
     if (connection.isGone) return 'clientLeft'
     return perform({ connection, effects, seedParts })

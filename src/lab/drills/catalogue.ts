@@ -173,11 +173,12 @@ const agents: DrillPlan = (requests = 40) => ({
     'again, hundreds of times within a minute.',
 })
 
-const metastable: DrillPlan = (requests = USUAL_REQUESTS) => {
+const metastable: DrillPlan = (requests = 6_000) => {
   const serviceMs = 4_000
-  const lastsMs = 20 * MINUTE_MS
-  const cause = { fromMs: 3 * MINUTE_MS, untilMs: 6 * MINUTE_MS }
+  const lastsMs = 10 * MINUTE_MS
+  const cause = { fromMs: MINUTE_MS, untilMs: 2.5 * MINUTE_MS }
   const slots = Math.max(2, Math.round((requests / lastsMs) * serviceMs * 1.5))
+  const capacity = { slots, serviceMs, squeezed: { ...cause, slots: Math.max(1, Math.round(slots / 5)) } }
   return {
     ...usual,
     requests,
@@ -191,7 +192,7 @@ const metastable: DrillPlan = (requests = USUAL_REQUESTS) => {
         'All platforms together can do 1.5 times what is offered; between minute 3 and 6 a fifth of that. What they cannot ' +
         'do waits in line, also when its client has given up after 40 s and asks again.',
       platforms: {},
-      capacity: { slots, serviceMs, squeezed: { ...cause, slots: Math.max(1, Math.round(slots / 5)) } },
+      capacity: { trainium: capacity, gpu: capacity, tpu: capacity },
     },
     origin:
       'No single incident: a metastable failure (Bronson et al., HotOS 2021), in which the retries of clients keep a service ' +

@@ -1,4 +1,5 @@
 import { createRandom } from '../random.ts'
+import { abortable } from '../virtual/abortable.ts'
 import { ask } from './ask.ts'
 import type { AskInit, Asked } from './ask.ts'
 import type { Drill } from './drill.ts'
@@ -39,7 +40,7 @@ export async function playRequests(options: PlayOptions, world: DrillWorld): Pro
   const entry =
     gateway === undefined
       ? straight
-      : { baseUrl: world.url, fetch: (url: string, init: AskInit) => gateway.fetch(new Request(url, init)) }
+      : { baseUrl: world.url, fetch: toFetch(gateway) }
   let done = 0
   const play = async (index: number): Promise<Played> => {
     const random = createRandom('client', seed, index)
@@ -63,6 +64,10 @@ export async function playRequests(options: PlayOptions, world: DrillWorld): Pro
   }
   const played = await time.run(Promise.all(Array.from({ length: requests }, (_, index) => play(index))))
   return played.toSorted((a, b) => a.arrivedAtMs - b.arrivedAtMs)
+}
+
+function toFetch(gateway: DrillGateway): (url: string, init: AskInit) => Promise<Response> {
+  return (url, init) => abortable(gateway.fetch(new Request(url, init)), init.signal)
 }
 
 const NEVER = new AbortController().signal
