@@ -35,7 +35,10 @@ export async function drill(
 
 /** Fullstop in the drill's own world: its time, its randomness, its providers; under the profile `customer`. */
 function createGateway({ time, random, url, fetch }: DrillWorld): DrillGateway {
-  const config = { ...simulatedConfig({ baseUrl: url }), defaults: { profile: 'customer', ...profiles.customer } } as const
+  const config = {
+    ...simulatedConfig({ baseUrl: url }),
+    defaults: { profile: 'customer', ...profiles.customer },
+  } as const
   let ordinal = 0
   const engine = new Engine(
     { config },

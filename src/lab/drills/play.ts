@@ -37,10 +37,7 @@ export async function playRequests(options: PlayOptions, world: DrillWorld): Pro
   const { time } = world
   const askDeps = { nowMs: () => time.nowMs(), sleep: time.sleep }
   const straight = { baseUrl: `${world.url}/${world.platforms[0] ?? ''}`, fetch: world.fetch }
-  const entry =
-    gateway === undefined
-      ? straight
-      : { baseUrl: world.url, fetch: toFetch(gateway) }
+  const entry = gateway === undefined ? straight : { baseUrl: world.url, fetch: toFetch(gateway) }
   let done = 0
   const play = async (index: number): Promise<Played> => {
     const random = createRandom('client', seed, index)

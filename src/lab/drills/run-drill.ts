@@ -89,7 +89,9 @@ export async function runDrill(options: DrillOptions, deps: DrillDeps): Promise<
     conditions: {
       description: scenario.description,
       origin: drill.origin,
-      failingShare: Object.fromEntries(defaultPlatforms.map((platform) => [platform, failingShareOf(scenario, platform)])),
+      failingShare: Object.fromEntries(
+        defaultPlatforms.map((platform) => [platform, failingShareOf(scenario, platform)]),
+      ),
       directPlatform: defaultPlatforms[0] ?? '',
       delivery,
       clients: `${habit.description} ${READING_BEHAVIOUR}`,

@@ -95,7 +95,9 @@ export function tally(played: readonly Played[], drill: Drill, world: DrillWorld
     clientRequests: played.reduce((sum, { asks }) => sum + asks.length, 0),
     mostTries: Math.max(0, ...played.map(({ asks }) => asks.length)),
     ...upstreamOf(world),
-    firstContentMs: quantiles(complete.flatMap(({ asks }) => elapsed(asks[0]?.startedAtMs, asks.at(-1)?.firstContentAtMs))),
+    firstContentMs: quantiles(
+      complete.flatMap(({ asks }) => elapsed(asks[0]?.startedAtMs, asks.at(-1)?.firstContentAtMs)),
+    ),
     completeMs: quantiles(complete.flatMap(({ asks }) => elapsed(asks[0]?.startedAtMs, asks.at(-1)?.endedAtMs))),
     series: toSeries(played, drill, world),
     ...(cause !== undefined && { recovery: toRecovery(played, { ...drill, cause }, world) }),
