@@ -1,40 +1,71 @@
+import { writeFile } from 'node:fs/promises'
 import { profiles, simulatedConfig } from '../config/index.ts'
 import { Engine } from '../engine/index.ts'
-import { type DrillGateway, type DrillPhase, type DrillWorld, renderDrill, runDrill, scenarios } from '../lab/index.ts'
+import {
+  compareApproaches,
+  type DrillDelivery,
+  type DrillGateway,
+  drills,
+  type DrillWorld,
+  comparisonToHtml,
+  drillToHtml,
+  findDrill,
+  renderComparison,
+  renderDrill,
+  runDrill,
+} from '../lab/index.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 
 export interface DrillCommandOptions {
+  /** By default the drill's own. */
   readonly requests?: number
   readonly seed: number
-  readonly delivery: 'hold' | 'guarded' | 'live'
+  readonly delivery: DrillDelivery
   readonly json?: boolean
+  readonly report?: string
 }
 
-/** `fullstop drill NAME`: exits with 1 where Fullstop let a truncated answer pass as a success. */
-export async function drill(
-  name: string,
-  { requests, seed, delivery, json = false }: DrillCommandOptions,
-): Promise<void> {
-  if (name === 'list') {
-    console.log(
-      json ? JSON.stringify([...scenarios.values()].map(({ name, description }) => ({ name, description }))) : list(),
-    )
-    return
-  }
-  if (!scenarios.has(name)) throw new CommandFailure(`Unknown drill "${name}". Known:\n${list()}`, EXIT.usage)
-  if (requests !== undefined && requests < 1) throw new CommandFailure('--requests: expected at least 1.', EXIT.usage)
+/** `fullstop drill NAME|list|compare`: exits with 1 where Fullstop let a truncated answer pass as a success. */
+export async function drill(name: string, options: DrillCommandOptions): Promise<void> {
+  if (name === 'list') return list(options.json === true)
+  if (options.requests !== undefined && options.requests < 1)
+    throw new CommandFailure('--requests: expected at least 1.', EXIT.usage)
+  if (name === 'compare') return compare(options)
+  if (!drills.has(name))
+    throw new CommandFailure(`Unknown drill "${name}". Known:\n${lines()}\n  ${COMPARE}`, EXIT.usage)
+  const { requests, seed, delivery, json = false, report } = options
   const progress = progressLine()
   const result = await runDrill(
     { drill: name, requests, seed, delivery },
-    { createGateway, onProgress: progress.update },
+    {
+      createGateway,
+      onProgress: (phase, done, total) =>
+        progress.update(`${phase === 'direct' ? 'bare' : 'through Fullstop'}: ${done} of ${total} requests`),
+    },
   )
   progress.clear()
+  if (report !== undefined) await write(report, drillToHtml(result))
   console.log(json ? JSON.stringify(result) : renderDrill(result))
-  if (result.fullstop.truncatedAsSuccess > 0) throw new CommandFailure('', EXIT.failed)
+  if (report !== undefined) console.error(`Written: ${report}`)
+  const { fullstop } = result
+  if (fullstop.truncatedAsSuccess + fullstop.afterRetries.truncatedAsSuccess > 0)
+    throw new CommandFailure('', EXIT.failed)
+}
+
+async function compare({ requests, seed, json = false, report }: DrillCommandOptions): Promise<void> {
+  const progress = progressLine()
+  const comparison = await compareApproaches(
+    { requests, seed },
+    { createGateway, onProgress: (label, done, total) => progress.update(`${label}: ${done} of ${total} requests`) },
+  )
+  progress.clear()
+  if (report !== undefined) await write(report, comparisonToHtml(comparison))
+  console.log(json ? JSON.stringify(comparison) : renderComparison(comparison))
+  if (report !== undefined) console.error(`Written: ${report}`)
 }
 
 /** Fullstop in the drill's own world: its time, its randomness, its providers; under the profile `customer`. */
-function createGateway({ time, random, url, fetch }: DrillWorld): DrillGateway {
+export function createGateway({ time, random, url, fetch }: DrillWorld): DrillGateway {
   const config = {
     ...simulatedConfig({ baseUrl: url }),
     defaults: { profile: 'customer', ...profiles.customer },
@@ -52,18 +83,38 @@ function createGateway({ time, random, url, fetch }: DrillWorld): DrillGateway {
   return { fetch: (request) => engine.fetch(request) }
 }
 
-function list(): string {
-  return [...scenarios.values()].map(({ name, description }) => `  ${name.padEnd(20)} ${description}`).join('\n')
+const COMPARE = 'compare              Five approaches through the same faults, in one table.'
+
+function list(asJson: boolean): void {
+  if (!asJson) {
+    console.log(`${lines()}\n  ${COMPARE}`)
+    return
+  }
+  const all = [...drills.keys()].map((name) => {
+    const { scenario, origin, requests, lastsMs } = findDrill(name)
+    return { name, description: scenario.description, origin, requests, lastsSeconds: lastsMs / 1_000 }
+  })
+  console.log(JSON.stringify(all))
+}
+
+function lines(): string {
+  return [...drills.keys()].map((name) => `  ${name.padEnd(20)} ${findDrill(name).scenario.description}`).join('\n')
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandFailure(`${path}: it cannot be written (${reason})`, EXIT.usage)
+  }
 }
 
 /** One line on a terminal, nothing elsewhere. */
-function progressLine(): { update: (phase: DrillPhase, done: number, total: number) => void; clear: () => void } {
+function progressLine(): { update: (text: string) => void; clear: () => void } {
   if (!process.stderr.isTTY) return { update: () => undefined, clear: () => undefined }
   return {
-    update: (phase, done, total) => {
-      const run = phase === 'direct' ? 'bare' : 'through Fullstop'
-      process.stderr.write(`\r\u001b[K${run}: ${done} of ${total} requests`)
-    },
+    update: (text) => process.stderr.write(`\r\u001b[K${text}`),
     clear: () => process.stderr.write('\r\u001b[K'),
   }
 }

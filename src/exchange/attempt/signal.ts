@@ -10,7 +10,10 @@ const FAIR_WAIT_MS = 30_000
  * What an attempt's end says of its platform. Nothing: what the caller did, asked for or gave up, and what Fullstop did
  * itself. Half: what may be about one request, or about how many there are.
  */
-export function signalOf({ verdict, evidence }: AttemptEnd, { pin, hasOwnDeadline, operation, facts }: Inbound): Signal {
+export function signalOf(
+  { verdict, evidence }: AttemptEnd,
+  { pin, hasOwnDeadline, operation, facts }: Inbound,
+): Signal {
   if (isFinished(verdict)) return 'success'
   switch (verdict.reason) {
     case 'bad-request':

@@ -67,6 +67,7 @@ export async function ask(
   const received: Received = { text: '', toolArguments: '', stopReason: undefined, firstContentAtMs: undefined }
   const patience = new AbortController()
   const over = new AbortController()
+  // Also when the wait was ended early: then there is nothing left to give up.
   void sleep(timeoutMs, over.signal).then(() => patience.abort())
   const end = (outcome: DrillOutcome): Asked => {
     over.abort()

@@ -173,7 +173,7 @@ const agents: DrillPlan = (requests = 40) => ({
     'again, hundreds of times within a minute.',
 })
 
-const metastable: DrillPlan = (requests = 6_000) => {
+const metastable: DrillPlan = (requests = USUAL_REQUESTS) => {
   const serviceMs = 4_000
   const lastsMs = 10 * MINUTE_MS
   const cause = { fromMs: MINUTE_MS, untilMs: 2.5 * MINUTE_MS }
@@ -189,8 +189,8 @@ const metastable: DrillPlan = (requests = 6_000) => {
     scenario: {
       name: 'metastable',
       description:
-        'All platforms together can do 1.5 times what is offered; between minute 3 and 6 a fifth of that. What they cannot ' +
-        'do waits in line, also when its client has given up after 40 s and asks again.',
+        'Each platform can do 1.5 times what is offered, and for 90 s a fifth of that. What a platform cannot do waits in line ' +
+        'before it, also when its client has given up after 40 s and asks again.',
       platforms: {},
       capacity: { trainium: capacity, gpu: capacity, tpu: capacity },
     },

@@ -30,6 +30,8 @@ export interface DrillRun extends Outcomes {
   /** From the first request to the first content and to the end of a complete answer, ms. */
   readonly firstContentMs: Quantiles
   readonly completeMs: Quantiles
+  /** After so many ms 2.5 %, 5 %, … of all requests had a complete answer; as far as they ever had. */
+  readonly answeredAfterMs: readonly number[]
   readonly series: Series
   /** Only of a drill whose cause has an end. */
   readonly recovery?: Recovery
@@ -73,6 +75,7 @@ export interface Recovery {
   readonly busiestSecond: { readonly duringCause: number; readonly after: number }
 }
 
+const ANSWERED_STEPS = 40
 const MOST_STEPS = 90
 const STEPS_SECONDS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300]
 /** A failure in this last part of a drill means that it did not recover. */
@@ -99,6 +102,7 @@ export function tally(played: readonly Played[], drill: Drill, world: DrillWorld
       complete.flatMap(({ asks }) => elapsed(asks[0]?.startedAtMs, asks.at(-1)?.firstContentAtMs)),
     ),
     completeMs: quantiles(complete.flatMap(({ asks }) => elapsed(asks[0]?.startedAtMs, asks.at(-1)?.endedAtMs))),
+    answeredAfterMs: answered(complete, played.length),
     series: toSeries(played, drill, world),
     ...(cause !== undefined && { recovery: toRecovery(played, { ...drill, cause }, world) }),
     durationMs: Math.round(world.time.nowMs()),
@@ -115,6 +119,13 @@ function lastOutcome({ asks }: Played): DrillOutcome {
 
 function elapsed(fromMs: number | undefined, untilMs: number | undefined): readonly number[] {
   return fromMs === undefined || untilMs === undefined ? [] : [untilMs - fromMs]
+}
+
+function answered(complete: readonly Played[], requests: number): readonly number[] {
+  const sorted = complete.flatMap(({ asks }) => elapsed(asks[0]?.startedAtMs, asks.at(-1)?.endedAtMs))
+  sorted.sort((a, b) => a - b)
+  const ranks = Array.from({ length: ANSWERED_STEPS }, (_, step) => Math.ceil(((step + 1) * requests) / ANSWERED_STEPS))
+  return ranks.flatMap((rank) => sorted[rank - 1] ?? []).map(Math.round)
 }
 
 /** The smallest value that a share of the values does not exceed. */

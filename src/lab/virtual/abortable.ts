@@ -1,6 +1,6 @@
 /**
- * What a `fetch` over a network does when its caller gives up, for a handler in the same process: the promise rejects, and a
- * body that is being read breaks off.
+ * What a `fetch` over a network does when its caller gives up, for a handler in the same process: the promise rejects, a
+ * body that is being read breaks off, and whoever writes it learns that nobody reads on.
  */
 export async function abortable(answering: Promise<Response>, signal: AbortSignal): Promise<Response> {
   let onAbort = (): void => undefined
@@ -16,13 +16,23 @@ export async function abortable(answering: Promise<Response>, signal: AbortSigna
   const reader = response.body.getReader()
   const body = new ReadableStream<Uint8Array>(
     {
+      start: (controller) => {
+        aborted.catch((reason: unknown) => {
+          controller.error(reason)
+          reader.cancel(reason).catch(() => undefined)
+        })
+      },
       pull: async (controller) => {
-        const read = await Promise.race([reader.read(), aborted])
+        const read = await reader.read()
+        if (signal.aborted) return
         if (!read.done) return controller.enqueue(read.value)
         signal.removeEventListener('abort', onAbort)
         controller.close()
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => {
+        signal.removeEventListener('abort', onAbort)
+        return reader.cancel(reason)
+      },
     },
     { highWaterMark: 0 },
   )
