@@ -20,7 +20,8 @@ export interface DrillCommandOptions {
   /** By default the drill's own. */
   readonly requests?: number
   readonly seed: number
-  readonly delivery: DrillDelivery
+  /** By default the drill's own. */
+  readonly delivery?: DrillDelivery
   readonly json?: boolean
   readonly report?: string
 }

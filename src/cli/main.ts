@@ -54,9 +54,10 @@ program
   .option('-n, --requests <n>', 'requests in each run (default: the drill’s own, mostly 2000)', parseWholeNumber)
   .option('--seed <n>', 'seed of answers, faults and clients', parseWholeNumber, 1)
   .addOption(
-    new Option('--delivery <mode>', 'how Fullstop delivers streams; `compare` plays both hold and guarded')
-      .choices(['hold', 'guarded', 'live'])
-      .default('hold'),
+    new Option(
+      '--delivery <mode>',
+      'how Fullstop delivers streams (default: the drill’s own, mostly hold; `compare` plays both hold and guarded)',
+    ).choices(['hold', 'guarded', 'live']),
   )
   .option('--json', 'print one JSON document')
   .option('--report <file>', 'write the result as one HTML page with plots')

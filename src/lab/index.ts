@@ -17,7 +17,7 @@ export type { FaultShare, OutageOptions, Scenario, Span } from './scenarios.ts'
 export type { Capacity } from './capacity.ts'
 export { drills, findDrill, findScenario, scenarios } from './drills/catalogue.ts'
 export type { DrillPlan } from './drills/catalogue.ts'
-export type { Drill } from './drills/drill.ts'
+export type { Drill, DrillDelivery } from './drills/drill.ts'
 export { LanguageModel } from './language-model.ts'
 export type { LanguageModelOptions, NextToken } from './language-model.ts'
 export { countTokens, tokenize } from './tokenizer.ts'
@@ -25,14 +25,7 @@ export { createRandom, hashText } from './random.ts'
 export type { Random } from './random.ts'
 export { checksumEnding, checksumOf, isWholeObject, isWholeText } from './checksum.ts'
 export { runDrill } from './drills/run-drill.ts'
-export type {
-  DrillConditions,
-  DrillDelivery,
-  DrillDeps,
-  DrillOptions,
-  DrillPhase,
-  DrillResult,
-} from './drills/run-drill.ts'
+export type { DrillConditions, DrillDeps, DrillOptions, DrillPhase, DrillResult } from './drills/run-drill.ts'
 export type { DrillGateway } from './drills/play.ts'
 export type { DrillRun, Outcomes, Quantiles, Recovery, Series } from './drills/tally.ts'
 export type { DrillWorld } from './drills/world.ts'

@@ -3,7 +3,7 @@ import { backoffMs } from './habits.ts'
 import type { Client, Habit, Target } from './habits.ts'
 import { TOOL_FIELDS } from './requests.ts'
 import type { DrillQuestion } from './requests.ts'
-import type { DrillDelivery } from './run-drill.ts'
+import type { DrillDelivery } from './drill.ts'
 
 /** A way of dealing with a provider that fails, as people build it. */
 export interface Approach {

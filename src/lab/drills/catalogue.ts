@@ -4,19 +4,24 @@ import type { Drill } from './drill.ts'
 import { agentLoop, asksOnceMore, retriesWhatever } from './habits.ts'
 import { DRILL_MIX } from './requests.ts'
 
-/** Makes a drill of so many requests; what a provider can bear is in proportion to them, so the drill stays the same. */
+/**
+ * Makes a drill of so many requests. A drill without a course of its own lasts in proportion to them, so that as many come
+ * each second; otherwise what providers can bear is in proportion. Either way more requests are the same drill.
+ */
 export type DrillPlan = (requests?: number) => Drill
 
 const MINUTE_MS = 60_000
 const USUAL_REQUESTS = 2_000
+/** Between two requests, on average. */
+const USUAL_PAUSE_MS = 300
 
 /** What most drills have in common. */
 const usual = {
   habit: asksOnceMore,
   mix: DRILL_MIX,
-  lastsMs: 10 * MINUTE_MS,
   clientTimeoutMs: 2 * MINUTE_MS,
   tokenDelayMs: 20,
+  delivery: 'hold',
 } as const
 
 const everywhere = (shares: readonly FaultShare[]): Scenario['platforms'] => ({
@@ -44,6 +49,7 @@ const cannotConnect = (share: number, during?: Span): FaultShare => ({
 const outage: DrillPlan = (requests = USUAL_REQUESTS) => ({
   ...usual,
   requests,
+  lastsMs: requests * USUAL_PAUSE_MS,
   scenario: outage20260621(),
   origin:
     'The outage of Claude on 21 June 2026: more than 2,000 reports within the evening, most of them of answers that ended ' +
@@ -77,10 +83,11 @@ const flapping: DrillPlan = (requests = USUAL_REQUESTS) => {
 }
 
 const rateLimitStorm: DrillPlan = (requests = USUAL_REQUESTS) => {
-  const perMinute = (requests * MINUTE_MS) / usual.lastsMs
+  const perMinute = MINUTE_MS / USUAL_PAUSE_MS
   return {
     ...usual,
     requests,
+    lastsMs: requests * USUAL_PAUSE_MS,
     habit: retriesWhatever,
     scenario: {
       name: 'rate-limit-storm',
@@ -120,6 +127,7 @@ const totalOutage: DrillPlan = (requests = 6_000) => {
 const slowDrip: DrillPlan = (requests = USUAL_REQUESTS) => ({
   ...usual,
   requests,
+  lastsMs: requests * USUAL_PAUSE_MS,
   scenario: {
     name: 'slow-drip',
     description:
@@ -143,6 +151,7 @@ const slowDrip: DrillPlan = (requests = USUAL_REQUESTS) => ({
 const toolCallCut: DrillPlan = (requests = USUAL_REQUESTS) => ({
   ...usual,
   requests,
+  lastsMs: requests * USUAL_PAUSE_MS,
   mix: { ...DRILL_MIX, tools: 1 },
   scenario: {
     name: 'tool-call-cut',
@@ -160,6 +169,8 @@ const agents: DrillPlan = (requests = 40) => ({
   ...usual,
   requests,
   habit: agentLoop,
+  // Held, nothing of a stream that dies is ever seen.
+  delivery: 'guarded',
   lastsMs: 20 * MINUTE_MS,
   scenario: {
     name: 'agent-loop',
@@ -203,6 +214,7 @@ const metastable: DrillPlan = (requests = USUAL_REQUESTS) => {
 const quiet: DrillPlan = (requests = USUAL_REQUESTS) => ({
   ...usual,
   requests,
+  lastsMs: requests * USUAL_PAUSE_MS,
   scenario: calm,
   origin: 'Nothing happens: what Fullstop costs on an ordinary day.',
 })

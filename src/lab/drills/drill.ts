@@ -2,6 +2,8 @@ import type { Scenario, Span } from '../scenarios.ts'
 import type { Habit } from './habits.ts'
 import type { DrillMix } from './requests.ts'
 
+export type DrillDelivery = 'hold' | 'guarded' | 'live'
+
 /** An incident that can be played: what fails, who asks, and how long it goes on. */
 export interface Drill {
   /** Its name and description are the drill's. */
@@ -18,6 +20,8 @@ export interface Drill {
   readonly clientTimeoutMs: number
   /** The pause of the simulated models before each token, ms. */
   readonly tokenDelayMs: number
+  /** How Fullstop delivers, where nobody says otherwise. */
+  readonly delivery: DrillDelivery
   /** When what fails begins and ends; without it it lasts as long as the drill. */
   readonly cause?: Span
 }

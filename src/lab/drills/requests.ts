@@ -77,6 +77,11 @@ export function drillQuestion(seed: number, index: number, mix: DrillMix = DRILL
   return { prompt: `${text} (Case ${seed}-${index}.) [[checksum]]`, protocol, stream, usesTool }
 }
 
+/** Which question a body asks, whatever protocol and model it was translated to. */
+export function caseOf(body: unknown): string {
+  return (typeof body === 'string' ? /\(Case (\d+-\d+)\.\)/.exec(body)?.[1] : undefined) ?? ''
+}
+
 /** The question as a request, in its own protocol or another, and by default of the drill's model. */
 export function toRequest(question: DrillQuestion, model: string = DRILL_MODEL): DrillRequest {
   const { prompt, protocol, stream, usesTool } = question

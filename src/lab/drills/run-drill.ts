@@ -1,7 +1,7 @@
 import { defaultPlatforms, failingShareOf } from '../scenarios.ts'
 import { READING_BEHAVIOUR } from './ask.ts'
 import { findDrill } from './catalogue.ts'
-import type { Drill } from './drill.ts'
+import type { Drill, DrillDelivery } from './drill.ts'
 import { playRequests } from './play.ts'
 import type { DrillGateway } from './play.ts'
 import { DRILL_MODEL } from './requests.ts'
@@ -12,7 +12,6 @@ import { createWorld } from './world.ts'
 import type { DrillWorld } from './world.ts'
 
 export type DrillPhase = 'direct' | 'fullstop'
-export type DrillDelivery = 'hold' | 'guarded' | 'live'
 
 export interface DrillOptions {
   /** A drill or its name. */
@@ -21,8 +20,8 @@ export interface DrillOptions {
   readonly requests?: number | undefined
   /** Default 1. */
   readonly seed?: number
-  /** How Fullstop delivers; sent with every request of the protected run. Default `hold`. */
-  readonly delivery?: DrillDelivery
+  /** How Fullstop delivers; sent with every request of the protected run. By default the drill's own, mostly `hold`. */
+  readonly delivery?: DrillDelivery | undefined
 }
 
 export interface DrillDeps {
@@ -67,7 +66,7 @@ export interface DrillResult {
 export async function runDrill(options: DrillOptions, deps: DrillDeps): Promise<DrillResult> {
   const drill = typeof options.drill === 'string' ? findDrill(options.drill, options.requests) : options.drill
   const { scenario, habit, mix } = drill
-  const { requests = drill.requests, seed = 1, delivery = 'hold' } = options
+  const { requests = drill.requests, seed = 1, delivery = drill.delivery } = options
 
   const run = async (phase: DrillPhase): Promise<DrillRun> => {
     const world = createWorld({ seed, scenario, tokenDelayMs: drill.tokenDelayMs })

@@ -32,10 +32,13 @@ export function drillRows({ direct, fullstop, requests }: DrillResult): readonly
   ]
   const upstream: DrillRow[] = [
     { label: 'requests of the clients', of: (run) => `${run.clientRequests} (${times(run.clientRequests, requests)})` },
-    { label: 'most tries for one answer', of: (run) => String(run.mostTries) },
     {
       label: 'requests at the providers',
       of: (run) => `${run.upstreamRequests} (${times(run.upstreamRequests, requests)})`,
+    },
+    {
+      label: 'most for one answer: client, there',
+      of: ({ mostTries, mostUpstream }) => `${mostTries}, ${mostUpstream}`,
     },
     {
       label: 'faults that struck',

@@ -23,6 +23,8 @@ export interface DrillRun extends Outcomes {
   readonly mostTries: number
   /** Model requests that arrived at the simulated providers. */
   readonly upstreamRequests: number
+  /** Most that arrived for one answer. */
+  readonly mostUpstream: number
   /** The same by platform. */
   readonly upstreamByPlatform: Readonly<Record<string, number>>
   /** Faults that struck, by name. */
@@ -203,7 +205,9 @@ function tenths(value: number): number {
   return Math.round(value * 10) / 10
 }
 
-function upstreamOf(world: DrillWorld): Pick<DrillRun, 'upstreamRequests' | 'upstreamByPlatform' | 'faults'> {
+function upstreamOf(
+  world: DrillWorld,
+): Pick<DrillRun, 'upstreamRequests' | 'mostUpstream' | 'upstreamByPlatform' | 'faults'> {
   const counts = Object.entries(world.counts())
   const faults: Record<string, number> = {}
   for (const [, platform] of counts) {
@@ -211,6 +215,7 @@ function upstreamOf(world: DrillWorld): Pick<DrillRun, 'upstreamRequests' | 'ups
   }
   return {
     upstreamRequests: counts.reduce((sum, [, { requests }]) => sum + requests, 0),
+    mostUpstream: Math.max(0, ...world.arrivalsByCase.values()),
     upstreamByPlatform: Object.fromEntries(counts.map(([name, { requests }]) => [name, requests])),
     faults,
   }

@@ -1,5 +1,6 @@
 import { Counters } from '../counts.ts'
 import type { PlatformCounts } from '../counts.ts'
+import { caseOf } from './requests.ts'
 import { ProviderSite } from '../provider-site.ts'
 import { createRandom } from '../random.ts'
 import { defaultPlatforms } from '../scenarios.ts'
@@ -27,6 +28,8 @@ export interface DrillWorld {
   readonly counts: () => Readonly<Record<string, PlatformCounts>>
   /** When requests arrived at the providers, ms. */
   readonly arrivalsMs: readonly number[]
+  /** How many arrived for one and the same question, whoever sent them. */
+  readonly arrivalsByCase: ReadonlyMap<string, number>
 }
 
 // Reserved by RFC 6761: whatever is asked elsewhere than in memory fails.
@@ -41,6 +44,7 @@ export function createWorld({ seed, scenario, tokenDelayMs }: WorldOptions): Dri
     { counters, nowMs: () => time.wallMs(), sleep: time.sleep },
   )
   const arrivalsMs: number[] = []
+  const arrivalsByCase = new Map<string, number>()
   const gatewayRandom = createRandom('gateway', seed)
   return {
     time,
@@ -48,10 +52,13 @@ export function createWorld({ seed, scenario, tokenDelayMs }: WorldOptions): Dri
     platforms: defaultPlatforms,
     fetch: (url, init) => {
       arrivalsMs.push(time.nowMs())
+      const asked = caseOf(init.body)
+      arrivalsByCase.set(asked, (arrivalsByCase.get(asked) ?? 0) + 1)
       return fetchInMemory((request, response) => void site.serve(request, response), url, init)
     },
     random: () => gatewayRandom.next(),
     counts: () => counters.snapshot(),
     arrivalsMs,
+    arrivalsByCase,
   }
 }
