@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { profiles, simulatedConfig } from '../config/index.ts'
 import { Engine } from '../engine/index.ts'
 import {
@@ -15,6 +14,7 @@ import {
   runDrill,
 } from '../lab/index.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
+import { writeText } from './text-files.ts'
 
 export interface DrillCommandOptions {
   /** By default the drill's own. */
@@ -45,7 +45,7 @@ export async function drill(name: string, options: DrillCommandOptions): Promise
     },
   )
   progress.clear()
-  if (report !== undefined) await write(report, drillToHtml(result))
+  if (report !== undefined) await writeText(report, drillToHtml(result))
   console.log(json ? JSON.stringify(result) : renderDrill(result))
   if (report !== undefined) console.error(`Written: ${report}`)
   const { fullstop } = result
@@ -53,14 +53,16 @@ export async function drill(name: string, options: DrillCommandOptions): Promise
     throw new CommandFailure('', EXIT.failed)
 }
 
-async function compare({ requests, seed, json = false, report }: DrillCommandOptions): Promise<void> {
+async function compare({ requests, seed, delivery, json = false, report }: DrillCommandOptions): Promise<void> {
+  if (delivery !== undefined)
+    throw new CommandFailure('--delivery: compare plays both hold and guarded; leave it out.', EXIT.usage)
   const progress = progressLine()
   const comparison = await compareApproaches(
     { requests, seed },
     { createGateway, onProgress: (label, done, total) => progress.update(`${label}: ${done} of ${total} requests`) },
   )
   progress.clear()
-  if (report !== undefined) await write(report, comparisonToHtml(comparison))
+  if (report !== undefined) await writeText(report, comparisonToHtml(comparison))
   console.log(json ? JSON.stringify(comparison) : renderComparison(comparison))
   if (report !== undefined) console.error(`Written: ${report}`)
 }
@@ -100,15 +102,6 @@ function list(asJson: boolean): void {
 
 function lines(): string {
   return [...drills.keys()].map((name) => `  ${name.padEnd(20)} ${findDrill(name).scenario.description}`).join('\n')
-}
-
-async function write(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandFailure(`${path}: it cannot be written (${reason})`, EXIT.usage)
-  }
 }
 
 /** One line on a terminal, nothing elsewhere. */

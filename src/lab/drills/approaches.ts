@@ -54,10 +54,15 @@ const node: Habit = {
   play: (question, client) => inTurn(question, client, (asked) => validated(asked, question)),
 }
 
-const throughFullstop: Habit = {
-  description: 'One call to Fullstop, profile “customer”; its clients do not retry.',
+const throughFullstop = (delivery: string): Habit => ({
+  description: `One call to Fullstop, profile “customer”; its clients do not retry. ${delivery}`,
   play: async (question, client) => [await client.ask(question)],
-}
+})
+
+const guarded = throughFullstop(
+  'Text flows from its first sentence on; what breaks off behind it ends in an honest error.',
+)
+const held = throughFullstop('Nothing is shown before the answer is proven whole.')
 
 /** The five approaches of the comparison; Fullstop once for each of its two safe deliveries. */
 export const approaches: readonly Approach[] = [
@@ -65,8 +70,8 @@ export const approaches: readonly Approach[] = [
   { name: 'retry', label: 'Retry with backoff', habit: retry },
   { name: 'router', label: 'Router with fallback', habit: router },
   { name: 'node', label: 'Fallback node with validation', habit: node },
-  { name: 'fullstop-guarded', label: 'Fullstop, guarded', habit: throughFullstop, delivery: 'guarded' },
-  { name: 'fullstop-hold', label: 'Fullstop, hold', habit: throughFullstop, delivery: 'hold' },
+  { name: 'fullstop-guarded', label: 'Fullstop, guarded', habit: guarded, delivery: 'guarded' },
+  { name: 'fullstop-hold', label: 'Fullstop, hold', habit: held, delivery: 'hold' },
 ]
 
 async function inTurn(

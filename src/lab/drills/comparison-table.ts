@@ -31,6 +31,7 @@ export function comparisonColumns({ requests }: Comparison): readonly Comparison
       of: of(outage, ({ completeMs: { p50, p95 } }) => `${seconds(p50)} / ${seconds(p95)}`),
     },
     { label: 'overload: complete', of: of(metastable, ({ afterRetries }) => percent(afterRetries.complete, requests)) },
+    { label: 'its p95', of: of(metastable, ({ completeMs }) => seconds(completeMs.p95)) },
     {
       label: 'lasts',
       of: of(metastable, ({ recovery }) =>
@@ -82,8 +83,8 @@ export function comparisonNotes({ clients }: Comparison): readonly string[] {
     'Complete, half answers taken for success, and errors: what the user has in the end, the approach’s own retries and ' +
       'fallbacks included; upstream: requests at the providers for each request. First content: when the median user sees ' +
       'something that stays. These are of outage-2026-06-21.',
-    'Overload and lasts are of metastable: how long requests failed, in lengths of its cause; 1.0 or less means that it was over ' +
-      'with its cause.',
+    'The last three are of metastable. Lasts: how long requests failed, in lengths of the cause; 1.0 means that it was over with its ' +
+      'cause.',
     `Clients: ${clients}`,
   ]
 }

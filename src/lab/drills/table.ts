@@ -1,4 +1,4 @@
-import { conclusion, load } from './conclusion.ts'
+import { conclusion, headline, load } from './conclusion.ts'
 import type { DrillResult } from './run-drill.ts'
 import type { DrillRun } from './tally.ts'
 import { percent, seconds, span, times, wrap } from './words.ts'
@@ -32,13 +32,14 @@ export function drillRows({ direct, fullstop, requests }: DrillResult): readonly
   ]
   const upstream: DrillRow[] = [
     { label: 'requests of the clients', of: (run) => `${run.clientRequests} (${times(run.clientRequests, requests)})` },
+    { label: 'most tries of one client', of: (run) => String(run.mostTries) },
     {
       label: 'requests at the providers',
       of: (run) => `${run.upstreamRequests} (${times(run.upstreamRequests, requests)})`,
     },
     {
-      label: 'most for one answer: client, there',
-      of: ({ mostTries, mostUpstream }) => `${mostTries}, ${mostUpstream}`,
+      label: 'most of them for one answer',
+      of: (run) => String(run.mostUpstream),
     },
     {
       label: 'faults that struck',
@@ -95,11 +96,11 @@ export function renderDrill(result: DrillResult): string {
     row({ label: '', of: (run) => (run === direct ? 'bare' : 'through Fullstop') }),
     ...groups.flatMap((rows) => [line, ...rows.map(row)]),
     '',
-    ...[`${said.bare} ${said.protected}`, load(result)].map((text) => wrap(text, WIDTH)),
+    ...[headline(result), '', `${said.bare} ${said.protected} ${load(result)}`].map((text) => wrap(text, WIDTH)),
     '',
     ...howItWasMeasured(result).map((text) => wrap(text, WIDTH)),
     wrap(`Detection: ${detection.reason}`, WIDTH),
-    ...(conditions.origin === '' ? [] : [wrap(`After: ${conditions.origin}`, WIDTH)]),
+    ...(conditions.origin === '' ? [] : [wrap(`Origin: ${conditions.origin}`, WIDTH)]),
   ].join('\n')
 }
 

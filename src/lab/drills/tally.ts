@@ -75,6 +75,8 @@ export interface Recovery {
   readonly upstreamDuringCause: number
   /** Most requests at the providers within one second, while it lasted and in the minute after. */
   readonly busiestSecond: { readonly duringCause: number; readonly after: number }
+  /** Requests at the providers in each second around the cause's end, from so many seconds before it. */
+  readonly aroundEnd: { readonly secondsBefore: number; readonly upstream: readonly number[] }
 }
 
 const ANSWERED_STEPS = 40
@@ -83,6 +85,7 @@ const STEPS_SECONDS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300]
 /** A failure in this last part of a drill means that it did not recover. */
 const STILL_FAILING_SHARE = 0.05
 const HERD_MS = 60_000
+const SECONDS_BEFORE_END = 30
 
 export function tally(played: readonly Played[], drill: Drill, world: DrillWorld): DrillRun {
   const first: Record<DrillOutcome, number> = { complete: 0, truncatedAsSuccess: 0, errors: 0 }
@@ -189,6 +192,10 @@ function toRecovery(
       duringCause: busiestSecond(world.arrivalsMs.filter(isDuring)),
       after: busiestSecond(world.arrivalsMs.filter((timeMs) => timeMs >= untilMs && timeMs < untilMs + HERD_MS)),
     },
+    aroundEnd: {
+      secondsBefore: SECONDS_BEFORE_END,
+      upstream: perSecond(world.arrivalsMs, untilMs - SECONDS_BEFORE_END * 1_000, untilMs + HERD_MS),
+    },
   }
 }
 
@@ -199,6 +206,15 @@ function busiestSecond(timesMs: readonly number[]): number {
     seconds.set(second, (seconds.get(second) ?? 0) + 1)
   }
   return Math.max(0, ...seconds.values())
+}
+
+function perSecond(timesMs: readonly number[], fromMs: number, untilMs: number): readonly number[] {
+  const counts = Array.from({ length: Math.round((untilMs - fromMs) / 1_000) }, () => 0)
+  for (const timeMs of timesMs) {
+    const at = Math.floor((timeMs - fromMs) / 1_000)
+    if (at >= 0 && at < counts.length) counts[at] = (counts[at] ?? 0) + 1
+  }
+  return counts
 }
 
 function tenths(value: number): number {

@@ -3,6 +3,7 @@ import type { Markup } from '../../../page/index.ts'
 import { COMPARED_DRILLS } from '../compare.ts'
 import type { ComparedApproach, Comparison } from '../compare.ts'
 import { comparisonColumns, comparisonNotes } from '../comparison-table.ts'
+import { ending } from '../conclusion.ts'
 import type { DrillRun } from '../tally.ts'
 import { percent, span, times } from '../words.ts'
 import { outcomeWords } from './drill-plots.ts'
@@ -84,13 +85,11 @@ function headline({ approaches, requests }: Comparison): string {
     label,
     count: runs[OUTAGE]?.afterRetries.truncatedAsSuccess ?? 0,
   }))
-  const worst = half.toSorted((a, b) => b.count - a.count)[0]
+  const some = half.filter(({ count }) => count > 0).map(({ label, count }) => `${label} ${percent(count, requests)}`)
   const none = half.filter(({ count }) => count === 0).map(({ label }) => label)
-  const first =
-    worst === undefined || worst.count === 0
-      ? 'No approach let half an answer pass for a whole one.'
-      : `${worst.label}: ${percent(worst.count, requests)} of the answers were half answers that looked finished.`
-  return none.length === 0 ? first : `${first} None with: ${none.join('; ')}.`
+  if (some.length === 0) return 'No approach let half an answer pass for a whole one.'
+  const others = none.length === 0 ? '' : ` None: ${none.join('; ')}.`
+  return `Half answers that looked finished: ${some.join('; ')}.${others}`
 }
 
 function outcomeBars({ approaches, requests }: Comparison): Markup {
@@ -138,8 +137,8 @@ function loadBars({ approaches, requests }: Comparison): Markup {
 function overloadPlots({ approaches }: Comparison): Markup {
   return html`<figure class="plot">
     <figcaption>
-      <b>How requests ended, by when they were made</b> (${OVERLOAD}), in percent. The cause of the overload lasts only
-      as long as the shaded time.
+      <b>How requests ended, by when they were made</b> (${OVERLOAD}), in percent. The bar above each plot is the time
+      for which the cause of the overload lasts.
     </figcaption>
     <p class="legend">
       <span><i class="key whole"></i>whole at the first try</span
@@ -163,13 +162,7 @@ function overloadPlot(label: string, run: DrillRun): Markup {
     { kind: 'again', values: share(series.completeAfterRetry) },
     { kind: 'error', values: share(series.errors) },
   ]
-  const ended =
-    recovery === undefined
-      ? ''
-      : recovery.recoveredAfterSeconds === null
-        ? 'still failing at the end'
-        : `over ${span(recovery.recoveredAfterSeconds)} after the cause`
-  const heading = `${label}: ${ended}`
+  const heading = recovery === undefined ? label : `${label}: ${ending(recovery)}`
   return chart(
     {
       heading,
@@ -180,10 +173,10 @@ function overloadPlot(label: string, run: DrillRun): Markup {
       isLow: true,
     },
     [
-      stacked(layers, 100),
       recovery === undefined
         ? undefined
         : shaded(recovery.causeFromSeconds / total, recovery.causeUntilSeconds / total),
+      stacked(layers, 100),
     ],
   )
 }

@@ -1,11 +1,11 @@
 import { html, toPage } from '../../../page/index.ts'
 import type { Markup } from '../../../page/index.ts'
-import { conclusion, load } from '../conclusion.ts'
+import { conclusion, headline } from '../conclusion.ts'
 import type { DrillResult } from '../run-drill.ts'
 import { drillRows, howItWasMeasured } from '../table.ts'
 import type { DrillRun } from '../tally.ts'
-import { percent, seconds } from '../words.ts'
-import { answerPlot, outcomePlot, upstreamPlot } from './drill-plots.ts'
+import { percent, seconds, times } from '../words.ts'
+import { answerPlot, endPlot, outcomePlot, upstreamPlot } from './drill-plots.ts'
 import { style } from './style.ts'
 
 /** The result of a drill as one page that can be sent around. */
@@ -14,19 +14,19 @@ export function drillToHtml(result: DrillResult): string {
   const said = conclusion(result)
   const content = html`<p class="kicker">Fullstop drill</p>
     <h1>${scenario}</h1>
-    <p class="lead">${conditions.description}</p>
+    <p class="lead">${headline(result)}</p>
+    <p>${conditions.description}</p>
     <div class="sides">
       ${side({ title: 'Without Fullstop', kind: 'bare', run: direct, requests, words: said.bare })}
       ${side({ title: 'With Fullstop', kind: 'guarded', run: fullstop, requests, words: said.protected })}
     </div>
-    <p>${load(result)}</p>
     <section>
       <h2>What users got</h2>
       ${outcomePlot(result)}
     </section>
     <section>
       <h2>What the providers got</h2>
-      ${upstreamPlot(result)}
+      ${upstreamPlot(result)} ${endPlot(result)}
     </section>
     <section>
       <h2>How long it took</h2>
@@ -44,7 +44,7 @@ export function drillToHtml(result: DrillResult): string {
           Whether an answer is whole is decided by a checksum in the answer itself, not by what the gateway or the
           transport says of it.
         </li>
-        <li>After: ${conditions.origin}</li>
+        <li>Origin: ${conditions.origin}</li>
         <li>Detection: ${result.detection.reason}</li>
         <li>The same command gives the same numbers: <code>${command(result)}</code></li>
       </ul>
@@ -66,15 +66,22 @@ interface Side {
 }
 
 function side({ title, kind, run, requests, words }: Side): Markup {
-  const { complete, afterRetries, retried } = run
+  const { complete, afterRetries, retried, truncatedAsSuccess, upstreamRequests } = run
   return html`<div class="side ${kind}">
     <h2>${title}</h2>
-    <p class="figure">${percent(complete, requests)}</p>
-    <p>
-      got a whole answer at the first
-      try${retried === 0 ? '' : `, ${percent(afterRetries.complete, requests)} counting their clients’ retries`}.
-    </p>
+    <dl>
+      ${figure(percent(complete, requests), `whole at the first try${retried === 0 ? '' : `, ${percent(afterRetries.complete, requests)} after retries`}`)}
+      ${figure(String(truncatedAsSuccess), 'half answers that looked finished')}
+      ${figure(times(upstreamRequests, requests), 'requests at the providers for each question')}
+    </dl>
     <p>${words}</p>
+  </div>`
+}
+
+function figure(value: string, words: string): Markup {
+  return html`<div>
+    <dt>${words}</dt>
+    <dd>${value}</dd>
   </div>`
 }
 

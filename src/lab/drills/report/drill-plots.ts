@@ -66,6 +66,35 @@ export function upstreamPlot(result: DrillResult): Markup {
   </figure>`
 }
 
+/** The providers' load second by second around the end of the cause: whether everybody comes at once. */
+export function endPlot({ direct, fullstop }: DrillResult): Markup | undefined {
+  const [bare, guarded] = [direct.recovery, fullstop.recovery]
+  if (bare === undefined || guarded === undefined) return undefined
+  const { secondsBefore } = bare.aroundEnd
+  const top = roundUp(Math.max(...bare.aroundEnd.upstream, ...guarded.aroundEnd.upstream))
+  const total = bare.aroundEnd.upstream.length
+  const after = total - secondsBefore
+  const ticks = [-secondsBefore, 0, after / 3, (2 * after) / 3, after].map((second) => ({
+    at: (second + secondsBefore) / total,
+    label: `${second > 0 ? '+' : ''}${second}${second === after ? ' s' : ''}`,
+  }))
+  const busiest = (values: readonly number[]): number => Math.max(...values.slice(secondsBefore))
+  const alternative =
+    `Within the minute after the end at most ${busiest(bare.aroundEnd.upstream)} requests a second without Fullstop, ` +
+    `${busiest(guarded.aroundEnd.upstream)} with it.`
+  return html`<figure class="plot">
+    <figcaption>
+      <b>When the cause ends, second by second.</b> Requests in each second at the providers, from ${secondsBefore} s
+      before the end to ${after} s after it: a herd would show as a peak behind the end.
+    </figcaption>
+    ${chart({ heading: 'Requests in a second', alternative, top, ticks, isLow: true }, [
+      shaded(0, secondsBefore / total),
+      steps({ kind: 'bare', values: bare.aroundEnd.upstream }, top),
+      steps({ kind: 'guarded', values: guarded.aroundEnd.upstream }, top),
+    ])}
+  </figure>`
+}
+
 /** After how long how many had their whole answer. */
 export function answerPlot({ direct, fullstop, requests }: DrillResult): Markup {
   // The slowest few would press all others to the edge.

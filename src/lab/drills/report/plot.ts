@@ -78,15 +78,16 @@ export function curve(kind: string, points: readonly (readonly [x: number, y: nu
   return html`<path class="line ${kind}" d="${path.join('')}" />`
 }
 
-/** A time that is marked, from 0 to 1. */
+/** A time that is marked, from 0 to 1: shaded behind what is drawn after it, and with a bar above the plot. */
 export function shaded(from: number, until: number): Markup {
-  return html`<rect
-    class="cause"
-    x="${round(from * WIDTH)}"
-    y="0"
-    width="${round((until - from) * WIDTH)}"
-    height="${HEIGHT}"
-  />`
+  const [x, width] = [round(from * WIDTH), round((until - from) * WIDTH)]
+  return html`<rect class="cause" x="${x}" y="0" width="${width}" height="${HEIGHT}" /><rect
+      class="cause-bar"
+      x="${x}"
+      y="-5"
+      width="${width}"
+      height="3"
+    />`
 }
 
 /** The next round number from a value on: 1, 2, 2.5 or 5 times a power of ten. */
