@@ -93,7 +93,7 @@ const rateLimitStorm: DrillPlan = (requests = USUAL_REQUESTS) => {
       name: 'rate-limit-storm',
       description:
         'Each platform answers 429 with retry-after beyond its limit: trainium takes 30 % of what is offered, gpu and tpu 60 % ' +
-        'each; clients retry at once.',
+        'each; clients retry whatever they are told.',
       platforms: {},
       requestsPerMinute: { trainium: 0.3 * perMinute, gpu: 0.6 * perMinute, tpu: 0.6 * perMinute },
     },
