@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { createGateway } from '../src/cli/drill.ts'
-import { compareApproaches, type DrillOptions, type DrillResult, runDrill } from '../src/lab/index.ts'
+import { compareApproaches, type DrillOptions, type DrillResult, findDrill, runDrill } from '../src/lab/index.ts'
 
 /**
  * Whether an answer that was cut off is finished in the background and given to whoever asks again. Until it is, the two
@@ -134,6 +134,15 @@ describe('metastable', () => {
     expect(guarded?.recoveredAfterSeconds).toBeLessThanOrEqual(30)
     expect(guarded?.lastedTimesCause).toBeLessThan(1.5)
     expect(result.fullstop.afterRetries.complete / 1_000).toBeGreaterThanOrEqual(0.999)
+  }, 20_000)
+
+  test('where there is nowhere else to go it takes longer, but ends', async () => {
+    const drill = findDrill('metastable', 1_000)
+    const down = [{ label: 'down', share: 1, draw: () => ({ name: 'status', value: 503 }) }]
+    const lone = { ...drill, scenario: { ...drill.scenario, platforms: { gpu: down, tpu: down } } }
+    const { direct, fullstop } = await runDrill({ drill: lone }, { createGateway })
+    expect(direct.recovery?.recoveredAfterSeconds).toBeNull()
+    expect(fullstop.recovery?.recoveredAfterSeconds).toBeLessThan(240)
   }, 20_000)
 })
 

@@ -52,8 +52,8 @@ const outage: DrillPlan = (requests = USUAL_REQUESTS) => ({
   lastsMs: requests * USUAL_PAUSE_MS,
   scenario: outage20260621(),
   origin:
-    'The outage of Claude on 21 June 2026: more than 2,000 reports within the evening, most of them of answers that ended ' +
-    '“incomplete” with HTTP 200. How large the share was that died was not published; 30 % and 5 % are assumed.',
+    'The outage of Claude on 21 June 2026: more than 2,000 problems reported on Downdetector, and what people searched for was ' +
+    '“response incomplete”. How large the share was that died was not published; 30 % and 5 % are assumed.',
 })
 
 const flapping: DrillPlan = (requests = USUAL_REQUESTS) => {
@@ -160,9 +160,7 @@ const toolCallCut: DrillPlan = (requests = USUAL_REQUESTS) => ({
       'connection); the other platforms are healthy.',
     platforms: { trainium: midSentence(0.3) },
   },
-  origin:
-    'What “response incomplete” meant for agents on 21 June 2026: half a JSON object as the arguments of a call. Some clients ' +
-    'repair such an object and act on it.',
+  origin: 'What an answer that dies can mean for an agent: half a JSON object as the arguments of a call.',
 })
 
 const agents: DrillPlan = (requests = 40) => ({
@@ -180,8 +178,8 @@ const agents: DrillPlan = (requests = 40) => ({
     platforms: { trainium: midSentence(1) },
   },
   origin:
-    'Publicly reported of several agents: a stream without its end is taken for an unfinished turn, and the same request goes out ' +
-    'again, hundreds of times within a minute.',
+    'Publicly reported of an agent (opencode: 982 turns in 38 s): a stream without its end is taken for an unfinished turn, and the ' +
+    'same request goes out again.',
 })
 
 const metastable: DrillPlan = (requests = USUAL_REQUESTS) => {
