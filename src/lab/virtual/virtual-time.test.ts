@@ -70,3 +70,15 @@ test('work that takes many turns without the clock is over before the next timer
   expect(await time.run(work())).toBe(0)
   expect(turns).toBe(2_000)
 })
+
+test('no time passes while another thread computes a digest, and the digests of others are left as they were', async () => {
+  const time = new VirtualTime()
+  const original = crypto.subtle.digest
+  const digests = async (): Promise<number> => {
+    for (let round = 0; round < 20; round += 1) await crypto.subtle.digest('SHA-256', new Uint8Array(1_000_000))
+    return time.nowMs()
+  }
+  for (let ms = 1; ms < 100; ms += 1) time.setTimer(() => undefined, ms)
+  expect(await time.run(Promise.all([digests(), digests()]))).toEqual([0, 0])
+  expect(crypto.subtle.digest).toBe(original)
+})

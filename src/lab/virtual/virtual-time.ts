@@ -1,8 +1,9 @@
 import type { Sleep } from '../connection.ts'
+import { OtherThreads } from './other-threads.ts'
 
 /**
  * Turns of the event loop after which everything that can go on without the clock has gone on. Nothing in a virtual world
- * uses a socket or a thread, so all that runs between two timers is microtasks; each turn drains all of them.
+ * uses a socket, so all that runs between two timers is microtasks, of which each turn drains all, and digests.
  */
 const SETTLING_TURNS = 2
 
@@ -72,13 +73,19 @@ export class VirtualTime {
     })
     // Its rejection is thrown below; until then it must not count as unhandled.
     over.catch(() => undefined)
-    for (;;) {
-      await settle()
-      if (isOver) return over
-      const next = this.#pop()
-      if (next === undefined) throw new Error('Everybody waits, and no timer is set: this would never end.')
-      this.#nowMs = next.atMs
-      next.callback()
+    const threads = new OtherThreads()
+    threads.watch()
+    try {
+      for (;;) {
+        await settle(threads)
+        if (isOver) return await over
+        const next = this.#pop()
+        if (next === undefined) throw new Error('Everybody waits, and no timer is set: this would never end.')
+        this.#nowMs = next.atMs
+        next.callback()
+      }
+    } finally {
+      threads.release()
     }
   }
 
@@ -127,10 +134,13 @@ function isBefore(a: Timer, b: Timer): boolean {
   return a.atMs < b.atMs || (a.atMs === b.atMs && a.ordinal < b.ordinal)
 }
 
-async function settle(): Promise<void> {
+async function settle(threads: OtherThreads): Promise<void> {
   for (let turn = 0; turn < SETTLING_TURNS; turn += 1) {
     await new Promise<void>((resolve) => {
       setImmediate(resolve)
     })
+    if (!threads.isBusy) continue
+    await threads.idle()
+    turn = -1
   }
 }
