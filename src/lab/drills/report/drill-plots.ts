@@ -74,7 +74,8 @@ export function endPlot({ direct, fullstop }: DrillResult): Markup | undefined {
   const top = roundUp(Math.max(...bare.aroundEnd.upstream, ...guarded.aroundEnd.upstream))
   const total = bare.aroundEnd.upstream.length
   const after = total - secondsBefore
-  const ticks = [-secondsBefore, 0, after / 3, (2 * after) / 3, after].map((second) => ({
+  // A telephone shows every second one: the ends, and the end of the cause.
+  const ticks = [-secondsBefore, -secondsBefore / 2, 0, after / 2, after].map((second) => ({
     at: (second + secondsBefore) / total,
     label: `${second > 0 ? '+' : ''}${second}${second === after ? ' s' : ''}`,
   }))
