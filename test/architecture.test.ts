@@ -13,8 +13,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   resilience: [],
   yaml: [],
   config: ['yaml'],
-  guidance: ['yaml'],
-  lab: [],
+  page: [],
+  guidance: ['yaml', 'page'],
+  lab: ['page'],
   'protocols/core': ['evidence'],
   'protocols/anthropic': ['protocols/core', 'evidence'],
   'protocols/openai': ['protocols/core', 'evidence'],
@@ -51,7 +52,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   index: ['in-process', 'runtime/web', 'config', 'evidence'],
   server: ['engine', 'runtime/web', 'runtime/bun', 'exchange', 'config', 'resilience', 'evidence', 'errors'],
-  cli: ['server', 'lab', 'config', 'guidance', 'yaml', 'evidence'],
+  cli: ['server', 'engine', 'lab', 'config', 'guidance', 'yaml', 'evidence'],
 }
 
 interface Import {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -161,11 +161,40 @@ describe('commands', () => {
     expect(result.fullstop).toMatchObject({ truncatedAsSuccess: 0, complete: 200 })
   })
 
+  test('drill: list names every drill with a sentence, and compare', async () => {
+    const { code, out } = await fullstop(['drill', 'list'])
+    expect(code).toBe(0)
+    const names = ['outage-2026-06-21', 'flapping-2026-03-02', 'rate-limit-storm', 'total-outage', 'slow-drip']
+    for (const name of [...names, 'tool-call-cut', 'agent-loop', 'metastable', 'compare'])
+      expect(out).toMatch(new RegExp(`^  ${name} +\\S.{20,}\\.$`, 'm'))
+    const listed = JSON.parse((await fullstop(['drill', 'list', '--json'])).out) as { name: string; origin: string }[]
+    expect(listed).toHaveLength(9)
+    for (const { origin } of listed) expect(origin.length).toBeGreaterThan(20)
+    const unknown = await fullstop(['drill', 'nope'])
+    expect(unknown.err).toContain('Unknown drill "nope"')
+    expect(unknown.err).toContain('total-outage')
+  })
+
+  test('drill: a report is one page that needs nothing else', async () => {
+    for (const args of [['outage-2026-06-21', '--delivery', 'guarded'], ['compare']]) {
+      const path = join(folder, `${args[0]}.html`)
+      const { code, out, err } = await fullstop(['drill', ...args, '--requests', '60', '--json', '--report', path])
+      expect([code, err.trim()]).toEqual([0, `Written: ${path}`])
+      expect(JSON.parse(out)).toMatchObject({ requests: 60, seed: 1 })
+      const page = readFileSync(path, 'utf8')
+      expect(page).toContain('<svg')
+      expect(page.replaceAll('http-equiv', '')).not.toMatch(/https?:|<script|<link rel="stylesheet/)
+    }
+  })
+
   test('usage errors exit with 2 and say what to do', async () => {
     for (const args of [
       ['nonsense'],
       ['start', '--port', 'x'],
       ['drill', 'nope'],
+      ['drill', 'calm', '--requests', '0'],
+      ['drill', 'compare', '--delivery', 'hold'],
+      ['drill', 'calm', '--requests', '1', '--report', join(folder, 'missing', 'x.html')],
       ['sim', '--scenario', 'nope'],
       ['audit', '.'],
       ['start', '--workers', '2'],

@@ -1,55 +1,114 @@
-import { simulatedConfig } from '../config/index.ts'
-import { type DrillGateway, type DrillPhase, findScenario, renderDrill, runDrill, scenarios } from '../lab/index.ts'
-import { startServer } from '../server/index.ts'
+import { profiles, simulatedConfig } from '../config/index.ts'
+import { Engine } from '../engine/index.ts'
+import {
+  compareApproaches,
+  type DrillDelivery,
+  type DrillGateway,
+  drills,
+  type DrillWorld,
+  comparisonToHtml,
+  drillToHtml,
+  findDrill,
+  renderComparison,
+  renderDrill,
+  runDrill,
+} from '../lab/index.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
+import { writeText } from './text-files.ts'
 
 export interface DrillCommandOptions {
-  readonly requests: number
+  /** By default the drill's own. */
+  readonly requests?: number
   readonly seed: number
-  readonly delivery: 'hold' | 'guarded' | 'live'
+  /** By default the drill's own. */
+  readonly delivery?: DrillDelivery
   readonly json?: boolean
+  readonly report?: string
 }
 
-/** `fullstop drill NAME`: exits with 1 where Fullstop let a truncated answer pass as a success. */
-export async function drill(
-  name: string,
-  { requests, seed, delivery, json = false }: DrillCommandOptions,
-): Promise<void> {
-  if (name === 'list') {
-    console.log(
-      json ? JSON.stringify([...scenarios.values()].map(({ name, description }) => ({ name, description }))) : list(),
-    )
-    return
-  }
-  if (!scenarios.has(name)) throw new CommandFailure(`Unknown drill "${name}". Known:\n${list()}`, EXIT.usage)
-  if (requests < 1) throw new CommandFailure('--requests: expected at least 1.', EXIT.usage)
+/** `fullstop drill NAME|list|compare`: exits with 1 where Fullstop let a truncated answer pass as a success. */
+export async function drill(name: string, options: DrillCommandOptions): Promise<void> {
+  if (name === 'list') return list(options.json === true)
+  if (options.requests !== undefined && options.requests < 1)
+    throw new CommandFailure('--requests: expected at least 1.', EXIT.usage)
+  if (name === 'compare') return compare(options)
+  if (!drills.has(name))
+    throw new CommandFailure(`Unknown drill "${name}". Known:\n${lines()}\n  ${COMPARE}`, EXIT.usage)
+  const { requests, seed, delivery, json = false, report } = options
   const progress = progressLine()
   const result = await runDrill(
-    { scenario: findScenario(name), requests, seed, delivery },
-    { startGateway, onProgress: progress.update },
+    { drill: name, requests, seed, delivery },
+    {
+      createGateway,
+      onProgress: (phase, done, total) =>
+        progress.update(`${phase === 'direct' ? 'bare' : 'through Fullstop'}: ${done} of ${total} requests`),
+    },
   )
   progress.clear()
+  if (report !== undefined) await writeText(report, drillToHtml(result))
   console.log(json ? JSON.stringify(result) : renderDrill(result))
-  if (result.fullstop.truncatedAsSuccess > 0) throw new CommandFailure('', EXIT.failed)
+  if (report !== undefined) console.error(`Written: ${report}`)
+  const { fullstop } = result
+  if (fullstop.truncatedAsSuccess + fullstop.afterRetries.truncatedAsSuccess > 0)
+    throw new CommandFailure('', EXIT.failed)
 }
 
-async function startGateway(upstreamUrl: string): Promise<DrillGateway> {
-  const server = startServer({ config: simulatedConfig({ baseUrl: upstreamUrl }), hostname: '127.0.0.1', port: 0 })
-  return { url: server.url, stop: () => server.stop(0) }
+async function compare({ requests, seed, delivery, json = false, report }: DrillCommandOptions): Promise<void> {
+  if (delivery !== undefined)
+    throw new CommandFailure('--delivery: compare plays both hold and guarded; leave it out.', EXIT.usage)
+  const progress = progressLine()
+  const comparison = await compareApproaches(
+    { requests, seed },
+    { createGateway, onProgress: (label, done, total) => progress.update(`${label}: ${done} of ${total} requests`) },
+  )
+  progress.clear()
+  if (report !== undefined) await writeText(report, comparisonToHtml(comparison))
+  console.log(json ? JSON.stringify(comparison) : renderComparison(comparison))
+  if (report !== undefined) console.error(`Written: ${report}`)
 }
 
-function list(): string {
-  return [...scenarios.values()].map(({ name, description }) => `  ${name.padEnd(20)} ${description}`).join('\n')
+/** Fullstop in the drill's own world: its time, its randomness, its providers; under the profile `customer`. */
+export function createGateway({ time, random, url, fetch }: DrillWorld): DrillGateway {
+  const config = {
+    ...simulatedConfig({ baseUrl: url }),
+    defaults: { profile: 'customer', ...profiles.customer },
+  } as const
+  let ordinal = 0
+  const engine = new Engine(
+    { config },
+    {
+      clock: time,
+      random,
+      newId: () => `fs_${(ordinal += 1)}`,
+      upstream: { fetch, decodesBodies: true, showsFraming: false },
+    },
+  )
+  return { fetch: (request) => engine.fetch(request) }
+}
+
+const COMPARE = 'compare              Five approaches through the same faults, in one table.'
+
+function list(asJson: boolean): void {
+  if (!asJson) {
+    console.log(`${lines()}\n  ${COMPARE}`)
+    return
+  }
+  const all = [...drills.keys()].map((name) => {
+    const { scenario, origin, requests, lastsMs } = findDrill(name)
+    return { name, description: scenario.description, origin, requests, lastsSeconds: lastsMs / 1_000 }
+  })
+  console.log(JSON.stringify(all))
+}
+
+function lines(): string {
+  return [...drills.keys()].map((name) => `  ${name.padEnd(20)} ${findDrill(name).scenario.description}`).join('\n')
 }
 
 /** One line on a terminal, nothing elsewhere. */
-function progressLine(): { update: (phase: DrillPhase, done: number, total: number) => void; clear: () => void } {
+function progressLine(): { update: (text: string) => void; clear: () => void } {
   if (!process.stderr.isTTY) return { update: () => undefined, clear: () => undefined }
   return {
-    update: (phase, done, total) => {
-      const run = phase === 'direct' ? 'bare' : 'through Fullstop'
-      process.stderr.write(`\r\u001b[K${run}: ${done} of ${total} requests`)
-    },
+    update: (text) => process.stderr.write(`\r\u001b[K${text}`),
     clear: () => process.stderr.write('\r\u001b[K'),
   }
 }

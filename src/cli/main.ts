@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { check } from './check.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
-import { drill } from './drill.ts'
+import type { DrillCommandOptions } from './drill.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 import { parsePort, parseWholeNumber } from './numbers.ts'
 import { sim } from './sim.ts'
@@ -48,16 +48,19 @@ program
 
 program
   .command('drill <name>')
-  .description('Play an incident against simulated providers, once bare and once through Fullstop; `list` lists them.')
-  .option('-n, --requests <n>', 'requests in each of the two runs', parseWholeNumber, 2000)
+  .description(
+    'Play an incident against simulated providers, once bare and once through Fullstop; `list` lists them, `compare` plays five approaches.',
+  )
+  .option('-n, --requests <n>', 'requests in each run (default: the drill’s own, mostly 2000)', parseWholeNumber)
   .option('--seed <n>', 'seed of answers, faults and clients', parseWholeNumber, 1)
   .addOption(
-    new Option('--delivery <mode>', 'how Fullstop delivers streams')
-      .choices(['hold', 'guarded', 'live'])
-      .default('hold'),
+    new Option(
+      '--delivery <mode>',
+      'how Fullstop delivers streams (default: the drill’s own, mostly hold; `compare` plays both hold and guarded)',
+    ).choices(['hold', 'guarded', 'live']),
   )
   .option('--json', 'print one JSON document')
-  .addOption(coming('--report <file>'))
+  .option('--report <file>', 'write the result as one HTML page with plots')
   .action(drill)
 
 program
@@ -90,6 +93,11 @@ program
 async function diagnose(options: DiagnoseOptions): Promise<void> {
   const command = await import('./diagnose.ts')
   await command.diagnose(options)
+}
+
+async function drill(name: string, options: DrillCommandOptions): Promise<void> {
+  const command = await import('./drill.ts')
+  await command.drill(name, options)
 }
 
 /** An option that a later version will have. */

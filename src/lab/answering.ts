@@ -56,7 +56,7 @@ export async function playAnswer(
   }
   const tokens = answers.reduce((sum, answer) => sum + answer.outputTokens, 0)
   return asStream
-    ? playStream(connection, asked.toEvents(answers, rendering), parts)
+    ? playStream(connection, asked.toEvents(answers, rendering), tokens, parts)
     : playBody(connection, asked.toBody(answers, rendering), tokens, parts)
 }
 

@@ -121,7 +121,7 @@ function partDeltas(part: AnswerPart, call: number, options: ChatOptions, contex
         [type]: { ...(name === undefined ? {} : { name }), [part.freeForm ? 'input' : 'arguments']: text },
       })
       const first = { index: call, id: `call_${context.random.identifier(24)}`, type, ...body('', part.name) }
-      const pieces = piecesOf(part.tokens, context.random, 3)
+      const pieces = piecesOf(part.tokens, context.random, 4)
       return [
         plain({ tool_calls: [first] }),
         ...pieces.map((piece) => plain({ tool_calls: [{ index: call, ...body(piece) }] })),

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { ProviderResponse } from './provider-http.ts'
 
 // Long enough for what was written to reach the peer first: a reset may overtake data that is still on its way.
 const RESET_LINGER_MS = 5
@@ -9,13 +9,13 @@ export type Sleep = (durationMs: number, signal: AbortSignal) => Promise<void>
 
 /** One response on its connection, down to the ways in which a connection can end. */
 export class Connection {
-  readonly #response: ServerResponse
+  readonly #response: ProviderResponse
   readonly #sleep: Sleep
   readonly #byteDelayMs: number
   readonly #gone = new AbortController()
 
   constructor(
-    response: ServerResponse,
+    response: ProviderResponse,
     { sleep, byteDelayMs }: { readonly sleep: Sleep; readonly byteDelayMs: number },
   ) {
     this.#response = response

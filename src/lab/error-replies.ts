@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { ProviderResponse } from './provider-http.ts'
 import type { Rejection } from './faults.ts'
 import { ProviderRejection } from './provider-protocol.ts'
 import type { ProviderProtocol } from './provider-protocol.ts'
@@ -17,7 +17,7 @@ export function rejectionOf(rejection: Rejection, protocol: ProviderProtocol): P
 
 /** Sends a refusal; a response that has begun already is broken off instead. */
 export function refuse(
-  response: ServerResponse,
+  response: ProviderResponse,
   rejection: ProviderRejection,
   protocol: ProviderProtocol,
   requestId: string,

@@ -70,7 +70,10 @@ test('a probability of one always strikes, of zero never, and the draw of one fa
 test('the outage strikes its shares on the primary platform alone', () => {
   const scenario = outage20260621()
   const drawn = (platform: string): string[] =>
-    Array.from({ length: 4000 }, (_, seed) => drawScenarioFault(scenario, platform, createRandom(seed))?.name ?? 'none')
+    Array.from(
+      { length: 4000 },
+      (_, seed) => drawScenarioFault(scenario, { platform, elapsedMs: 0 }, createRandom(seed))?.name ?? 'none',
+    )
   const primary = drawn('trainium')
   const share = (name: string): number => primary.filter((other) => other === name).length / 4000
   for (const cut of ['cut-eof', 'cut-fin', 'cut-reset']) expect(share(cut)).toBeCloseTo(0.1, 1)
@@ -81,4 +84,16 @@ test('the outage strikes its shares on the primary platform alone', () => {
   expect(failingShareOf(scenario, 'trainium')).toBeCloseTo(0.35)
   expect(failingShareOf(outage20260621({ otherCutShare: 0.02 }), 'tpu')).toBeCloseTo(0.02)
   expect(failingShareOf(calm, 'trainium')).toBe(0)
+})
+
+test('a fault with a time strikes from its beginning until before its end', () => {
+  const share = { label: 'x', share: 1, draw: () => ({ name: 'silence' }), during: { fromMs: 10, untilMs: 20 } }
+  const scenario = {
+    ...calm,
+    platforms: { gpu: [share, { ...share, share: 0.25, during: { fromMs: 15, untilMs: 30 } }] },
+  }
+  const at = (elapsedMs: number): boolean =>
+    drawScenarioFault(scenario, { platform: 'gpu', elapsedMs }, createRandom(1)) !== undefined
+  expect([9, 10, 19, 30].map(at)).toEqual([false, true, true, false])
+  expect(failingShareOf(scenario, 'gpu')).toBeCloseTo(1.25)
 })

@@ -21,17 +21,18 @@ export interface ReplyParts {
   readonly streamType: string
   /** The event of the `giant-event` fault. */
   readonly giantEvent: (letters: number) => string
-  /** A pause before every content event; a body that is not a stream waits for all of its tokens at once. */
+  /** How long a token takes; a body that is not a stream waits for all of its tokens at once. */
   readonly tokenDelayMs: number
 }
 
 /** How a reply went: `cut` when a fault replaced it or ended it early. */
 export type PlaybackEnd = 'answered' | 'cut' | 'clientLeft'
 
-/** Sends an answer as a stream, with the faults that concern streams. */
+/** Sends an answer of so many tokens as a stream, with the faults that concern streams. */
 export async function playStream(
   connection: Connection,
   events: readonly WireEvent[],
+  tokens: number,
   parts: ReplyParts,
 ): Promise<PlaybackEnd> {
   const { effects, headers, streamType } = parts
@@ -40,9 +41,11 @@ export async function playStream(
   connection.head(200, { ...headers, 'content-type': streamType, 'cache-control': 'no-cache' })
   await connection.wait(effects.firstTokenDelayMs ?? 0)
   const faulty = withEventFaults(events, parts)
+  // Protocols put their tokens into more or fewer events, which must not make one faster than another.
+  const contentMs = (tokens * parts.tokenDelayMs) / Math.max(1, events.filter(({ kind }) => kind === 'content').length)
   const cutAt = effects.cut === undefined ? faulty.length : cutIndex(faulty, effects.cut.afterEvents)
   for (const event of faulty.slice(0, cutAt)) {
-    await connection.wait((effects.eventDelayMs ?? 0) + (event.kind === 'content' ? parts.tokenDelayMs : 0))
+    await connection.wait((effects.eventDelayMs ?? 0) + (event.kind === 'content' ? contentMs : 0))
     if (connection.isGone) return 'clientLeft'
     await connection.write(event.text)
   }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ProviderRequest, ProviderResponse } from './provider-http.ts'
 import { bodyParts, playAnswer } from './answering.ts'
 import type { Sleep } from './connection.ts'
 import type { Counters, Outcome } from './counts.ts'
@@ -35,8 +35,8 @@ export interface ProviderSiteDeps {
 }
 
 interface Visit {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: ProviderRequest
+  readonly response: ProviderResponse
   readonly protocol: ProviderProtocol
   readonly requestId: string
 }
@@ -55,7 +55,7 @@ export class ProviderSite {
   constructor(options: ProviderSiteOptions, deps: ProviderSiteDeps) {
     this.#options = options
     this.#deps = deps
-    this.#stage = new Stage({ ...options, counters: deps.counters, sleep: deps.sleep })
+    this.#stage = new Stage({ ...options, counters: deps.counters, sleep: deps.sleep, nowMs: deps.nowMs })
   }
 
   /** Begins the seeded sampling anew and forgets the stored responses. */
@@ -65,7 +65,7 @@ export class ProviderSite {
   }
 
   /** Answers one HTTP request; never rejects. */
-  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async serve(request: ProviderRequest, response: ProviderResponse): Promise<void> {
     const route = findRoute(request, this.#options.platforms)
     const protocol = protocolFor(route.protocol, route.address)
     const isCounted = route.kind === 'answer' || route.kind === 'embed'
@@ -145,13 +145,13 @@ export class ProviderSite {
   }
 }
 
-function json(response: ServerResponse, value: unknown): Outcome {
+function json(response: ProviderResponse, value: unknown): Outcome {
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end(JSON.stringify(value))
   return 'answered'
 }
 
-function headerOf(request: IncomingMessage, name: string): string | undefined {
+function headerOf(request: ProviderRequest, name: string): string | undefined {
   const value = request.headers[name]
   return Array.isArray(value) ? value[0] : value
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { ProviderRequest } from './provider-http.ts'
 import { isRecord } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
 import { ProviderRejection } from './provider-protocol.ts'
@@ -8,7 +8,7 @@ const BODY_LIMIT_BYTES = 32 * 1024 * 1024
 
 /** Reads a JSON object; throws what the real providers answer to anything else. */
 export async function readJsonBody(
-  request: IncomingMessage,
+  request: ProviderRequest,
   protocol: ProviderProtocol,
 ): Promise<{ readonly text: string; readonly body: JsonRecord }> {
   const type = request.headers['content-type'] ?? ''
@@ -31,7 +31,7 @@ export async function readJsonBody(
   return { text, body }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readText(request: ProviderRequest): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { ProviderRequest } from './provider-http.ts'
 import { geminiRoute } from './gemini-routes.ts'
 import { decoded } from './path-text.ts'
 import type { ProtocolName } from './protocol-name.ts'
@@ -32,7 +32,7 @@ const POSTED: ReadonlyMap<string, readonly ['answer' | 'count' | 'embed', Protoc
 ])
 
 /** Finds the route of `/<platform>/v1/…` and `/<platform>/v1beta/…`; `GET /` describes the site. */
-export function findRoute(request: IncomingMessage, platforms: readonly string[]): Route {
+export function findRoute(request: ProviderRequest, platforms: readonly string[]): Route {
   const method = request.method ?? 'GET'
   const path = (request.url ?? '/').split('?')[0] ?? '/'
   const protocol = protocolOf(request, path)
@@ -59,12 +59,12 @@ export function findRoute(request: IncomingMessage, platforms: readonly string[]
 }
 
 /** What stands behind the question mark. */
-export function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+export function queryOf({ url = '' }: ProviderRequest): URLSearchParams {
   return new URLSearchParams(url.slice(url.indexOf('?') + 1 || url.length))
 }
 
 // `/v1/models` is served by several protocols: Anthropic's clients name their version.
-function protocolOf(request: IncomingMessage, path: string): ProtocolName {
+function protocolOf(request: ProviderRequest, path: string): ProtocolName {
   if (path.includes('/v1beta/')) return 'gemini'
   if (path.includes('/v1/responses')) return 'openai-responses'
   if (path.endsWith('/chat/completions') || path.endsWith('/embeddings')) return 'openai-chat'

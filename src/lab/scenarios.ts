@@ -1,3 +1,4 @@
+import type { Capacity } from './capacity.ts'
 import type { ChosenFault } from './fault-selection.ts'
 import type { Random } from './random.ts'
 
@@ -9,6 +10,13 @@ export interface FaultShare {
   readonly share: number
   /** Draws the fault with its value for one request. */
   readonly draw: (random: Random) => ChosenFault
+  /** When it strikes, ms since the providers began; without it, always. */
+  readonly during?: Span
+}
+
+export interface Span {
+  readonly fromMs: number
+  readonly untilMs: number
 }
 
 /** A situation of the providers: what fails where, and how often. */
@@ -17,6 +25,10 @@ export interface Scenario {
   readonly description: string
   /** Platform → its failures; a platform that is not named has none. */
   readonly platforms: Readonly<Record<string, readonly FaultShare[]>>
+  /** Platform → requests a minute, beyond which it answers 429; a platform that is not named has no limit. */
+  readonly requestsPerMinute?: Readonly<Record<string, number>>
+  /** Platform → what it can do at once; a platform that is not named can do anything. */
+  readonly capacity?: Readonly<Record<string, Capacity>>
 }
 
 export interface OutageOptions {
@@ -61,40 +73,40 @@ export function outage20260621(options: OutageOptions = {}): Scenario {
   }
 }
 
-/** The scenarios by name, with their default shares. */
-export const scenarios: ReadonlyMap<string, Scenario> = new Map(
-  [calm, outage20260621()].map((scenario) => [scenario.name, scenario]),
-)
-
-/** Finds a scenario by name; throws a `RangeError` that lists the known ones. */
-export function findScenario(name: string): Scenario {
-  const scenario = scenarios.get(name)
-  if (scenario === undefined) {
-    throw new RangeError(`Expected a scenario (${[...scenarios.keys()].join(', ')}), got "${name}".`)
-  }
-  return scenario
-}
-
-/** The fault that strikes a request on a platform, if one does. */
-export function drawScenarioFault(scenario: Scenario, platform: string, random: Random): ChosenFault | undefined {
+/** The fault that strikes a request on a platform at a time (ms since the providers began), if one does. */
+export function drawScenarioFault(
+  scenario: Scenario,
+  { platform, elapsedMs }: { readonly platform: string; readonly elapsedMs: number },
+  random: Random,
+): ChosenFault | undefined {
   let rest = random.next()
   for (const share of scenario.platforms[platform] ?? []) {
+    const { during } = share
+    if (during !== undefined && (elapsedMs < during.fromMs || elapsedMs >= during.untilMs)) continue
     rest -= share.share
     if (rest < 0) return share.draw(random)
   }
   return undefined
 }
 
-/** The share of a platform's requests that some fault strikes. */
+/** The share of a platform's requests that some fault strikes, at the worst time. */
 export function failingShareOf(scenario: Scenario, platform: string): number {
-  return (scenario.platforms[platform] ?? []).reduce((sum, { share }) => sum + share, 0)
+  const shares = scenario.platforms[platform] ?? []
+  const times = shares.map(({ during }) => during?.fromMs ?? 0)
+  const at = (timeMs: number): number =>
+    shares
+      .filter(({ during }) => during === undefined || (timeMs >= during.fromMs && timeMs < during.untilMs))
+      .reduce((sum, { share }) => sum + share, 0)
+  return Math.max(0, ...times.map(at))
 }
 
-function midSentence(share: number): FaultShare[] {
+/** Answers that die after a few words, a third each by a clean end of the body, a closed and a reset connection. */
+export function midSentence(share: number, during?: Span): FaultShare[] {
   return CUT_KINDS.map((name) => ({
     label: `dies mid-sentence by ${name}`,
     share: share / CUT_KINDS.length,
     draw: (random) => ({ name, value: random.integer(1, LATEST_CUT_EVENT) }),
+    ...(during !== undefined && { during }),
   }))
 }
 

@@ -6,7 +6,8 @@ import type { Sleep } from './connection.ts'
 import { Counters } from './counts.ts'
 import type { PlatformCounts } from './counts.ts'
 import { ProviderSite } from './provider-site.ts'
-import { calm, defaultPlatforms, findScenario } from './scenarios.ts'
+import { findScenario } from './drills/catalogue.ts'
+import { calm, defaultPlatforms } from './scenarios.ts'
 import type { Scenario } from './scenarios.ts'
 
 export interface SimulatedProvidersOptions {

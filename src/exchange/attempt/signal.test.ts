@@ -11,6 +11,8 @@ interface Circumstances {
   readonly operation?: string
   readonly firstContentMs?: number
   readonly durationMs?: number
+  readonly stream?: boolean
+  readonly reasoning?: boolean
 }
 
 function signal(reason: Reason | 'finished', circumstances: Circumstances = {}): Signal {
@@ -20,6 +22,8 @@ function signal(reason: Reason | 'finished', circumstances: Circumstances = {}):
     operation = 'answer',
     firstContentMs,
     durationMs = 100,
+    stream = true,
+    reasoning = false,
   } = circumstances
   const verdict = reason === 'finished' ? { name: 'limited', proof: 'body', stop: 'limit' } : { name: 'failed', reason }
   const end = { verdict, evidence: { firstContentMs, durationMs } } as unknown as AttemptEnd
@@ -27,6 +31,7 @@ function signal(reason: Reason | 'finished', circumstances: Circumstances = {}):
     pin: isPinned ? {} : undefined,
     hasOwnDeadline,
     operation: { name: operation },
+    facts: { stream, reasoning },
   } as unknown as Inbound)
 }
 
@@ -60,6 +65,14 @@ test('silence counts, unless the client gave no fair time', () => {
   expect(signal('first-event-timeout')).toBe('failure')
   expect(signal('first-event-timeout', { hasOwnDeadline: true, durationMs: 29_999 })).toBe('nothing')
   expect(signal('total-timeout', { hasOwnDeadline: true, durationMs: 30_000 })).toBe('failure')
+})
+
+test('a client that leaves says something where a stream was silent for a fair time', () => {
+  expect(signal('client-gone', { durationMs: 30_000 })).toBe('failure')
+  expect(signal('client-gone', { durationMs: 29_999 })).toBe('nothing')
+  expect(signal('client-gone', { durationMs: 40_000, firstContentMs: 29_000 })).toBe('nothing')
+  expect(signal('client-gone', { durationMs: 40_000, stream: false })).toBe('nothing')
+  expect(signal('client-gone', { durationMs: 40_000, reasoning: true })).toBe('nothing')
 })
 
 test('a deadline counts where the operator set it and nothing came', () => {

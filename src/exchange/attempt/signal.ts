@@ -10,7 +10,10 @@ const FAIR_WAIT_MS = 30_000
  * What an attempt's end says of its platform. Nothing: what the caller did, asked for or gave up, and what Fullstop did
  * itself. Half: what may be about one request, or about how many there are.
  */
-export function signalOf({ verdict, evidence }: AttemptEnd, { pin, hasOwnDeadline, operation }: Inbound): Signal {
+export function signalOf(
+  { verdict, evidence }: AttemptEnd,
+  { pin, hasOwnDeadline, operation, facts }: Inbound,
+): Signal {
   if (isFinished(verdict)) return 'success'
   switch (verdict.reason) {
     case 'bad-request':
@@ -18,11 +21,16 @@ export function signalOf({ verdict, evidence }: AttemptEnd, { pin, hasOwnDeadlin
     case 'context-length':
     case 'not-expressible':
     case 'schema-violation':
-    case 'client-gone':
     case 'outpaced':
     case 'shutdown':
     case 'internal':
       return 'nothing'
+    case 'client-gone': {
+      // Most clients have a timeout that they do not tell, and behind a queue that is longer than that nothing else ever
+      // says that the platform is lost. What is not streamed, or thinks, may be silent for as long as it takes.
+      const wasSilent = facts.stream && !facts.reasoning && evidence.firstContentMs === undefined
+      return wasSilent && evidence.durationMs >= FAIR_WAIT_MS ? 'failure' : 'nothing'
+    }
     case 'deadline':
       // Cut off while it wrote, it was only long; a deadline of the client's own may be too short for anybody.
       return evidence.firstContentMs !== undefined || hasOwnDeadline ? 'nothing' : 'failure'

@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../../diagnosis.ts'
 import { loopDefinitions, loops } from '../../levels/index.ts'
 import { badge } from './claim.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../../page/index.ts'
 
 const BOX = { x: 20, width: 150, height: 64, gap: 76 }
 

@@ -1,6 +1,6 @@
 import type { Claim, ClaimClass } from '../../claims/index.ts'
 import type { Diagnosis } from '../../diagnosis.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../../page/index.ts'
 
 /** A fact that only others report is marked so; every mark links to its sources. */
 export function badge(name: ClaimClass, sources: readonly string[], isReported = false): Markup {

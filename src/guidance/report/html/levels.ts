@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../../diagnosis.ts'
 import { type CheckedRequirement, levelNames, loopDefinitions, loops } from '../../levels/index.ts'
 import { claimLine, factBadge } from './claim.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../../page/index.ts'
 
 const marks = { met: '✓ met', contradicted: '✗ not so', missing: '? not known' } as const
 

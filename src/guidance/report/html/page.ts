@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../../diagnosis.ts'
 import { cascadeDrawing } from './cascade-drawing.ts'
 import { levelSections } from './levels.ts'
-import { html, Markup } from './markup.ts'
+import { html, toPage } from '../../../page/index.ts'
 import {
   claimSections,
   debtSection,
@@ -17,49 +17,29 @@ import { leadPlot, timelinePlot } from './timeline-plot.ts'
 
 /** The report as one page that needs nothing but itself: no script, no font, no request. */
 export function toHtml(diagnosis: Diagnosis): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        />
-        <link rel="icon" href="data:," />
-        <title>Diagnosis: ${diagnosis.subject.name}</title>
-        <style>
-          ${new Markup(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${summary(diagnosis)}
-          <nav>
-            <a href="#events">Timeline</a><a href="#cascade">Cascade</a><a href="#debt">Guidance debt</a
-            ><a href="#steps">Steps</a><a href="#levels">Levels and checks</a><a href="#claims">Claims</a
-            ><a href="#methods">Methods, limits, sources</a>
-          </nav>
-          <section id="events">
-            <h2>What happened, and who knew</h2>
-            ${timelinePlot(diagnosis)}${leadPlot(diagnosis)}
-          </section>
-          ${signatureSection(diagnosis)}
-          <section id="cascade">
-            <h2>How one open loop holds another open</h2>
-            ${cascadeDrawing(diagnosis)}
-          </section>
-          ${debtSection(diagnosis)} ${stepSections(diagnosis)} ${levelSections(diagnosis)}
-          <section id="facts">
-            <h2>The facts</h2>
-            ${timelineSection(diagnosis)}
-          </section>
-          ${disputeSection(diagnosis)} ${claimSections(diagnosis)} ${methodSection(diagnosis)}
-          <footer>
-            Each mark says what kind of claim a sentence is, and links to its sources. Made by fullstop diagnose.
-          </footer>
-        </main>
-      </body>
-    </html> `
-  return page.text
+  const content = html`${summary(diagnosis)}
+    <nav>
+      <a href="#events">Timeline</a><a href="#cascade">Cascade</a><a href="#debt">Guidance debt</a
+      ><a href="#steps">Steps</a><a href="#levels">Levels and checks</a><a href="#claims">Claims</a
+      ><a href="#methods">Methods, limits, sources</a>
+    </nav>
+    <section id="events">
+      <h2>What happened, and who knew</h2>
+      ${timelinePlot(diagnosis)}${leadPlot(diagnosis)}
+    </section>
+    ${signatureSection(diagnosis)}
+    <section id="cascade">
+      <h2>How one open loop holds another open</h2>
+      ${cascadeDrawing(diagnosis)}
+    </section>
+    ${debtSection(diagnosis)} ${stepSections(diagnosis)} ${levelSections(diagnosis)}
+    <section id="facts">
+      <h2>The facts</h2>
+      ${timelineSection(diagnosis)}
+    </section>
+    ${disputeSection(diagnosis)} ${claimSections(diagnosis)} ${methodSection(diagnosis)}
+    <footer>
+      Each mark says what kind of claim a sentence is, and links to its sources. Made by fullstop diagnose.
+    </footer>`
+  return toPage({ title: `Diagnosis: ${diagnosis.subject.name}`, content, style })
 }

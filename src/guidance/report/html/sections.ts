@@ -4,7 +4,7 @@ import { showMoment } from '../../facts/index.ts'
 import { levelNames, loopDefinitions } from '../../levels/index.ts'
 import { stageNames } from '../../signature/index.ts'
 import { badge, claimBlock, factBadge, findClaim } from './claim.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../../page/index.ts'
 import { capital } from './summary.ts'
 
 const verdicts = { true: ['yes', 'met'], false: ['no', 'not met'], null: ['open', 'not known'] } as const

@@ -3,7 +3,7 @@ import type { Diagnosis } from '../../diagnosis.ts'
 import { showMoment } from '../../facts/index.ts'
 import { levelNames, loopDefinitions, loops } from '../../levels/index.ts'
 import { badge, claimLine, factBadge } from './claim.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup } from '../../../page/index.ts'
 
 /** The first screen: what an executive needs, and where each sentence comes from. */
 export function summary(diagnosis: Diagnosis): Markup {

@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../../diagnosis.ts'
 import { compareMoments, type IncidentTiming, type Moment, showSpan } from '../../facts/index.ts'
 import { factBadge } from './claim.ts'
-import { html, type Markup, percent } from './markup.ts'
+import { html, type Markup, percent } from '../../../page/index.ts'
 
 /** More would not be legible; the list below the plots has all. */
 const MOST_ROWS = 30

@@ -1,11 +1,19 @@
 import { expect, test } from 'bun:test'
-import { playDrillRequest } from './drill-client.ts'
-import type { DrillOutcome } from './drill-client.ts'
-import { DRILL_MODEL, drillRequest } from './drill-requests.ts'
-import type { DrillRequest } from './drill-requests.ts'
-import { startSimulatedProviders } from './index.ts'
+import { setTimeout as timeout } from 'node:timers/promises'
+import { startSimulatedProviders } from '../index.ts'
+import { ask } from './ask.ts'
+import type { AskDeps, DrillOutcome } from './ask.ts'
+import { DRILL_MODEL, drillQuestion, toRequest } from './requests.ts'
+import type { DrillRequest } from './requests.ts'
 
-const requests = Array.from({ length: 200 }, (_, index) => drillRequest(3, index))
+const requests = Array.from({ length: 200 }, (_, index) => toRequest(drillQuestion(3, index)))
+
+/** Real time, and real sockets. */
+const onSockets: AskDeps = {
+  fetch,
+  nowMs: () => performance.now(),
+  sleep: (durationMs, signal) => timeout(durationMs, undefined, { signal }).catch(() => undefined),
+}
 
 async function outcomesOf(fault: string, matching: Partial<DrillRequest>): Promise<DrillOutcome[]> {
   const providers = await startSimulatedProviders({ port: 0 })
@@ -23,7 +31,7 @@ async function outcomesOf(fault: string, matching: Partial<DrillRequest>): Promi
       headers: {},
       timeoutMs: fault.includes('stall') ? 200 : 20_000,
     }
-    const outcomes = await Promise.all(asked.map((request) => playDrillRequest(request, client)))
+    const outcomes = await Promise.all(asked.map(async (request) => (await ask(request, client, onSockets)).outcome))
     return [...new Set(outcomes)]
   } finally {
     await providers.stop()
@@ -65,11 +73,11 @@ test('tool calls are judged by their arguments, streamed or not', async () => {
 })
 
 test('the mix is as stated, every body is different, and the same seed gives the same', () => {
-  const many = Array.from({ length: 2000 }, (_, index) => drillRequest(1, index))
+  const many = Array.from({ length: 2000 }, (_, index) => toRequest(drillQuestion(1, index)))
   const share = (is: (request: DrillRequest) => boolean): number => many.filter(is).length / many.length
   expect(share(({ protocol }) => protocol === 'anthropic')).toBeCloseTo(0.5, 1)
   expect(share(({ stream }) => stream)).toBeCloseTo(0.8, 1)
   expect(share(({ usesTool }) => usesTool)).toBeCloseTo(0.2, 1)
   expect(new Set(many.map(({ body }) => body)).size).toBe(2000)
-  expect(drillRequest(1, 5)).toEqual(many[5]!)
+  expect(toRequest(drillQuestion(1, 5))).toEqual(many[5]!)
 })

@@ -1,0 +1,2 @@
+export { comparisonToHtml } from './comparison-page.ts'
+export { drillToHtml } from './drill-page.ts'
