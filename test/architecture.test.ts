@@ -182,6 +182,8 @@ describe('architecture', () => {
       'errorCode',
       'platform',
       'dropped',
+      'replayOf',
+      'finishOf',
     ]
     const free = files
       .filter((file) => file.startsWith('evidence/'))

@@ -16,6 +16,8 @@ export type {
   ProfileName,
   ProtocolName,
   ProviderConfig,
+  Replay,
+  ReplayConfig,
   TimeoutsConfig,
   WorkflowConfig,
 } from './types.ts'

@@ -9,17 +9,19 @@ import {
   type AnswerOptions,
   type BreakerChange,
   type ClientConnection,
+  type ClientExchange,
   type Conditions,
   DEFAULT_LIMITS,
-  type Exchange,
   type ExchangeDeps,
   Health,
   type IncomingRequest,
   KEEP_ALIVE_MS,
   type Limits,
+  MemoryAnswerStore,
   Origins,
   refuse,
   Repeats,
+  Replays,
   type Routing,
   Sessions,
 } from '../exchange/index.ts'
@@ -43,7 +45,7 @@ export interface EngineOptions {
 
 export interface EngineDeps extends Omit<
   ExchangeDeps,
-  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats'
+  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'replays'
 > {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
@@ -71,11 +73,13 @@ export class Engine {
   readonly recent: RecentExchanges
   readonly #deps: ExchangeDeps
   readonly #health: Health
+  readonly #kept: MemoryAnswerStore
+  readonly #replays: Replays
   readonly #changes = new Recent<BreakerChange>(RECENT_CHANGES)
   readonly #keepAliveMs: number
   #generation: Generation
   #running = 0
-  readonly #exchanges = new Set<Exchange>()
+  readonly #exchanges = new Set<ClientExchange>()
   #isDraining = false
   readonly #waiting: (() => void)[] = []
 
@@ -90,6 +94,8 @@ export class Engine {
         onBreakerChange?.(change)
       },
     })
+    this.#kept = new MemoryAnswerStore(config.replay, deps)
+    this.#replays = new Replays(config.replay, { clock: deps.clock, store: this.#kept })
     this.#deps = {
       ...rest,
       limits,
@@ -97,6 +103,7 @@ export class Engine {
       sessions: new Sessions(),
       health: this.#health,
       repeats: new Repeats(rest),
+      replays: this.#replays,
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)
@@ -128,6 +135,8 @@ export class Engine {
   /** New requests see this configuration; running ones end under theirs. */
   swap(config: Config): void {
     this.#generation = toGeneration(config)
+    this.#replays.configure(config.replay)
+    this.#kept.limitBytes = config.replay.limitBytes
   }
 
   /** Answers one request of the data plane; never rejects. */
@@ -245,6 +254,7 @@ export class Engine {
   /** Refuses new requests; resolves when the running ones are over. */
   drain(): Promise<void> {
     this.#isDraining = true
+    this.#replays.drain()
     if (this.#running === 0) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
@@ -252,13 +262,14 @@ export class Engine {
   /** Ends the running exchanges now, each as honestly as any failure. */
   stop(): void {
     for (const exchange of this.#exchanges) exchange.stop()
+    this.#replays.stop()
   }
 
-  readonly #onBegin = (exchange: Exchange): void => {
+  readonly #onBegin = (exchange: ClientExchange): void => {
     this.#exchanges.add(exchange)
   }
 
-  readonly #onOver = (exchange: Exchange | undefined): void => {
+  readonly #onOver = (exchange: ClientExchange | undefined): void => {
     if (exchange !== undefined) this.#exchanges.delete(exchange)
     this.#running -= 1
     if (this.#running > 0) return

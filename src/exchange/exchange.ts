@@ -4,8 +4,6 @@ import {
   type ExchangeEvidence,
   isFinished,
   type Outcome,
-  toLabel,
-  type Verdict,
 } from '../evidence/index.ts'
 import { type Inbound, ownerOf } from './admission/inbound.ts'
 import type { Platform } from './admission/routing.ts'
@@ -13,7 +11,9 @@ import { type Attempt, isAttemptEnd } from './attempt/attempt.ts'
 import type { Run } from './attempt/run.ts'
 import { Attempts } from './attempts.ts'
 import { describeFailure, type Failure, unexpectedFailure } from './delivery/failure.ts'
+import type { ClientExchange } from './client-exchange.ts'
 import type { ExchangeDeps } from './ports.ts'
+import { recordOf } from './record.ts'
 
 /** How the exchange goes on for its client. */
 export type Progress =
@@ -35,9 +35,11 @@ export type Progress =
  *  6. commitment  once content was delivered nothing else may be tried  here
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/
  *  8. memory      who made what, and where the session was answered memory/
- *  9. evidence    once, whatever happened                           here
+ *  9. replay      what is cut here is finished for the retry that comes     replay/
+ * 10. evidence    once, whatever happened                           here
  */
-export class Exchange {
+export class Exchange implements ClientExchange {
+  readonly isReplayed = false
   readonly inbound: Inbound
   readonly #deps: ExchangeDeps
   readonly #attempts: Attempts
@@ -61,6 +63,16 @@ export class Exchange {
     return this.#attempts.count
   }
 
+  /** Those that are over. */
+  get attempts(): readonly AttemptEvidence[] {
+    return this.#attempts.ends.map(({ evidence }) => evidence)
+  }
+
+  /** Content is with the client. */
+  get hasDelivered(): boolean {
+    return this.#firstDeliveredMs !== undefined
+  }
+
   /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. Never rejects. */
   async next(): Promise<Progress> {
     const attempts = this.#attempts
@@ -79,7 +91,7 @@ export class Exchange {
       }
     } catch (error) {
       attempts.abandon('internal')
-      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.#evidenceOfAttempts()) }
+      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.attempts) }
     }
   }
 
@@ -129,47 +141,30 @@ export class Exchange {
   report(outcome: Outcome, errorCode?: string): void {
     if (this.#isReported) return
     this.#isReported = true
-    if (outcome !== 'delivered') this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
+    if (outcome === 'refused' || outcome === 'broken-off' || outcome === 'client-gone')
+      this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
+    this.#deps.replays.onReport(this, outcome, this.#deps)
     this.#deps.sink(this.#evidence(outcome, errorCode))
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
-    const { id, protocol, operation, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
     const { ends, refusal, diverted } = this.#attempts
     const last = ends.at(-1)?.evidence
-    const verdict: Verdict['name'] = last?.verdict ?? 'failed'
-    const answer = outcome === 'delivered' ? last : undefined
-    return {
-      id,
-      protocol: protocol.name,
-      operation: operation.name,
-      model: toLabel(this.inbound.model),
-      workflow: labels.workflow,
-      client: caller.client,
-      tenant: caller.tenant,
-      run: labels.run,
-      step: labels.step,
-      session: labels.session,
-      delivery: policy.delivery,
-      streamed: facts.stream,
-      startedAtMs: receivedAtWallMs,
+    // An answer that nobody waited for was answered all the same.
+    const answer = outcome === 'delivered' || outcome === 'kept' ? last : undefined
+    return recordOf(this.inbound, {
       durationMs: this.#elapsedMs(),
       outcome,
-      verdict,
+      verdict: last?.verdict ?? 'failed',
       errorCode,
       usage: answer?.usage,
       firstDeliveredMs: this.#firstDeliveredMs,
       platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
-      attempts: this.#evidenceOfAttempts(),
+      attempts: this.attempts,
       diverted: toDiversions(diverted, ends[0]?.evidence),
       refusedBy: refusal?.by,
-      clientRetry: this.inbound.clientRetry,
-      repeats: this.inbound.repeats,
-    }
-  }
-
-  #evidenceOfAttempts(): readonly AttemptEvidence[] {
-    return this.#attempts.ends.map(({ evidence }) => evidence)
+      replayOf: undefined,
+    })
   }
 
   #elapsedMs(): number {

@@ -5,6 +5,7 @@ import type { Health } from './memory/health.ts'
 import type { Origins } from './memory/origins.ts'
 import type { Repeats } from './memory/repeats.ts'
 import type { Sessions } from './memory/sessions.ts'
+import type { Replays } from './replay/replays.ts'
 
 /** What the exchange asks of the world around it. */
 export interface ExchangeDeps {
@@ -19,6 +20,7 @@ export interface ExchangeDeps {
   readonly sessions: Sessions
   readonly health: Health
   readonly repeats: Repeats
+  readonly replays: Replays
   /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
   readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }
