@@ -12,6 +12,8 @@ const REMEMBERED_REQUESTS = 10_000
 interface Loop extends Scoped {
   readonly id: string
   died: number
+  /** One answer to it did not die: no loop, but a request that many make. */
+  hasAnswer: boolean
 }
 
 /** A request, with whose it is. */
@@ -51,27 +53,27 @@ export class LoopGuard {
       loop.died += answers
       return
     }
-    const fresh = { scope, id, atMs: this.#clock.nowMs(), died: answers }
+    const fresh = { scope, id, atMs: this.#clock.nowMs(), died: answers, hasAnswer: false }
     this.#byId.set(id, fresh)
     this.#window.add(fresh)
   }
 
+  /** For the rest of the window it rests no more: where one answer lives, the next may. */
   onAnswered({ id }: RequestId): void {
-    const loop = this.#byId.get(id)
-    if (loop === undefined) return
-    this.#byId.delete(id)
-    this.#window.delete(loop)
+    const loop = this.#current(id)
+    if (loop !== undefined) loop.hasAnswer = true
   }
 
   /** Answers that may still die within the window. */
   left({ id }: RequestId): number {
-    return Math.max(0, ANSWERS_BEFORE_REST - (this.#current(id)?.died ?? 0))
+    const loop = this.#current(id)
+    return loop === undefined || loop.hasAnswer ? ANSWERS_BEFORE_REST : Math.max(0, ANSWERS_BEFORE_REST - loop.died)
   }
 
   /** Until it may be asked again, ms; 0: now. */
   restsForMs({ id }: RequestId): number {
     const loop = this.#current(id)
-    if (loop === undefined || loop.died < ANSWERS_BEFORE_REST) return 0
+    if (loop === undefined || loop.hasAnswer || loop.died < ANSWERS_BEFORE_REST) return 0
     return loop.atMs + LOOP_WINDOW_MS - this.#clock.nowMs()
   }
 

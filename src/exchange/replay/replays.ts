@@ -115,18 +115,33 @@ export class Replays {
     }
     const claim = new PendingAnswer(inbound.id, identity)
     this.#claims.set(id, claim)
+    try {
+      return await this.#openClaimed(inbound, { scope: id, id }, claim, deps)
+    } catch (error) {
+      // Or whoever sends the key would wait for nothing.
+      this.#release({ id }, claim)
+      claim.settle(failure(error, inbound))
+      throw error
+    }
+  }
+
+  async #openClaimed(
+    inbound: Inbound,
+    request: RequestId,
+    claim: PendingAnswer,
+    deps: ExchangeDeps,
+  ): Promise<ClientExchange> {
+    const { id } = request
     const kept = await this.#store.get(id)
     if (kept !== undefined) {
-      this.#claims.delete(id)
-      const isOther = kept.identity !== identity
-      claim.settle(isOther ? failure(keyReused(), inbound) : { kind: 'answer', answer: kept })
-      if (isOther) throw keyReused()
+      if (kept.identity !== claim.identity) throw keyReused()
+      this.#release(request, claim)
+      claim.settle({ kind: 'answer', answer: kept })
       return new ReplayedExchange(inbound, { exchange: kept.exchange, result: claim.result }, deps)
     }
-    const request = { scope: id, id }
     const resting = this.#resting(inbound, request, deps)
     if (resting === undefined) return this.#shared(inbound, request, claim, deps)
-    this.#claims.delete(id)
+    this.#release(request, claim)
     claim.settle(failure(diesEveryTime(this.#guard.restsForMs(request)), inbound))
     return resting
   }
@@ -194,8 +209,8 @@ export class Replays {
     { failure: why }: Extract<Progress, { kind: 'failed' }>,
     deps: ExchangeDeps,
   ): void {
-    this.#guard.onDied(request, answersIn(exchange.attempts))
     const isCut = exchange.hasDelivered && exchange.inbound.mayReplay && this.#claims.get(request.id) === claim
+    if (isCut || exchange.inbound.replayId !== undefined) this.#guard.onDied(request, answersIn(exchange.attempts))
     if (isCut && this.#finish(exchange, request, claim, deps)) return this.#keep(request, claim)
     this.#release(request, claim)
     claim.settle({ kind: 'failure', failure: why })
@@ -212,7 +227,7 @@ export class Replays {
     })
   }
 
-  #release({ id }: RequestId, claim: PendingAnswer): void {
+  #release({ id }: Pick<RequestId, 'id'>, claim: PendingAnswer): void {
     if (this.#claims.get(id) === claim) this.#claims.delete(id)
   }
 
@@ -254,6 +269,7 @@ export class Replays {
   async #onFinished(cut: Cut, result: AnswerOrFailure): Promise<void> {
     if (result.kind === 'failure') return this.#cuts.delete(cut)
     const leftMs = cut.atMs + this.#windowMs - this.#clock.nowMs()
+    this.#guard.onAnswered(cut)
     await this.#store.put(storeId(cut), result.answer, leftMs)
     // From here on only the store holds it.
     cut.pending = undefined
@@ -342,7 +358,7 @@ async function requestId(inbound: Inbound): Promise<RequestId> {
 
 const storeId = ({ exchange }: Cut): string => `cut ${exchange}`
 
-function failure(error: FullstopError, { id }: Inbound, retryAfterMs?: number): AnswerOrFailure {
+function failure(error: unknown, { id }: Inbound, retryAfterMs?: number): AnswerOrFailure {
   const described = unexpectedFailure(error, id, [])
   return { kind: 'failure', failure: retryAfterMs === undefined ? described : { ...described, retryAfterMs } }
 }
@@ -362,6 +378,6 @@ function diesEveryTime(restsForMs: number): FullstopError {
   const seconds = Math.max(1, Math.ceil(restsForMs / 1_000))
   return new FullstopError(
     'dies-every-time',
-    `${ANSWERS_BEFORE_REST} answers to this request died within a minute, each after it had begun; it is not sent again before ${seconds} s are over.`,
+    `At least ${ANSWERS_BEFORE_REST} answers to this request died within a minute, each after it had begun; it is not sent again before ${seconds} s are over.`,
   )
 }
