@@ -35,7 +35,7 @@ export class SharedExchange implements ClientExchange {
   #reading: Promise<void> | undefined
   #end: Progress | undefined
   #isDetached = false
-  #isReadOut = false
+  #readingOut: Promise<void> | undefined
 
   constructor(options: SharedExchangeOptions) {
     this.inbound = options.inbound
@@ -111,9 +111,12 @@ export class SharedExchange implements ClientExchange {
   // ## Everybody who waits for it
 
   /** Reads it to its end, or until it is no longer recorded. */
-  async readOut(): Promise<void> {
-    if (this.#isReadOut) return
-    this.#isReadOut = true
+  readOut(): Promise<void> {
+    this.#readingOut ??= this.#readAll()
+    return this.#readingOut
+  }
+
+  async #readAll(): Promise<void> {
     while (this.#end === undefined && !this.#recording.isLost) await this.#read()
   }
 
