@@ -65,10 +65,9 @@ export class ReplayedExchange implements ClientExchange {
   async #inTime(): Promise<AnswerOrFailure> {
     const { clock } = this.#deps
     const leftMs = this.inbound.deadlineAtMs - clock.nowMs()
-    const timer = new AbortController()
-    const ended = wait(leftMs, clock, AbortSignal.any([this.#over.signal, timer.signal]))
-    const result = await Promise.race([this.#replay.result, ended])
-    timer.abort()
+    const result = await Promise.race([this.#replay.result, wait(leftMs, clock, this.#over.signal)])
+    // Clears the timer.
+    this.#over.abort()
     if (result !== undefined) return result
     throw this.#stopped ?? new FullstopError('out-of-time', 'The answer that was waited for is not finished yet.')
   }
