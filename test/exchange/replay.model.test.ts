@@ -1,27 +1,8 @@
 import { expect, test } from 'bun:test'
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { parseConfig } from '../../src/config/index.ts'
-import { Engine } from '../../src/engine/index.ts'
-import type { ExchangeEvidence } from '../../src/evidence/index.ts'
-import { FakeClock } from '../support/fake-clock.ts'
+import { type Heard, ScriptedEngine, wholeAnswer } from '../support/scripted-engine.ts'
 
 const KEY_WINDOW_MS = 3_600_000
-
-/** One request upstream, to be answered when a step says so. */
-interface Call {
-  readonly body: string
-  readonly respond: (response: Response) => void
-  readonly signal: AbortSignal
-  isOver: boolean
-}
-
-/** What a client has in its hands. */
-interface Heard {
-  status: number
-  replayed: boolean
-  says: string
-}
 
 /** One client's request, and what it is to hear according to the rules. */
 interface Asked {
@@ -52,70 +33,20 @@ class Model {
   readonly kept = new Map<string, Kept>()
 }
 
-class Real {
-  readonly clock = new FakeClock()
-  readonly calls: Call[] = []
+class Real extends ScriptedEngine {
   readonly asked: Asked[] = []
-  readonly evidence: ExchangeEvidence[] = []
-  readonly engine: Engine
 
   constructor() {
-    const hash = (key: string): string => `sha256:${createHash('sha256').update(key).digest('hex')}`
-    const yaml = `providers:\n  a: { protocol: openai-chat, baseUrl: "http://127.0.0.1:1/v1" }
-models:\n  m: { platforms: [a/x] }\ndefaults: { attempts: 1 }\nreplay: { keyWindow: 1h }
-clients:\n  t: { keyHash: "${hash('t')}", tenant: t }\n  u: { keyHash: "${hash('u')}", tenant: u }\n`
-    const result = parseConfig(yaml, { source: 'test.yaml', env: {} })
-    if (!result.ok) throw new Error(JSON.stringify(result.problems))
-    let id = 0
-    this.engine = new Engine(
-      { config: result.config },
-      {
-        clock: this.clock,
-        random: () => 0.5,
-        newId: () => `id${id++}`,
-        sink: (evidence) => void this.evidence.push(evidence),
-        upstream: {
-          decodesBodies: true,
-          showsFraming: false,
-          fetch: (_, { signal, body }) =>
-            new Promise((respond, reject) => {
-              const call = { body: String(body), respond, signal, isOver: false }
-              signal.addEventListener('abort', () => {
-                call.isOver = true
-                reject(new Error('aborted'))
-              })
-              this.calls.push(call)
-            }),
-        },
-      },
-    )
+    super('defaults: { attempts: 1 }\nreplay: { keyWindow: 1h }')
   }
 
-  ask(asked: Asked, tenant: string, key: string, body: string): void {
-    const headers = { authorization: `Bearer ${tenant}`, 'idempotency-key': key }
-    const content = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: body }] })
+  send(asked: Asked, tenant: string, key: string, content: string): void {
     const { signal } = asked.leaving
-    const request = new Request('http://gateway/v1/chat/completions', {
-      method: 'POST',
-      headers,
-      body: content,
-      signal,
-    })
+    const body = { model: 'm', messages: [{ role: 'user', content }] }
     this.asked.push(asked)
-    void this.engine.fetch(request).then(async (response) => {
-      const { status } = response
-      const replayed = response.headers.get('x-fullstop-replayed') === '1'
-      const text = await response.text()
-      asked.heard = { status, replayed, says: /"content":"([^"]*)"/.exec(text)?.[1] ?? '' }
+    void this.ask(tenant, body, { signal, headers: { 'idempotency-key': key } }).then((heard) => {
+      asked.heard = heard
     })
-  }
-
-  /** Turns of the event loop until it is as it should be, and two more for what should not be. */
-  async settle(isSo: () => boolean): Promise<void> {
-    const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
-    for (let turns = 0; turns < 500 && !isSo(); turns++) await turn()
-    await turn()
-    await turn()
   }
 }
 
@@ -133,12 +64,7 @@ abstract class Step implements fc.AsyncCommand<Model, Real> {
     await real.settle(() => real.calls.length === model.calls && real.asked.every(isOver))
     expect(real.calls.length).toBe(model.calls)
     for (const { heard, expected, hasLeft } of real.asked) if (!hasLeft) expect(heard).toEqual(expected as Heard)
-    // Nobody is given another tenant's answer.
-    for (const { replayOf, tenant } of real.evidence) {
-      if (replayOf === undefined) continue
-      const original = real.evidence.find(({ id }) => id === replayOf)
-      if (original !== undefined) expect(original.tenant).toBe(tenant as string)
-    }
+    expect(real.strangers).toEqual([])
   }
 
   abstract act(model: Model, real: Real): void
@@ -170,7 +96,7 @@ class Ask extends Step {
     } else if (known.body !== body) asked.expected = { status: 422, replayed: false, says: '' }
     else if ('waiting' in known) known.waiting.push(asked)
     else asked.expected = { status: 200, replayed: true, says: known.says }
-    real.ask(asked, tenant, key, body)
+    real.send(asked, tenant, key, body)
   }
   toString(): string {
     return `${this.tenant} asks ${this.body} under ${this.key}`
@@ -230,13 +156,8 @@ class End extends Step {
         ? { status: 200, replayed: index > 0, says }
         : { status: 503, replayed: index > 0, says: '' }
     if (isGood) model.kept.set(place, { body, says, untilMs: model.nowMs + KEY_WINDOW_MS })
-    const message = { role: 'assistant', content: says }
-    const choices = [{ index: 0, message, finish_reason: 'stop' }]
-    real.calls[call]?.respond(
-      isGood
-        ? Response.json({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices })
-        : Response.json({ error: { message: 'down' } }, { status: 503 }),
-    )
+    const failed = Response.json({ error: { message: 'down' } }, { status: 503 })
+    real.calls[call]?.respond(isGood ? wholeAnswer(says) : failed)
   }
   toString(): string {
     return `request ${this.pick} upstream ${this.isGood ? 'is answered' : 'fails'}`
@@ -256,7 +177,7 @@ class Leave extends Step {
     if (asked === undefined) return
     asked.hasLeft = true
     asked.leaving.abort()
-    expect(real.calls.filter(({ isOver }) => isOver).length).toBe(0)
+    expect(real.calls.filter(({ isAborted }) => isAborted).length).toBe(0)
   }
   toString(): string {
     return `client ${this.pick} leaves`
