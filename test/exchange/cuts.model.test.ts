@@ -159,7 +159,7 @@ class Ask extends Step {
       cut.taken = asked
       if (cut.says !== undefined) model.served(id, cut, asked)
     } else if (model.left(id) === 0) {
-      asked.expected = { status: 503, replayed: true, says: '' }
+      asked.expected = { status: 503, replayed: false, says: '' }
     } else {
       model.running.push({ kind: 'own', call: model.calls, id, stream, asked, isTracked: model.left(id) < 3 })
       model.calls += 1
@@ -202,7 +202,7 @@ class End extends Step {
       return
     }
     model.drop(id, cut)
-    if (asked !== undefined) asked.expected = { status: 400, replayed: true, says: '' }
+    if (asked !== undefined) asked.expected = { status: 400, replayed: false, says: '' }
   }
   #endStream({ id, call, asked, isTracked }: Extract<Running, { kind: 'own' }>, model: Model, real: Real): void {
     const body = real.bodies.get(call)

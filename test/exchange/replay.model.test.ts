@@ -152,9 +152,7 @@ class End extends Step {
     const says = answerOf(call)
     const { isGood } = this
     for (const [index, asked] of waiting.entries())
-      asked.expected = isGood
-        ? { status: 200, replayed: index > 0, says }
-        : { status: 503, replayed: index > 0, says: '' }
+      asked.expected = isGood ? { status: 200, replayed: index > 0, says } : { status: 503, replayed: false, says: '' }
     if (isGood) model.kept.set(place, { body, says, untilMs: model.nowMs + KEY_WINDOW_MS })
     const failed = Response.json({ error: { message: 'down' } }, { status: 503 })
     real.calls[call]?.respond(isGood ? wholeAnswer(says) : failed)

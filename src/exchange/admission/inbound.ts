@@ -52,6 +52,8 @@ export interface Inbound {
   readonly receivedAtMs: number
   readonly receivedAtWallMs: number
   readonly deadlineAtMs: number
+  /** Until when its client waits: the deadline, unless the exchange is to outlive its client. */
+  readonly awaitedUntilMs: number
   /** The client allows less time than the policy. */
   readonly hasOwnDeadline: boolean
   /** How often the client says that it has tried this already. */
@@ -142,6 +144,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
   if (route === undefined) throw unknownModel(model, routing)
   const references = bounded(() => operation.findState(protocol, json, text))
   const { hasTenants } = routing
+  const deadlineAtMs = receivedAtMs + Math.min(policy.deadlineMs, ownTimeoutMs)
   const session = route.affinity === 'session' ? sessionOf(headers, facts, caller, model) : undefined
   return {
     id,
@@ -163,7 +166,8 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
     signal,
     receivedAtMs,
     receivedAtWallMs,
-    deadlineAtMs: receivedAtMs + Math.min(policy.deadlineMs, ownTimeoutMs),
+    deadlineAtMs,
+    awaitedUntilMs: deadlineAtMs,
     hasOwnDeadline: ownTimeoutMs < base.deadlineMs,
     clientRetry: readRetryCount(headers),
     repeats: repeats.of(ownerOf(caller), text),

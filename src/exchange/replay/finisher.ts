@@ -1,16 +1,16 @@
 import type { AttemptEvidence } from '../../evidence/index.ts'
 import { backoffMs, wait } from '../../resilience/index.ts'
 import { type Inbound, InboundBody, ownerOf } from '../admission/inbound.ts'
-import type { Platform, Route } from '../admission/routing.ts'
+import type { Route } from '../admission/routing.ts'
 import { joinBytes } from '../admission/bounded-body.ts'
-import type { Failure } from '../delivery/failure.ts'
+import { type Failure, unexpectedFailure } from '../delivery/failure.ts'
 import { Exchange } from '../exchange.ts'
 import { LONGEST_WAIT_MS } from '../admission/itinerary.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import { type BackgroundTry, planOf } from './background-plan.ts'
 import { formOf, type KeptAnswer } from './kept-answer.ts'
 import { answersIn } from './loop-guard.ts'
-import type { PendingAnswer } from './pending-answer.ts'
+import type { AnswerOrFailure, PendingAnswer } from './pending-answer.ts'
 import { LARGEST_KEPT_BYTES } from './recording.ts'
 import { Slots } from './slots.ts'
 
@@ -53,16 +53,19 @@ export class Finisher {
       giveBack()
       return false
     }
-    void new Finish(options, plan, deps).run().then((result) => {
-      giveBack()
-      pending.settle(result instanceof Object && 'bytes' in result ? toAnswer(result) : toFailure(result))
-    })
+    void new Finish(options, plan, deps)
+      .run()
+      // Nothing in it rejects; should it, nobody is to wait for ever.
+      .catch((error: unknown) => toFailure(unexpectedFailure(error, inbound.id, made)))
+      .then((result) => {
+        giveBack()
+        pending.settle(result)
+      })
     return true
   }
 }
 
-const toAnswer = (answer: KeptAnswer) => ({ kind: 'answer', answer }) as const
-const toFailure = (failure: Failure) => ({ kind: 'failure', failure }) as const
+const toFailure = (failure: Failure): AnswerOrFailure => ({ kind: 'failure', failure })
 
 /** Every request in the background is a retry to the budget, whatever the profile: nobody has asked for it. */
 function isAffordable(inbound: Inbound, { health }: Pick<ExchangeDeps, 'health'>): boolean {
@@ -97,18 +100,19 @@ class Finish {
     }
   }
 
-  async run(): Promise<KeptAnswer | Failure> {
+  async run(): Promise<AnswerOrFailure> {
     let answersLeft = this.#options.answersLeft
     for (const [tries, each] of this.#plan.entries()) {
       const exchange = new Exchange(this.#inbound(each), this.#deps)
       this.#exchange = exchange
-      const result = await this.#read(exchange, each)
-      if ('bytes' in result) return result
+      const result = await this.#read(exchange)
+      if (result.kind === 'answer') return result
       const answers = answersIn(exchange.attempts)
       answersLeft -= answers
       this.#options.onDied(answers)
       const isLast = tries === this.#plan.length - 1 || answersLeft <= 0
-      if (isLast || !result.retryable || !(await this.#goesOn(tries + 1, result))) return result
+      const { failure } = result
+      if (isLast || !failure.retryable || !(await this.#goesOn(tries + 1, failure))) return result
     }
     throw new Error('a plan without a try')
   }
@@ -124,14 +128,14 @@ class Finish {
   }
 
   /** The answer to its proof; never rejects. */
-  async #read(exchange: Exchange, { platform }: BackgroundTry): Promise<KeptAnswer | Failure> {
+  async #read(exchange: Exchange): Promise<AnswerOrFailure> {
     const pieces: Uint8Array[] = []
     let total = 0
     for (;;) {
       const progress = await exchange.next()
       if (progress.kind === 'failed') {
         exchange.report('given-up', progress.failure.code)
-        return progress.failure
+        return toFailure(progress.failure)
       }
       if (progress.kind === 'bytes') {
         pieces.push(progress.bytes)
@@ -139,7 +143,8 @@ class Finish {
         if (exchange.inbound.facts.stream) continue
       }
       exchange.report('kept')
-      return keptAnswer(exchange, joinBytes(pieces, total), this.#options.pending.identity, platform)
+      const { identity } = this.#options.pending
+      return { kind: 'answer', answer: keptAnswer(exchange, joinBytes(pieces, total), identity) }
     }
   }
 
@@ -155,6 +160,7 @@ class Finish {
       receivedAtMs: clock.nowMs(),
       receivedAtWallMs: clock.wallMs(),
       deadlineAtMs: this.#endsAtMs,
+      awaitedUntilMs: this.#endsAtMs,
       hasOwnDeadline: false,
       clientRetry: undefined,
       // It earns no retries.
@@ -168,9 +174,12 @@ class Finish {
 }
 
 /** The finished answer of an exchange, for whoever asks for the same. */
-export function keptAnswer(exchange: Exchange, bytes: Uint8Array, identity: string, fallback?: Platform): KeptAnswer {
-  const { inbound, answering, attempts } = exchange
-  const platform = answering?.platform ?? fallback
+export function keptAnswer(
+  { inbound, answering, attempts }: Exchange,
+  bytes: Uint8Array,
+  identity: string,
+): KeptAnswer {
+  const platform = answering?.platform
   const verdict = attempts.at(-1)?.verdict
   return {
     exchange: inbound.id,

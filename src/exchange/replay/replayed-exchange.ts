@@ -22,7 +22,6 @@ export interface Replay {
 /** An exchange without attempts: its answer is there already, or is being made for another request. */
 export class ReplayedExchange implements ClientExchange {
   readonly inbound: Inbound
-  readonly isReplayed = true
   readonly attemptCount = 0
   readonly #replay: Replay
   readonly #deps: ExchangeDeps
@@ -31,6 +30,7 @@ export class ReplayedExchange implements ClientExchange {
   #stopped: FullstopError | undefined
   #answer: KeptAnswer | undefined
   #firstDeliveredMs: number | undefined
+  #hasFailed = false
   #isUseless = false
   #isReported = false
 
@@ -38,6 +38,10 @@ export class ReplayedExchange implements ClientExchange {
     this.inbound = inbound
     this.#replay = replay
     this.#deps = deps
+  }
+
+  get isReplayed(): boolean {
+    return !this.#hasFailed
   }
 
   get answering(): ClientExchange['answering'] {
@@ -48,7 +52,7 @@ export class ReplayedExchange implements ClientExchange {
     if (this.#answer !== undefined) return { kind: 'finished' }
     try {
       const result = await this.#inTime()
-      if (result.kind === 'failure') return { kind: 'failed', failure: this.#own(result.failure) }
+      if (result.kind === 'failure') return this.#failed(result.failure)
       const { inbound } = this
       const bytes = inFormOf(inbound, result.answer, Math.floor(this.#deps.clock.wallMs() / 1_000))
       this.#isUseless = bytes === undefined
@@ -57,7 +61,7 @@ export class ReplayedExchange implements ClientExchange {
       this.#firstDeliveredMs = this.#elapsedMs()
       return { kind: 'bytes', bytes }
     } catch (error) {
-      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, []) }
+      return this.#failed(unexpectedFailure(error, this.inbound.id, []))
     }
   }
 
@@ -72,9 +76,10 @@ export class ReplayedExchange implements ClientExchange {
     throw this.#stopped ?? new FullstopError('out-of-time', 'The answer that was waited for is not finished yet.')
   }
 
-  /** Somebody else's failure, under this exchange's id. */
-  #own(failure: Failure): Failure {
-    return { ...failure, error: { ...failure.error, exchange: this.inbound.id } }
+  /** It may be somebody else's failure; here it is under this exchange's id. */
+  #failed(failure: Failure): Progress {
+    this.#hasFailed = true
+    return { kind: 'failed', failure: { ...failure, error: { ...failure.error, exchange: this.inbound.id } } }
   }
 
   clientGone(): void {

@@ -172,9 +172,11 @@ export class Replays {
 
   #shared(inbound: Inbound, request: RequestId, claim: PendingAnswer, deps: ExchangeDeps): ClientExchange {
     const recording = new Recording(this.#allowance)
-    // Whether its client is still there is not its own concern.
+    // Whether its client is still there, and how long that would have waited, is not its own concern.
     const { signal } = new AbortController()
-    const exchange = new Exchange({ ...this.#limited(inbound, request), signal }, deps)
+    const deadlineAtMs = inbound.receivedAtMs + inbound.policy.deadlineMs
+    const limited = this.#limited(inbound, request)
+    const exchange = new Exchange({ ...limited, signal, deadlineAtMs, hasOwnDeadline: false }, deps)
     const detach = (): (() => void) | undefined => {
       if (this.#isDraining) return undefined
       const giveBack = this.#detached.take(ownerOf(inbound.caller))
