@@ -239,6 +239,26 @@ class End extends Step {
   }
 }
 
+/** Somebody leaves in the middle of an answer of their own, which is then nobody's. */
+class LeaveOwn extends Step {
+  readonly pick: number
+  constructor(pick: number) {
+    super()
+    this.pick = pick
+  }
+  act(model: Model): void {
+    const own = model.running.flatMap((each) => (each.kind === 'own' ? [each] : []))
+    const running = own[this.pick % Math.max(1, own.length)]
+    if (running === undefined) return
+    model.running = model.running.filter((each) => each !== running)
+    running.asked.hasLeft = true
+    running.asked.leaving.abort()
+  }
+  toString(): string {
+    return `client ${this.pick} leaves its own answer`
+  }
+}
+
 /** Somebody who waits for what is finished in the background leaves, and makes room for the next one. */
 class Leave extends Step {
   readonly pick: number
@@ -291,6 +311,7 @@ const steps = [
   fc.tuple(fc.nat(5), fc.constantFrom(true, false)).map((each) => new End(...each)),
   fc.nat(5).map((pick) => new End(pick, false)),
   fc.nat(5).map((pick) => new Leave(pick)),
+  fc.nat(5).map((pick) => new LeaveOwn(pick)),
   fc
     .constantFrom(0, 1, LOOP_WINDOW_MS - 1, LOOP_WINDOW_MS, WINDOW_MS - 1, WINDOW_MS, 86_400_000)
     .map((ms) => new Advance(ms)),

@@ -203,7 +203,7 @@ describe('who gets what broke off', () => {
 
   test('nobody where the client itself left', async () => {
     // Says its first sentences and then nothing.
-    const up = await bench.upstream(dying({ streams: () => 'ends', silentBehind: true }))
+    const up = await bench.upstream(dying({ streams: () => 'falls-silent' }))
     const gateway = gatewayOver([up])
     const response = await gateway.post('/v1/chat/completions', streamed)
     await response.body?.cancel()
@@ -386,6 +386,22 @@ describe('an agent’s loop', () => {
       expect(received()).toBeGreaterThan(3)
     },
   )
+})
+
+test('who leaves a request again and again is not in a loop', async () => {
+  const streams = (ordinal: number): Fate => (ordinal === 1 ? 'dies' : ordinal === 3 ? 'refuses' : 'falls-silent')
+  const up = await bench.upstream(dying({ streams, whole: () => 'refuses' }))
+  const gateway = gatewayOver([up], '', { random: () => 0 })
+  const streamed = { ...CHAT_REQUEST, stream: true }
+  await read(await gateway.post('/v1/chat/completions', streamed))
+  // In the background nobody answers either, so the rest is up to the client.
+  await until(() => gateway.evidence.filter(({ finishOf }) => finishOf !== undefined).length === 2)
+  for (let i = 0; i < 4; i++) {
+    const response = await gateway.post('/v1/chat/completions', streamed)
+    expect([response.status, response.headers.get('x-fullstop-replayed')]).toEqual([200, null])
+    await response.body?.cancel()
+    await until(() => up.abandoned() === 2 + i)
+  }
 })
 
 describe('the official SDKs', () => {

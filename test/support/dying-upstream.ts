@@ -4,8 +4,8 @@ import { json, type UpstreamHandler } from './upstream.ts'
 const chunk = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
 
-/** How an upstream answers: to its end, with what it began and a reset, or not at all. */
-export type Fate = 'ends' | 'dies' | 'refuses'
+/** How an upstream answers: to its end, with what it began and then a reset or nothing, or not at all. */
+export type Fate = 'ends' | 'dies' | 'falls-silent' | 'refuses'
 
 export interface DyingOptions {
   /** Of its streams, by their number from 1. */
@@ -13,8 +13,6 @@ export interface DyingOptions {
   /** Of its whole answers. */
   readonly whole?: (ordinal: number) => Fate
   readonly tool?: boolean
-  /** Its streams neither end nor die behind their text. */
-  readonly silentBehind?: boolean
   /** Before anything of an answer comes. */
   readonly before?: (ordinal: number) => Promise<unknown> | undefined
 }
@@ -24,19 +22,13 @@ export const saying = (ordinal: number): string =>
   `This is the first sentence. This is answer ${ordinal}, and all of it.`
 
 /** A Chat provider each of whose answers is told from the others. */
-export function dying({
-  streams,
-  whole = () => 'ends',
-  tool = false,
-  silentBehind = false,
-  before,
-}: DyingOptions): UpstreamHandler {
+export function dying({ streams, whole = () => 'ends', tool = false, before }: DyingOptions): UpstreamHandler {
   return async (request, response, ordinal) => {
     const { stream = false } = JSON.parse(request.body) as { stream?: boolean }
     await before?.(ordinal)
     const fate = (stream ? streams : whole)(ordinal)
     if (fate === 'refuses') return json(response, 503, { error: { message: 'down' } })
-    if (stream) return streamed(response, ordinal, silentBehind ? 'silent' : fate, tool)
+    if (stream) return streamed(response, ordinal, fate, tool)
     const content = saying(ordinal)
     const call = { id: `call_${ordinal}`, type: 'function', function: { name: 'look', arguments: '{"at":"it"}' } }
     const message = { role: 'assistant', content, ...(tool && { tool_calls: [call] }) }
@@ -50,17 +42,12 @@ export function dying({
   }
 }
 
-async function streamed(
-  response: ServerResponse,
-  ordinal: number,
-  fate: Fate | 'silent',
-  tool: boolean,
-): Promise<void> {
+async function streamed(response: ServerResponse, ordinal: number, fate: Fate, tool: boolean): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.write(chunk({ role: 'assistant', content: '' }))
   for (const word of saying(ordinal).split(/(?<= )/)) response.write(chunk({ content: word }))
   const call = { index: 0, id: `call_${ordinal}`, type: 'function' }
-  if (fate === 'silent') return
+  if (fate === 'falls-silent') return
   // Text behind which a call has begun is held: this one is with the client before it.
   if (tool) await new Promise((resolve) => setTimeout(resolve, 20))
   if (tool) response.write(chunk({ tool_calls: [{ ...call, function: { name: 'look', arguments: '{"at":' } }] }))

@@ -64,7 +64,7 @@ models:\n  m: { platforms: [a/x] }\nclients:\n${clients.join('\n')}\n${yaml}\n`
     const request = new Request(url, { method: 'POST', headers: all, body: JSON.stringify(body), signal })
     const response = await this.engine.fetch(request)
     const replayed = response.headers.get('x-fullstop-replayed') === '1'
-    const text = await response.text().catch(() => undefined)
+    const text = await textOf(response, signal).catch(() => undefined)
     const says =
       text === undefined ? undefined : [...text.matchAll(/"content":"([^"]*)"/g)].map((match) => match[1]).join('')
     return { status: response.status, replayed, says }
@@ -89,6 +89,17 @@ models:\n  m: { platforms: [a/x] }\nclients:\n${clients.join('\n')}\n${yaml}\n`
       ({ replayOf, tenant }) => replayOf !== undefined && tenantOf.has(replayOf) && tenantOf.get(replayOf) !== tenant,
     )
   }
+}
+
+/** The body to its end; a client that leaves cancels it. */
+async function textOf({ body }: Response, signal: AbortSignal): Promise<string> {
+  const reader = body?.getReader()
+  signal.addEventListener('abort', () => void reader?.cancel())
+  const decoder = new TextDecoder()
+  let text = ''
+  for (let read = await reader?.read(); read?.done === false; read = await reader?.read())
+    text += decoder.decode(read.value, { stream: true })
+  return text
 }
 
 export interface AskOptions {
