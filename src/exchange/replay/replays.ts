@@ -103,7 +103,9 @@ export class Replays {
       const replayed = await this.#replayed(inbound, cut, request, deps)
       if (replayed !== undefined) return replayed
     }
-    return this.#resting(inbound, request, deps) ?? new Exchange(this.#limited(inbound, request), deps)
+    const resting = this.#resting(inbound, request)
+    if (resting === undefined) return new Exchange(this.#limited(inbound, request), deps)
+    return new ReplayedExchange(inbound, { exchange: undefined, result: Promise.resolve(resting) }, deps)
   }
 
   async #openUnderKey(inbound: Inbound, id: string, deps: ExchangeDeps): Promise<ClientExchange> {
@@ -139,19 +141,17 @@ export class Replays {
       claim.settle({ kind: 'answer', answer: kept })
       return new ReplayedExchange(inbound, { exchange: kept.exchange, result: claim.result }, deps)
     }
-    const resting = this.#resting(inbound, request, deps)
+    const resting = this.#resting(inbound, request)
     if (resting === undefined) return this.#shared(inbound, request, claim, deps)
     this.#release(request, claim)
-    claim.settle(failure(diesEveryTime(this.#guard.restsForMs(request)), inbound))
-    return resting
+    claim.settle(resting)
+    return new ReplayedExchange(inbound, { exchange: undefined, result: claim.result }, deps)
   }
 
   /** Not asked again for a while, since its answers all died. */
-  #resting(inbound: Inbound, request: RequestId, deps: ExchangeDeps): ClientExchange | undefined {
+  #resting(inbound: Inbound, request: RequestId): AnswerOrFailure | undefined {
     const restsForMs = this.#guard.restsForMs(request)
-    if (restsForMs === 0) return undefined
-    const refusal = failure(diesEveryTime(restsForMs), inbound, restsForMs)
-    return new ReplayedExchange(inbound, { exchange: undefined, result: Promise.resolve(refusal) }, deps)
+    return restsForMs === 0 ? undefined : failure(diesEveryTime(restsForMs), inbound, restsForMs)
   }
 
   /** Where answers to it died already, no more may than are left. */
