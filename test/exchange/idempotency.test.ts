@@ -235,6 +235,20 @@ describe('a key', () => {
     expect(up.received.length).toBe(1)
   })
 
+  test('lets 32 exchanges of a client go on without it, and frees the upstream of any more', async () => {
+    const up = await bench.upstream(dying({ streams: () => 'falls-silent' }))
+    const gateway = gatewayOver([up])
+    for (let i = 0; i < 33; i++) {
+      const headers = { 'idempotency-key': `k${i}` }
+      const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true }, headers)
+      await response.body?.cancel()
+    }
+    await until(() => up.abandoned() === 1)
+    await new Promise((done) => setTimeout(done, 50))
+    // Nor is it finished in the background: it did not break off.
+    expect([up.abandoned(), up.received.length]).toEqual([1, 33])
+  })
+
   test('without one, a client that leaves still frees the upstream', async () => {
     const up = await bench.upstream(dying({ streams: always, before: () => new Promise(() => undefined) }))
     const gateway = gatewayOver([up])

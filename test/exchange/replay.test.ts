@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
+import { renderTrace } from '../../src/cli/trace-text.ts'
 import { dying, type Fate, saying } from '../support/dying-upstream.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { CHAT_REQUEST, type GatewayOptions, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
@@ -74,7 +75,13 @@ describe.each(PATHS)('an answer that broke off, through %s', (_, path, request) 
     expect([third.isWhole, third.isReplayed, up.received.length]).toEqual([true, false, 3])
     const [cut, finished, replayed] = gateway.evidence
     expect(cut).toMatchObject({ outcome: 'broken-off', finishOf: undefined, replayOf: undefined })
-    expect(finished).toMatchObject({ outcome: 'kept', verdict: 'complete', finishOf: cut?.id, streamed: false })
+    expect(finished).toMatchObject({
+      outcome: 'kept',
+      verdict: 'complete',
+      finishOf: cut?.id,
+      streamed: false,
+      delivery: 'hold',
+    })
     expect(finished?.attempts.length).toBe(1)
     expect(replayed).toMatchObject({ outcome: 'delivered', attempts: [], replayOf: finished?.id, platform: 'a/x' })
   })
@@ -311,7 +318,11 @@ describe('the background', () => {
     const [replayed, finished, cut] = gateway.evidence.toReversed()
     expect(JSON.stringify(list)).toContain(`"finishOf":"${cut?.id}"`)
     expect(JSON.stringify(list)).toContain(`"replayOf":"${finished?.id}"`)
-    expect(replayed?.outcome).toBe('delivered')
+    expect([cut, finished, replayed].map((each) => (each === undefined ? '' : renderTrace(each)))).toEqual([
+      expect.stringContaining('broken off: error event, then an aborted body'),
+      expect.stringContaining(`finished  in the background what broke off in ${cut?.id}`),
+      expect.stringContaining(`again     the answer of ${finished?.id}`),
+    ])
   })
 })
 

@@ -211,7 +211,10 @@ export class Replays {
     { failure: why }: Extract<Progress, { kind: 'failed' }>,
     deps: ExchangeDeps,
   ): void {
-    const isCut = exchange.hasDelivered && exchange.inbound.mayReplay && this.#claims.get(request.id) === claim
+    // A client that left, with no place to go on without it, was not cut off.
+    const hasLeft = exchange.attempts.at(-1)?.reason === 'client-gone'
+    const isKeepable = exchange.inbound.mayReplay && this.#claims.get(request.id) === claim
+    const isCut = exchange.hasDelivered && isKeepable && !hasLeft
     if (isCut || exchange.inbound.replayId !== undefined) this.#guard.onDied(request, answersIn(exchange.attempts))
     if (isCut && this.#finish(exchange, request, claim, deps)) return this.#keep(request, claim)
     this.#release(request, claim)
