@@ -7,7 +7,7 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { CHAT_REQUEST, type GatewayOptions, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
 import { useBench } from '../support/gateways.ts'
 import { onFakeTime } from '../support/on-fake-time.ts'
-import type { TestUpstream } from '../support/upstream.ts'
+import { CHAT_ANSWER, json, type TestUpstream } from '../support/upstream.ts'
 
 const bench = useBench()
 
@@ -328,6 +328,41 @@ describe('a key', () => {
     const bearer = { ...KEY, authorization: 'Bearer a1' }
     const elsewhere = await gateway.post('/v1/messages', MESSAGES_REQUEST, bearer)
     expect([elsewhere.status, elsewhere.headers.get('x-fullstop-replayed')]).toEqual([200, null])
+  })
+
+  test('gives Gemini’s array of what it kept as events', async () => {
+    const up = await bench.upstream(dying({ streams: always }))
+    const gateway = gatewayOver([up])
+    const events = await gateway.post('/v1beta/models/m:streamGenerateContent?alt=sse', GEMINI_REQUEST, KEY)
+    const said = [...(await events.text()).matchAll(/^data: (.*)$/gm)].map(
+      ([, json = '']) => JSON.parse(json) as unknown,
+    )
+    const array = await gateway.post('/v1beta/models/m:streamGenerateContent', GEMINI_REQUEST, KEY)
+    expect(array.headers.get('x-fullstop-replayed')).toBe('1')
+    expect(await array.json()).toEqual(said)
+    expect(up.received.length).toBe(1)
+  })
+
+  test('survives a reload, as far as the new configuration has room for it', async () => {
+    const up = await bench.upstream((_, response, ordinal) => {
+      const message = { role: 'assistant', content: `${ordinal}${'x'.repeat(1_500_000)}` }
+      json(response, 200, { ...CHAT_ANSWER, choices: [{ index: 0, message, finish_reason: 'stop' }] })
+    })
+    const gateway = gatewayOver([up])
+    const ask = async (): Promise<boolean> => {
+      const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, KEY)
+      await response.text()
+      return response.headers.has('x-fullstop-replayed')
+    }
+    const reload = (megabytes: number): void => {
+      const { config } = gateway.engine
+      gateway.swap({ ...config, replay: { ...config.replay, limitBytes: megabytes * 1_048_576 } })
+    }
+    await ask()
+    reload(2)
+    expect(await ask()).toBe(true)
+    reload(1)
+    expect([await ask(), await ask()]).toEqual([false, false])
   })
 
   test('is ignored where the policy keeps nothing', async () => {
