@@ -33,6 +33,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'unknown-exchange': row(404, false, 'Only recent exchanges are kept; check the id.'),
   'method-not-allowed': row(405, false, 'Use the method in the `allow` header.'),
   'body-too-slow': row(408, true, 'Send the request again over a faster connection.'),
+  'key-reused': row(
+    422,
+    false,
+    'Send the request that the key was first used for, or use a new key for each new request.',
+  ),
   'body-too-large': row(413, false, 'Send a smaller body.'),
   'rate-limited': row(429, true, 'Wait as long as `retry-after` says.'),
   'client-limit': row(
@@ -51,6 +56,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     'Try again later, or send the whole conversation without the reference, which any platform can answer.',
   ),
   overloaded: row(503, true, 'Wait as long as `retry-after` says.'),
+  'dies-every-time': row(503, false, 'Wait as long as `retry-after` says, or change the request.'),
   'shutting-down': row(503, true, 'Try again: another instance, or this one after its restart.'),
   'out-of-time': row(504, true, 'Try again, or allow more time.'),
 }
@@ -82,6 +88,7 @@ export type ErrorCode =
   | 'method-not-allowed'
   | 'body-too-slow'
   | 'body-too-large'
+  | 'key-reused'
   | 'rate-limited'
   | 'client-limit'
   | 'request-loop'
@@ -91,6 +98,7 @@ export type ErrorCode =
   | 'provider-lacks-model'
   | 'pinned-platform-failed'
   | 'overloaded'
+  | 'dies-every-time'
   | 'shutting-down'
   | 'out-of-time'
 

@@ -183,6 +183,8 @@ describe('architecture', () => {
       'errorCode',
       'platform',
       'dropped',
+      'replayOf',
+      'finishOf',
     ]
     const free = files
       .filter((file) => file.startsWith('evidence/'))

@@ -6,6 +6,8 @@ const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
   refused: 'answered with an error',
   'broken-off': 'broken off: error event, then an aborted body',
   'client-gone': 'the client went away',
+  kept: 'finished with nobody waiting, and kept for who asks again',
+  'given-up': 'not finished, and nobody waited',
 }
 
 const CAVEATS: Readonly<Record<NonNullable<AttemptEvidence['caveat']>, string>> = {
@@ -30,6 +32,7 @@ export function renderTrace(exchange: ExchangeEvidence): string {
       : [`  delivered first content after ${ms(exchange.firstDeliveredMs)}`]),
     ...usage(exchange),
     ...pressure(exchange),
+    ...replay(exchange),
     '',
     exchange.attempts.length === 0 ? '  no attempt was sent' : '  attempts',
     ...exchange.attempts.flatMap(attempt),
@@ -50,6 +53,14 @@ function pressure({ diverted, refusedBy, clientRetry = 0, repeats }: ExchangeEvi
     ...(diverted ?? []).map(({ platform, by }) => `  around    ${platform} (${by})`),
     ...(refusedBy === undefined ? [] : [`  held back by ${refusedBy}`]),
     ...(again === 0 ? [] : [`  the client tried this ${again} ${again === 1 ? 'time' : 'times'} before`]),
+  ]
+}
+
+function replay({ replayOf, finishOf, outcome }: ExchangeEvidence): readonly string[] {
+  const again = outcome === 'delivered' ? 'the answer of' : 'waited for'
+  return [
+    ...(replayOf === undefined ? [] : [`  again     ${again} ${replayOf}`]),
+    ...(finishOf === undefined ? [] : [`  finished  in the background what broke off in ${finishOf}`]),
   ]
 }
 

@@ -8,6 +8,7 @@ import type {
   PlatformConfig,
   ProfileName,
   ProtocolName,
+  Replay,
   ThinkingDelivery,
 } from './types.ts'
 
@@ -54,6 +55,13 @@ export interface PolicyInput {
   readonly attempts?: number | undefined
   readonly deadline?: number | undefined
   readonly hedge?: Hedge | undefined
+  readonly replay?: Replay | undefined
+}
+
+export interface ReplayInput {
+  readonly window?: number | undefined
+  readonly keyWindow?: number | undefined
+  readonly megabytes?: number | undefined
 }
 
 export interface WorkflowInput extends PolicyInput {
@@ -79,5 +87,6 @@ export interface ConfigInput {
   readonly workflows?: Readonly<Record<string, WorkflowInput>> | undefined
   readonly clients?: Readonly<Record<string, ClientInput>> | undefined
   readonly control?: ControlInput | undefined
+  readonly replay?: ReplayInput | undefined
   readonly passthrough?: Readonly<Partial<Record<ApiFamily, string | undefined>>> | undefined
 }

@@ -26,7 +26,15 @@ const EVERYTHING: Complete<FullstopConfig> = {
     m: { platforms: ['a/x'], fallbacks: ['n'], affinity: 'session' },
     n: { platforms: ['a/y'], fallbacks: [], affinity: 'none' },
   },
-  defaults: { profile: 'prototype', delivery: 'hold', thinking: 'live', attempts: 2, deadline: '1m', hedge: 'p95' },
+  defaults: {
+    profile: 'prototype',
+    delivery: 'hold',
+    thinking: 'live',
+    attempts: 2,
+    deadline: '1m',
+    hedge: 'p95',
+    replay: 'on',
+  },
   workflows: {
     w: {
       model: 'm',
@@ -36,6 +44,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
       attempts: 1,
       deadline: '5s',
       hedge: 'off',
+      replay: 'off',
     },
   },
   clients: {
@@ -47,6 +56,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
     },
   },
   control: { keyHash: `sha256:${'0'.repeat(64)}`, listen: '127.0.0.1:0' },
+  replay: { window: '5m', keyWindow: '1h', megabytes: 8 },
   passthrough: {
     files: 'a',
     batches: 'a',

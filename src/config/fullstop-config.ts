@@ -7,6 +7,7 @@ import type {
   Hedge,
   ProfileName,
   ProtocolName,
+  Replay,
   ThinkingDelivery,
 } from './types.ts'
 
@@ -28,6 +29,8 @@ export interface FullstopConfig {
   readonly clients?: Readonly<Record<string, ClientSettings>> | undefined
   /** The control plane over the network; says nothing in-process. */
   readonly control?: ControlSettings | undefined
+  /** Answers that are kept for who asks for them again. */
+  readonly replay?: ReplaySettings | undefined
   /** Other families of calls, each passed through whole to one provider. */
   readonly passthrough?: Readonly<Partial<Record<ApiFamily, string | undefined>>> | undefined
 }
@@ -89,6 +92,18 @@ export interface PolicySettings {
   readonly deadline?: string | undefined
   /** Default: `off`. */
   readonly hedge?: Hedge | undefined
+  /** Default: `on`. */
+  readonly replay?: Replay | undefined
+}
+
+/** Kept answers. */
+export interface ReplaySettings {
+  /** A duration, after an answer broke off. Default: `10m`. */
+  readonly window?: string | undefined
+  /** A duration, under an `Idempotency-Key`. Default: `24h`. */
+  readonly keyWindow?: string | undefined
+  /** MiB of all kept answers together, 1 to 4096. Default: 64. */
+  readonly megabytes?: number | undefined
 }
 
 export interface WorkflowSettings extends PolicySettings {

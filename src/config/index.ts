@@ -17,6 +17,8 @@ export type {
   ProfileName,
   ProtocolName,
   ProviderConfig,
+  Replay,
+  ReplayConfig,
   TimeoutsConfig,
   WorkflowConfig,
 } from './types.ts'

@@ -32,7 +32,7 @@ describe('the JSON Schema for editors', () => {
   test('has every key that works', () => {
     expect([...all.keys()]).toContain('providers.*.timeouts.firstEvent')
     expect([...all.keys()]).toContain('clients.*.tenant')
-    expect(all.size).toBe(58)
+    expect(all.size).toBe(60)
   })
 
   test('describes every key, with its default, and numbers and durations with unit and range', () => {
@@ -58,6 +58,10 @@ describe('the JSON Schema for editors', () => {
     expect(stated('defaults.profile')).toBe(defaultPolicy.profile)
     expect(stated('defaults.delivery')).toBe(defaultPolicy.delivery)
     expect(stated('defaults.attempts')).toBe(defaultPolicy.attempts)
+    expect(stated('defaults.replay')).toBe(defaultPolicy.replay)
+    expect(stated('replay.window')).toBe(formatDuration(config?.replay.windowMs ?? 0))
+    expect(stated('replay.keyWindow')).toBe(formatDuration(config?.replay.keyWindowMs ?? 0))
+    expect(stated('replay.megabytes')).toBe((config?.replay.limitBytes ?? 0) / 1_048_576)
     expect(stated('defaults.deadline')).toBe(formatDuration(defaultPolicy.deadlineMs))
   })
 })

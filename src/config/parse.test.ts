@@ -53,8 +53,10 @@ describe('a valid configuration', () => {
       deadlineMs: 600_000,
       overloadControl: false,
       hedge: 'off',
+      replay: 'on',
     })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
+    expect(config.replay).toEqual({ windowMs: 600_000, keyWindowMs: 86_400_000, limitBytes: 64 * 1_048_576 })
     expect([config.models.size, config.workflows.size, config.clients.size, config.families.length]).toEqual([
       0, 0, 0, 0,
     ])
@@ -79,7 +81,9 @@ clients:
   shop: { keyHash: "sha256:${'AB'.repeat(32)}", workflows: [replies], tenant: shop, limits: { requestsPerMinute: 600, concurrent: 50 } }
   all: { keyHash: "sha256:${'cd'.repeat(32)}" }
 control: { keyHash: "${keyHash}", listen: "[::]:8788" }
+replay: { window: 5m, keyWindow: 1h, megabytes: 8 }
 `)
+    expect(config.replay).toEqual({ windowMs: 300_000, keyWindowMs: 3_600_000, limitBytes: 8 * 1_048_576 })
     expect(config.providers.get('a')).toMatchObject({
       completion: 'sentinel-only',
       contextWindow: 200_000,
@@ -105,6 +109,7 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       deadlineMs: 300_000,
       overloadControl: false,
       hedge: 'off',
+      replay: 'on',
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)

@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts'
 import { profiles } from './profiles.ts'
-import type { PolicyConfig } from './types.ts'
+import type { PolicyConfig, ReplayConfig } from './types.ts'
 
 /** More attempts than this only add load to an outage. */
 export const maxAttempts: number = 10
@@ -26,6 +26,15 @@ export const defaultPolicy: PolicyConfig = {
   profile: 'prototype',
   ...profiles.prototype,
 }
+
+/** Ten minutes for who tries again, a day for who has a key, and 64 MiB. */
+export const defaultReplay: ReplayConfig = {
+  windowMs: 600_000,
+  keyWindowMs: 86_400_000,
+  limitBytes: 64 * 1_048_576,
+}
+/** Of kept answers, MiB. */
+export const maxReplayMegabytes: number = 4_096
 
 export const defaultAttempts: number = defaultPolicy.attempts
 export const defaultDeadlineMs: number = defaultPolicy.deadlineMs

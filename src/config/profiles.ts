@@ -1,4 +1,4 @@
-import type { Delivery, Hedge, ProfileName, ThinkingDelivery } from './types.ts'
+import type { Delivery, Hedge, ProfileName, Replay, ThinkingDelivery } from './types.ts'
 
 /** What one word stands for, as far as the configuration does not say otherwise. */
 export interface ProfileBundle {
@@ -9,6 +9,7 @@ export interface ProfileBundle {
   /** Cannot be said otherwise: who wants it names a profile that has it. */
   readonly overloadControl: boolean
   readonly hedge: Hedge
+  readonly replay: Replay
 }
 
 const TEN_MINUTES_MS = 600_000
@@ -21,6 +22,7 @@ const usual: ProfileBundle = {
   deadlineMs: TEN_MINUTES_MS,
   overloadControl: true,
   hedge: 'off',
+  replay: 'on',
 }
 
 /** The scenarios. Only what this version has is in them; `critical` promises more than that and is refused. */

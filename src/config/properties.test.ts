@@ -139,6 +139,7 @@ const policy = fc.record({
   attempts: fc.integer({ min: 1, max: 10 }),
   deadlineMs: durationMs,
   hedge: fc.constantFrom('off', 'p95'),
+  replay: fc.constantFrom('on', 'off'),
 })
 
 const written = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms))

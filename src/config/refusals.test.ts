@@ -286,6 +286,16 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
     '2:51 providers.a.limits.concurrent: expected a whole number from 1 to 100000, got the number 0',
   ],
   [
+    'a replay that is neither on nor off',
+    `${minimal}defaults: { replay: yes }\n`,
+    '3:21 defaults.replay: expected one of on, off, got "yes"',
+  ],
+  [
+    'no room for what is kept',
+    `${minimal}replay: { megabytes: 0 }\n`,
+    '3:22 replay.megabytes: expected a whole number from 1 to 4096, got the number 0',
+  ],
+  [
     'both forms of a key',
     provider('apiKey: a, apiKeys: [b, c]'),
     '2:40 providers.a.apiKeys: apiKey is set too; put all keys into apiKeys',

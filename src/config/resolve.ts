@@ -1,9 +1,32 @@
-import type { ClientInput, ConfigInput, LimitsInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
+import type {
+  ClientInput,
+  ConfigInput,
+  LimitsInput,
+  ModelInput,
+  PolicyInput,
+  ProviderInput,
+  ReplayInput,
+} from './config-input.ts'
 import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
-import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultRepeats, defaultTotalMs } from './policy-defaults.ts'
+import {
+  defaultFirstEventMs,
+  defaultIdleMs,
+  defaultPolicy,
+  defaultRepeats,
+  defaultReplay,
+  defaultTotalMs,
+} from './policy-defaults.ts'
 import { profiles } from './profiles.ts'
 import { apiFamilies } from './types.ts'
-import type { ClientConfig, Config, LimitsConfig, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
+import type {
+  ClientConfig,
+  Config,
+  LimitsConfig,
+  ModelConfig,
+  PolicyConfig,
+  ProviderConfig,
+  ReplayConfig,
+} from './types.ts'
 
 /** Puts the defaults into a checked configuration. */
 export function resolveConfig(input: ConfigInput, source: string): Config {
@@ -20,6 +43,7 @@ export function resolveConfig(input: ConfigInput, source: string): Config {
     })),
     clients: toMap(input.clients, resolveClient),
     control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
+    replay: resolveReplay(input.replay ?? {}),
     passthrough: new Map(
       apiFamilies.flatMap((family) => {
         const provider = input.passthrough?.[family]
@@ -76,6 +100,16 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
     deadlineMs: input.deadline ?? otherwise.deadline ?? bundle.deadlineMs,
     overloadControl: bundle.overloadControl,
     hedge: input.hedge ?? otherwise.hedge ?? bundle.hedge,
+    replay: input.replay ?? otherwise.replay ?? bundle.replay,
+  }
+}
+
+function resolveReplay({ window, keyWindow, megabytes }: ReplayInput): ReplayConfig {
+  const { windowMs, keyWindowMs, limitBytes } = defaultReplay
+  return {
+    windowMs: window ?? windowMs,
+    keyWindowMs: keyWindow ?? keyWindowMs,
+    limitBytes: megabytes === undefined ? limitBytes : megabytes * 1_048_576,
   }
 }
 

@@ -9,8 +9,10 @@ import {
   defaultIdleMs,
   defaultPolicy,
   defaultRepeats,
+  defaultReplay,
   defaultTotalMs,
   maxAttempts,
+  maxReplayMegabytes,
 } from './policy-defaults.ts'
 import { list, optional, required, section, word } from '../yaml/index.ts'
 import {
@@ -179,6 +181,37 @@ const hedgeNotes = {
   about:
     'p95: a streamed request gets a second attempt on another platform when its platform is silent for longer than its own 95th percentile.',
 }
+const replay = word('on', 'off')
+const replayNotes = {
+  about:
+    'on: an answer that broke off is finished in the background for whoever asks for it again, and an Idempotency-Key is heeded; off: nothing is kept.',
+}
+const megabytesExpected = `a whole number from 1 to ${maxReplayMegabytes}`
+const replays = section({
+  window: optional(duration, {
+    about: 'An answer that broke off can be had for so long.',
+    ...durationNotes,
+    default: formatDuration(defaultReplay.windowMs),
+  }),
+  keyWindow: optional(duration, {
+    about: 'An answer can be had again under its Idempotency-Key for so long.',
+    ...durationNotes,
+    default: formatDuration(defaultReplay.keyWindowMs),
+  }),
+  megabytes: optional(
+    z
+      .int({ error: megabytesExpected })
+      .min(1, { error: megabytesExpected })
+      .max(maxReplayMegabytes, { error: megabytesExpected }),
+    {
+      about: 'Memory for all kept answers together; the oldest goes first.',
+      unit: 'MiB',
+      range: `1 to ${maxReplayMegabytes}`,
+      default: defaultReplay.limitBytes / 1_048_576,
+    },
+  ),
+})
+
 const delivery = word('hold', 'guarded', 'live')
 const thinking = word('hold', 'live')
 
@@ -189,6 +222,7 @@ const defaults = section({
   attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
   hedge: optional(hedge, { ...hedgeNotes, default: defaultPolicy.hedge }),
+  replay: optional(replay, { ...replayNotes, default: defaultPolicy.replay }),
 })
 
 const asInDefaults = { defaultWords: 'as in defaults, else the profile’s' }
@@ -203,6 +237,7 @@ const workflow = section({
   attempts: optional(attempts, { ...attemptsNotes, ...asInDefaults }),
   deadline: optional(duration, { ...deadlineNotes, ...asInDefaults }),
   hedge: optional(hedge, { ...hedgeNotes, ...asInDefaults }),
+  replay: optional(replay, { ...replayNotes, ...asInDefaults }),
 })
 
 const client = section({
@@ -267,6 +302,10 @@ const root = section({
   passthrough: optional(passthrough, {
     about: 'Other families of calls, each passed through whole to one provider; nothing of them is judged.',
     defaultWords: 'none, they are refused',
+  }),
+  replay: optional(replays, {
+    about: 'Answers that are kept for who asks for them again: how long, and how much of them.',
+    defaultWords: 'each key’s own',
   }),
   control: optional(control, { about: 'The control plane.', defaultWords: 'same port, loopback only' }),
 })

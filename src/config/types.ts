@@ -22,6 +22,19 @@ export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer'
 /** When a second attempt is made beside a silent one: never, or after the platform's own 95th percentile of first content. */
 export type Hedge = 'off' | 'p95'
 
+/** Whether answers may be kept, for who asks for them again. */
+export type Replay = 'on' | 'off'
+
+/** For how long, and how much of them. */
+export interface ReplayConfig {
+  /** After an answer broke off. */
+  readonly windowMs: number
+  /** Under an `Idempotency-Key`. */
+  readonly keyWindowMs: number
+  /** Of all kept answers together. */
+  readonly limitBytes: number
+}
+
 /** How long an attempt may take, in milliseconds. */
 export interface TimeoutsConfig {
   /** From sending the request to the first event with content. */
@@ -95,6 +108,7 @@ export interface PolicyConfig {
   /** Whether breakers, the retry budget and adaptive limits are heeded; the profile says. */
   readonly overloadControl: boolean
   readonly hedge: Hedge
+  readonly replay: Replay
 }
 
 /** A named use of a model; what it does not say comes from `defaults`. */
@@ -142,6 +156,7 @@ export interface Config {
   readonly workflows: ReadonlyMap<string, WorkflowConfig>
   readonly clients: ReadonlyMap<string, ClientConfig>
   readonly control: ControlConfig
+  readonly replay: ReplayConfig
   /** Other families of calls, each passed through whole to one provider. */
   readonly passthrough: ReadonlyMap<ApiFamily, string>
 }

@@ -11,18 +11,20 @@ import {
   type AnswerOptions,
   type BreakerChange,
   type ClientConnection,
+  type ClientExchange,
   type Conditions,
   DEFAULT_LIMITS,
-  type Exchange,
   type ExchangeDeps,
   Health,
   type IncomingRequest,
   KEEP_ALIVE_MS,
   type Limits,
+  MemoryAnswerStore,
   Origins,
   refuse,
   refuseOverLimit,
   Repeats,
+  Replays,
   type Routing,
   Sessions,
 } from '../exchange/index.ts'
@@ -47,7 +49,7 @@ export interface EngineOptions {
 
 export interface EngineDeps extends Omit<
   ExchangeDeps,
-  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'clients'
+  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'clients' | 'replays'
 > {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
@@ -75,11 +77,13 @@ export class Engine {
   readonly recent: RecentExchanges
   readonly #deps: ExchangeDeps
   readonly #health: Health
+  readonly #kept: MemoryAnswerStore
+  readonly #replays: Replays
   readonly #changes = new Recent<BreakerChange>(RECENT_CHANGES)
   readonly #keepAliveMs: number
   #generation: Generation
   #running = 0
-  readonly #exchanges = new Set<Exchange>()
+  readonly #exchanges = new Set<ClientExchange>()
   #isDraining = false
   readonly #waiting: (() => void)[] = []
 
@@ -94,6 +98,8 @@ export class Engine {
         onBreakerChange?.(change)
       },
     })
+    this.#kept = new MemoryAnswerStore(config.replay, deps)
+    this.#replays = new Replays(config.replay, { clock: deps.clock, store: this.#kept })
     this.#deps = {
       ...rest,
       limits,
@@ -102,6 +108,7 @@ export class Engine {
       health: this.#health,
       repeats: new Repeats(rest),
       clients: new ClientLoads(rest),
+      replays: this.#replays,
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)
@@ -135,6 +142,8 @@ export class Engine {
   /** New requests see this configuration; running ones end under theirs. */
   swap(config: Config): void {
     this.#generation = toGeneration(config)
+    this.#replays.configure(config.replay)
+    this.#kept.limitBytes = config.replay.limitBytes
   }
 
   /** Answers one request of the data plane; never rejects. */
@@ -257,6 +266,7 @@ export class Engine {
   /** Refuses new requests; resolves when the running ones are over. */
   drain(): Promise<void> {
     this.#isDraining = true
+    this.#replays.drain()
     if (this.#running === 0) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
@@ -264,13 +274,14 @@ export class Engine {
   /** Ends the running exchanges now, each as honestly as any failure. */
   stop(): void {
     for (const exchange of this.#exchanges) exchange.stop()
+    this.#replays.stop()
   }
 
-  readonly #onBegin = (exchange: Exchange): void => {
+  readonly #onBegin = (exchange: ClientExchange): void => {
     this.#exchanges.add(exchange)
   }
 
-  readonly #onOver = (exchange: Exchange | undefined): void => {
+  readonly #onOver = (exchange: ClientExchange | undefined): void => {
     if (exchange !== undefined) this.#exchanges.delete(exchange)
     this.#running -= 1
     if (this.#running > 0) return

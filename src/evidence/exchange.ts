@@ -12,6 +12,10 @@ export type Outcome =
   | 'broken-off'
   /** The client went away first. */
   | 'client-gone'
+  /** Nobody waited any more: the finished answer is kept for who asks again. */
+  | 'kept'
+  /** Nobody waited, and there is no answer to keep. */
+  | 'given-up'
 
 /** One request with all its attempts; content-free like its parts. */
 export interface ExchangeEvidence {
@@ -50,6 +54,10 @@ export interface ExchangeEvidence {
   readonly clientRetry: number | undefined
   /** Requests with the same body from the same client that failed within the last minute. */
   readonly repeats: number
+  /** The exchange whose answer was, or would have been, delivered again; this one made no attempts. */
+  readonly replayOf: string | undefined
+  /** The exchange that broke off, for whose client this one finished the answer in the background. */
+  readonly finishOf: string | undefined
 }
 
 /** Where finished exchanges go. Must return at once: nothing in the request path waits for it. */

@@ -2,6 +2,7 @@ import { FullstopError } from '../errors.ts'
 import type { Address, Protocol } from '../protocols/core/index.ts'
 import { admit } from './admission/inbound.ts'
 import type { Caller, Routing } from './admission/routing.ts'
+import type { ClientExchange } from './client-exchange.ts'
 import { refuse } from './delivery/error-response.ts'
 import type { Framing } from './delivery/framing.ts'
 import { respond } from './delivery/respond.ts'
@@ -25,16 +26,16 @@ export interface AnswerOptions {
   /** See `KEEP_ALIVE_MS`. */
   readonly keepAliveMs: number
   /** An exchange has begun that can be stopped until it is over. */
-  readonly onBegin: (exchange: Exchange) => void
+  readonly onBegin: (exchange: ClientExchange) => void
   /** Nothing more will be written to the client. */
-  readonly onOver: (exchange: Exchange | undefined) => void
+  readonly onOver: (exchange: ClientExchange | undefined) => void
 }
 
 /** A request for an answer, from its bytes to its response; never rejects. */
 export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promise<Response> {
   const { request, protocol, operation, address, routing, caller, conditions, connection, keepAliveMs } = options
   const id = deps.newId()
-  let exchange: Exchange | undefined
+  let exchange: ClientExchange | undefined
   const onOver = once(() => {
     connection?.answered()
     options.onOver(exchange)
@@ -46,7 +47,8 @@ export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promis
       deps,
     )
     connection?.answering()
-    exchange = new Exchange(inbound, deps)
+    const { replays } = deps
+    exchange = replays.concerns(inbound) ? await replays.open(inbound, deps) : new Exchange(inbound, deps)
     options.onBegin(exchange)
     return await respond({ exchange, framing: options.framing, connection, keepAliveMs, onOver }, deps)
   } catch (error) {

@@ -134,10 +134,12 @@ export class Attempts {
     return run.begin(startAttempt(options, this.#deps))
   }
 
-  /** While another platform could answer, silence gets at most half of what is left of the deadline. */
+  /** While another platform could answer, silence gets at most half of what is left of its client's wait, or of the deadline. */
   #patienceMs(): number {
     if (!this.#itinerary.hasUntried) return Number.POSITIVE_INFINITY
-    return (this.#inbound.deadlineAtMs - this.#deps.clock.nowMs()) / 2
+    const { awaitedUntilMs, deadlineAtMs } = this.#inbound
+    const nowMs = this.#deps.clock.nowMs()
+    return ((nowMs < awaitedUntilMs ? awaitedUntilMs : deadlineAtMs) - nowMs) / 2
   }
 
   #nextStep(): NextStep {

@@ -4,17 +4,17 @@ import {
   type ExchangeEvidence,
   isFinished,
   type Outcome,
-  toLabel,
-  type Verdict,
 } from '../evidence/index.ts'
 import { type Inbound, ownerOf } from './admission/inbound.ts'
 import type { Platform } from './admission/routing.ts'
 import { type Attempt, isAttemptEnd } from './attempt/attempt.ts'
 import type { Run } from './attempt/run.ts'
 import { Attempts } from './attempts.ts'
+import type { ClientExchange } from './client-exchange.ts'
 import { describeFailure, type Failure, overLimit, unexpectedFailure } from './delivery/failure.ts'
 import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
+import { recordOf } from './record.ts'
 
 /** How the exchange goes on for its client. */
 export type Progress =
@@ -37,9 +37,11 @@ export type Progress =
  *  6. commitment  once content was delivered nothing else may be tried  here
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/
  *  8. memory      who made what, and where the session was answered memory/
- *  9. evidence    once, whatever happened                           here
+ *  9. replay      what is cut here is finished for the retry that comes     replay/
+ * 10. evidence    once, whatever happened                           here
  */
-export class Exchange {
+export class Exchange implements ClientExchange {
+  readonly isReplayed = false
   readonly inbound: Inbound
   readonly #deps: ExchangeDeps
   readonly #attempts: Attempts
@@ -54,7 +56,9 @@ export class Exchange {
     this.inbound = inbound
     this.#deps = deps
     this.#attempts = new Attempts(inbound, deps)
-    const entered = deps.clients.enter(inbound.caller, inbound.body.text)
+    // What is finished in the background uses its client's share, but was not sent once more.
+    const body = inbound.finishOf === undefined ? inbound.body.text : undefined
+    const entered = deps.clients.enter(inbound.caller, body)
     if (entered instanceof ClientStay) this.#stay = entered
     else this.#overLimit = entered
   }
@@ -67,6 +71,16 @@ export class Exchange {
 
   get attemptCount(): number {
     return this.#attempts.count
+  }
+
+  /** Those that are over. */
+  get attempts(): readonly AttemptEvidence[] {
+    return this.#attempts.ends.map(({ evidence }) => evidence)
+  }
+
+  /** Content is with the client. */
+  get hasDelivered(): boolean {
+    return this.#firstDeliveredMs !== undefined
   }
 
   /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. Never rejects. */
@@ -88,7 +102,7 @@ export class Exchange {
       }
     } catch (error) {
       attempts.abandon('internal')
-      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.#evidenceOfAttempts()) }
+      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.attempts) }
     }
   }
 
@@ -140,48 +154,30 @@ export class Exchange {
     this.#isReported = true
     this.#stay?.end(this.#attempts.billedTokens())
     // What its client's limits kept from being tried says nothing, should it come again.
-    if (outcome !== 'delivered' && this.#overLimit === undefined)
+    if (isFailure(outcome) && this.#overLimit === undefined)
       this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
+    this.#deps.replays.onReport(this, outcome, this.#deps)
     this.#deps.sink(this.#evidence(outcome, errorCode))
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
-    const { id, protocol, operation, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
     const { ends, refusal, diverted } = this.#attempts
     const last = ends.at(-1)?.evidence
-    const verdict: Verdict['name'] = last?.verdict ?? 'failed'
-    const answer = outcome === 'delivered' ? last : undefined
-    return {
-      id,
-      protocol: protocol.name,
-      operation: operation.name,
-      model: toLabel(this.inbound.model),
-      workflow: labels.workflow,
-      client: caller.client,
-      tenant: caller.tenant,
-      run: labels.run,
-      step: labels.step,
-      session: labels.session,
-      delivery: policy.delivery,
-      streamed: facts.stream,
-      startedAtMs: receivedAtWallMs,
+    // An answer that nobody waited for was answered all the same.
+    const answer = outcome === 'delivered' || outcome === 'kept' ? last : undefined
+    return recordOf(this.inbound, {
       durationMs: this.#elapsedMs(),
       outcome,
-      verdict,
+      verdict: last?.verdict ?? 'failed',
       errorCode,
       usage: answer?.usage,
       firstDeliveredMs: this.#firstDeliveredMs,
       platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
-      attempts: this.#evidenceOfAttempts(),
+      attempts: this.attempts,
       diverted: toDiversions(diverted, ends[0]?.evidence),
       refusedBy: this.#overLimit?.by ?? refusal?.by,
-      clientRetry: this.inbound.clientRetry,
-      repeats: this.inbound.repeats,
-    }
-  }
-
-  #evidenceOfAttempts(): readonly AttemptEvidence[] {
-    return this.#attempts.ends.map(({ evidence }) => evidence)
+      replayOf: undefined,
+    })
   }
 
   #elapsedMs(): number {
@@ -199,4 +195,9 @@ function toDiversions(
   const each = new Map(refusals.map(({ platform, by }) => [platform, { platform, by }]))
   if (tried !== undefined) each.delete(tried)
   return each.size === 0 ? undefined : [...each.values()]
+}
+
+/** Its client has no answer. */
+function isFailure(outcome: Outcome): boolean {
+  return outcome === 'refused' || outcome === 'broken-off' || outcome === 'client-gone'
 }

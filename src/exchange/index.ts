@@ -22,10 +22,13 @@ export { embeddings } from './operations/embeddings.ts'
 export { type Operation } from './operations/operation.ts'
 export { tokenCounts } from './operations/token-counts.ts'
 export { answer, type AnswerOptions } from './answer.ts'
+export { type ClientExchange } from './client-exchange.ts'
 export { Exchange } from './exchange.ts'
 export { refuse, refuseOverLimit } from './delivery/error-response.ts'
 export { type Framing } from './delivery/framing.ts'
 export { KEEP_ALIVE_MS } from './delivery/respond.ts'
+export { MemoryAnswerStore } from './replay/memory-answer-store.ts'
+export { Replays } from './replay/replays.ts'
 export {
   type ClientConnection,
   type Conditions,

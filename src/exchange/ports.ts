@@ -6,6 +6,7 @@ import type { Health } from './memory/health.ts'
 import type { Origins } from './memory/origins.ts'
 import type { Repeats } from './memory/repeats.ts'
 import type { Sessions } from './memory/sessions.ts'
+import type { Replays } from './replay/replays.ts'
 
 /** What the exchange asks of the world around it. */
 export interface ExchangeDeps {
@@ -21,6 +22,7 @@ export interface ExchangeDeps {
   readonly health: Health
   readonly repeats: Repeats
   readonly clients: ClientLoads
+  readonly replays: Replays
   /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
   readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }

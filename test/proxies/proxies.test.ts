@@ -38,7 +38,7 @@ beforeAll(async () => {
   })
   const models = ['whole', 'cut', 'paced', 'late'].map((name) => `  ${name}: { platforms: [a/${name}] }`)
   gateway = startGateway(
-    `providers:\n  a: { protocol: openai-chat, baseUrl: "${upstream.url}/v1", completion: strict }\nmodels:\n${models.join('\n')}\ndefaults: { delivery: live }\n`,
+    `providers:\n  a: { protocol: openai-chat, baseUrl: "${upstream.url}/v1", completion: strict }\nmodels:\n${models.join('\n')}\ndefaults: { delivery: live, replay: off }\n`,
     { keepAliveMs: KEEP_ALIVE_MS },
   )
 })

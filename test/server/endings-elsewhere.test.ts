@@ -27,7 +27,7 @@ beforeAll(async () => {
       providers: { a: { protocol: 'openai-chat', baseUrl: `${upstream.url}/v1` } },
       models: { m: { platforms: ['a/x'] } },
       // Something has to be with the client before the answer breaks off.
-      defaults: { delivery: 'live' },
+      defaults: { delivery: 'live', replay: 'off' },
       clients: { me: { keyHash: `sha256:${createHash('sha256').update('k').digest('hex')}` } },
     },
     { env: {} },

@@ -1,11 +1,11 @@
 import { afterEach } from 'bun:test'
-import { startGateway, type TestGateway } from './gateway.ts'
+import { type GatewayOptions, startGateway, type TestGateway } from './gateway.ts'
 import { startUpstream, type TestUpstream, type UpstreamHandler } from './upstream.ts'
 
 /** Starts upstreams and gateways for one test and stops them behind it. */
 export interface Bench {
   readonly upstream: (handler: UpstreamHandler) => Promise<TestUpstream>
-  readonly gateway: (yaml: string) => TestGateway
+  readonly gateway: (yaml: string, options?: GatewayOptions) => TestGateway
   /** Stops one that was started elsewhere, too. */
   readonly keep: (gateway: TestGateway) => TestGateway
 }
@@ -25,7 +25,7 @@ export function useBench(): Bench {
       running.push(started)
       return started
     },
-    gateway: (yaml) => keep(startGateway(yaml)),
+    gateway: (yaml, options = {}) => keep(startGateway(yaml, options)),
     keep,
   }
 }

@@ -16,6 +16,8 @@ import type { Origins } from '../memory/origins.ts'
 import type { SessionKey, Sessions } from '../memory/sessions.ts'
 import type { Operation } from '../operations/operation.ts'
 import type { Conditions, IncomingRequest } from '../ports.ts'
+import type { RequestId } from '../replay/loop-guard.ts'
+import { readIdempotencyKey, readReplay } from '../replay/request-headers.ts'
 import { readBounded } from './bounded-body.ts'
 import { findPin, type Pin } from './pin.ts'
 import type { Caller, Policy, Route, Routing } from './routing.ts'
@@ -50,12 +52,22 @@ export interface Inbound {
   readonly receivedAtMs: number
   readonly receivedAtWallMs: number
   readonly deadlineAtMs: number
+  /** Until when its client waits: the deadline, unless the exchange is to outlive its client. */
+  readonly awaitedUntilMs: number
   /** The client allows less time than the policy. */
   readonly hasOwnDeadline: boolean
   /** How often the client says that it has tried this already. */
   readonly clientRetry: number | undefined
   /** Requests like this one, from the same client, that failed within the last minute. */
   readonly repeats: number
+  /** The client's own word for the request, under which it may be sent again. */
+  readonly idempotencyKey: string | undefined
+  /** The answer may be finished, kept and replayed where Fullstop breaks it off. */
+  readonly mayReplay: boolean
+  /** Of a request like one that failed lately: what identifies it. */
+  readonly replayId: RequestId | undefined
+  /** The exchange that broke off and is finished by this one, for which nobody waits. */
+  readonly finishOf: string | undefined
   readonly body: InboundBody
   /** The body goes out as it was read here: of a name that stands twice, say, a provider may take the other one. */
   readonly sendsAsRead: boolean
@@ -118,6 +130,8 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
   const { headers, signal } = request
   const receivedAtMs = clock.nowMs()
   const receivedAtWallMs = clock.wallMs()
+  const idempotencyKey = readIdempotencyKey(headers)
+  const mayReplay = readReplay(headers)
   const { text, json } = await readBody(request, options.bodyLimitBytes, clock)
   const inspected = bounded(() => operation.inspect(protocol, json, address))
   if (!inspected.ok)
@@ -130,6 +144,7 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
   if (route === undefined) throw unknownModel(model, routing)
   const references = bounded(() => operation.findState(protocol, json, text))
   const { hasTenants } = routing
+  const deadlineAtMs = receivedAtMs + Math.min(policy.deadlineMs, ownTimeoutMs)
   const session = route.affinity === 'session' ? sessionOf(headers, facts, caller, model) : undefined
   return {
     id,
@@ -151,10 +166,15 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
     signal,
     receivedAtMs,
     receivedAtWallMs,
-    deadlineAtMs: receivedAtMs + Math.min(policy.deadlineMs, ownTimeoutMs),
+    deadlineAtMs,
+    awaitedUntilMs: deadlineAtMs,
     hasOwnDeadline: ownTimeoutMs < base.deadlineMs,
     clientRetry: readRetryCount(headers),
     repeats: repeats.of(ownerOf(caller), text),
+    idempotencyKey: policy.replay === 'off' ? undefined : idempotencyKey,
+    mayReplay: policy.replay === 'on' && operation.name === 'answer' && mayReplay,
+    replayId: undefined,
+    finishOf: undefined,
     body: new InboundBody(text, json, () => bounded(() => operation.parse(protocol, json, address))),
     sendsAsRead: hasTenants,
   }

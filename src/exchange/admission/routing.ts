@@ -67,6 +67,8 @@ export interface Policy {
   /** Whether breakers, the retry budget and adaptive limits are heeded. */
   readonly overloadControl: boolean
   readonly hedge: 'off' | 'p95'
+  /** Whether answers may be kept, for who asks for them again. */
+  readonly replay: 'on' | 'off'
 }
 
 /** What the configuration says about who may ask for what, and where it goes. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../../resilience/index.ts'
-import type { Exchange, Progress } from '../exchange.ts'
+import type { ClientExchange } from '../client-exchange.ts'
+import type { Progress } from '../exchange.ts'
 import type { ClientConnection } from '../ports.ts'
 import type { ClientFrames } from './framing.ts'
 
 export interface ClientStreamOptions {
-  readonly exchange: Exchange
+  readonly exchange: ClientExchange
   readonly frames: ClientFrames
   /** What is ready already, or the wait that the stream goes on with. */
   readonly pending: Promise<Progress>

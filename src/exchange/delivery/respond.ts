@@ -1,4 +1,4 @@
-import type { Exchange } from '../exchange.ts'
+import type { ClientExchange } from '../client-exchange.ts'
 import type { ClientConnection, ExchangeDeps } from '../ports.ts'
 import { ClientStream } from './client-stream.ts'
 import { errorResponse } from './error-response.ts'
@@ -11,7 +11,7 @@ import { createFrames, type Framing } from './framing.ts'
 export const KEEP_ALIVE_MS = 15_000
 
 export interface RespondOptions {
-  readonly exchange: Exchange
+  readonly exchange: ClientExchange
   readonly framing: Framing
   readonly connection: ClientConnection | undefined
   readonly keepAliveMs: number
@@ -31,6 +31,7 @@ export async function respond(
   const { inbound } = exchange
   const onAbort = (): void => exchange.clientGone()
   inbound.signal.addEventListener('abort', onAbort)
+  if (inbound.signal.aborted) onAbort()
   const first = exchange.next()
   const early = inbound.facts.stream ? await within(first, keepAliveMs, clock) : await first
   inbound.signal.removeEventListener('abort', onAbort)
@@ -91,17 +92,18 @@ async function within<T>(promise: Promise<T>, ms: number, clock: ExchangeDeps['c
   }
 }
 
-function idHeader({ inbound }: Exchange): Record<string, string> {
-  return { 'x-fullstop-id': inbound.id }
+function idHeader({ inbound, isReplayed }: ClientExchange): Record<string, string> {
+  return isReplayed ? { 'x-fullstop-id': inbound.id, 'x-fullstop-replayed': '1' } : { 'x-fullstop-id': inbound.id }
 }
 
 /** What is known of the answer when the response begins. */
-function responseHeaders(exchange: Exchange): Record<string, string> {
+function responseHeaders(exchange: ClientExchange): Record<string, string> {
   const headers = idHeader(exchange)
   const { answering } = exchange
   if (exchange.attemptCount > 0) headers['x-fullstop-attempts'] = String(exchange.attemptCount)
-  if (answering?.headers === undefined) return headers
+  if (answering === undefined) return headers
   headers['x-fullstop-platform'] = encodeURI(answering.platform.name)
+  if (answering.headers === undefined) return headers
   for (const name of PASSED_HEADERS) {
     const value = answering.headers.get(name)
     if (value !== null) headers[name] = value

@@ -31,7 +31,8 @@ export function faultConfig(upstreamUrl: string): object {
       ]),
     ),
     models: Object.fromEntries(SERVED.flatMap(modelsOf)),
-    defaults: { delivery: 'live', attempts: 2 },
+    // The same requests are made again and again, and each is to meet its own fault.
+    defaults: { delivery: 'live', attempts: 2, replay: 'off' },
   }
 }
 

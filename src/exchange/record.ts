@@ -1,0 +1,61 @@
+import {
+  type AttemptEvidence,
+  type ClientLimiter,
+  type Diversion,
+  type ExchangeEvidence,
+  type Limiter,
+  type Outcome,
+  toLabel,
+  type Usage,
+  type VerdictName,
+} from '../evidence/index.ts'
+import type { Inbound } from './admission/inbound.ts'
+
+/** How an exchange went. */
+export interface Ending {
+  readonly durationMs: number
+  readonly outcome: Outcome
+  readonly verdict: VerdictName
+  readonly errorCode: string | undefined
+  readonly usage: Usage | undefined
+  readonly firstDeliveredMs: number | undefined
+  readonly platform: string | undefined
+  readonly attempts: readonly AttemptEvidence[]
+  readonly diverted: readonly Diversion[] | undefined
+  readonly refusedBy: Limiter | ClientLimiter | undefined
+  readonly replayOf: string | undefined
+}
+
+/** The evidence of an exchange: who asked for what, and how it went. Without spreads, which cost more than all of it. */
+export function recordOf(inbound: Inbound, ending: Ending): ExchangeEvidence {
+  const { id, protocol, operation, facts, policy, caller, labels, receivedAtWallMs } = inbound
+  return {
+    id,
+    protocol: protocol.name,
+    operation: operation.name,
+    model: toLabel(inbound.model),
+    workflow: labels.workflow,
+    client: caller.client,
+    tenant: caller.tenant,
+    run: labels.run,
+    step: labels.step,
+    session: labels.session,
+    delivery: policy.delivery,
+    streamed: facts.stream,
+    startedAtMs: receivedAtWallMs,
+    durationMs: ending.durationMs,
+    outcome: ending.outcome,
+    verdict: ending.verdict,
+    errorCode: ending.errorCode,
+    usage: ending.usage,
+    firstDeliveredMs: ending.firstDeliveredMs,
+    platform: ending.platform,
+    attempts: ending.attempts,
+    diverted: ending.diverted,
+    refusedBy: ending.refusedBy,
+    clientRetry: inbound.clientRetry,
+    repeats: inbound.repeats,
+    replayOf: ending.replayOf,
+    finishOf: inbound.finishOf,
+  }
+}

@@ -1,0 +1,27 @@
+import type { AttemptEvidence } from '../../evidence/index.ts'
+import type { Platform, Route } from '../admission/routing.ts'
+
+/** One request in the background. */
+export interface BackgroundTry {
+  readonly platform: Platform
+  /** A cut that hits every stream of a platform may spare its whole answers, to which agents fall back for that reason. */
+  readonly stream: boolean
+}
+
+/**
+ * Where a cut answer is finished, in order: by another platform of its model, else by the same, as a whole answer; then by
+ * another model; last as a stream of the same, which is what was cut. `made`: the attempts so far.
+ */
+export function planOf({ stages }: Route, made: readonly AttemptEvidence[]): readonly BackgroundTry[] {
+  const tried = new Set(made.map(({ provider, model }) => `${provider}/${model}`))
+  const [own = [], ...others] = stages
+  const fresh = (platforms: readonly Platform[]): readonly BackgroundTry[] =>
+    platforms.filter(({ name }) => !tried.has(name)).map((platform) => ({ platform, stream: true }))
+  const again = own.filter(({ name }) => tried.has(name)).slice(0, 1)
+  return [
+    ...fresh(own),
+    ...again.map((platform) => ({ platform, stream: false })),
+    ...fresh(others.flat()),
+    ...again.map((platform) => ({ platform, stream: true })),
+  ]
+}

@@ -1,0 +1,76 @@
+import type { FinishedVerdict } from '../../evidence/index.ts'
+import {
+  AnswerAssembler,
+  type Completion,
+  type CoreResponse,
+  isJsonObject,
+  parseJson,
+} from '../../protocols/core/index.ts'
+import type { Inbound } from '../admission/inbound.ts'
+import { renderAnswer } from '../delivery/stored-answer.ts'
+
+/** A finished answer, kept for whoever asks for the same again. Plain data: a store may be another process. */
+export interface KeptAnswer {
+  /** Whose answer it is. */
+  readonly exchange: string
+  /** `provider/model` that gave it. */
+  readonly platform: string
+  readonly verdict: FinishedVerdict['name']
+  /** See `identityOf`. */
+  readonly identity: string
+  /** See `formOf`. */
+  readonly form: string
+  /** In the protocol of the client that asked for it: a whole body, or all events of a stream. */
+  readonly bytes: Uint8Array
+  /** Which proof of completeness the bytes have. */
+  readonly completion: Completion
+}
+
+/** Where kept answers are; a later one may be shared between processes. */
+export interface AnswerStore {
+  get(id: string): Promise<KeptAnswer | undefined>
+  /** Takes the place of what has this id. It may be gone before `forMs` are over, never kept for longer. */
+  put(id: string, answer: KeptAnswer, forMs: number): Promise<void>
+  remove(id: string): Promise<void>
+  /** Drops what has expired, where the store does not do so by itself; cheap to ask often. */
+  sweep(): void
+}
+
+/** In which form a client waits for its answer: the same bytes serve all who wait in the same form. */
+export function formOf({ facts, body }: Pick<Inbound, 'facts' | 'body'>): string {
+  return facts.stream ? `stream ${JSON.stringify(body.json.stream_options ?? null)}` : 'whole'
+}
+
+/** The answer as this client waits for it; `undefined` where it cannot be put into another form. */
+export function inFormOf(inbound: Inbound, kept: KeptAnswer, nowSeconds: number): Uint8Array | undefined {
+  if (kept.form === formOf(inbound)) return kept.bytes
+  const answer = kept.form === 'whole' ? readWhole(inbound, kept) : readStream(inbound, kept)
+  if (answer === undefined) return undefined
+  const { protocol, facts, id, body } = inbound
+  const includeUsage = facts.stream && body.core().includeUsage
+  const fallbackModel = kept.platform.slice(kept.platform.indexOf('/') + 1)
+  return renderAnswer(answer, {
+    protocol,
+    stream: facts.stream,
+    includeUsage,
+    fallbackId: id,
+    fallbackModel,
+    nowSeconds,
+  })
+}
+
+function readWhole({ protocol, facts }: Inbound, { bytes, completion }: KeptAnswer): CoreResponse | undefined {
+  const json = parseJson(new TextDecoder().decode(bytes))
+  if (!isJsonObject(json)) return undefined
+  return protocol.readResponse(json, { completion, choices: facts.choices }).response
+}
+
+function readStream({ protocol, facts }: Inbound, { bytes, completion }: KeptAnswer): CoreResponse | undefined {
+  const options = { completion, choices: facts.choices, decode: true, eventLimitBytes: Number.MAX_SAFE_INTEGER }
+  const scanner = protocol.createScanner(options)
+  scanner.push(bytes)
+  if (!('proof' in scanner.verdictAtEnd())) return undefined
+  const assembler = new AnswerAssembler()
+  for (const event of scanner.takeEvents()) assembler.add(event)
+  return assembler.answer()
+}

@@ -1,0 +1,40 @@
+import type { Failure } from '../delivery/failure.ts'
+import type { KeptAnswer } from './kept-answer.ts'
+
+export type AnswerOrFailure =
+  | { readonly kind: 'answer'; readonly answer: KeptAnswer }
+  | { readonly kind: 'failure'; readonly failure: Failure }
+
+/** An answer that is being made, for whoever waits for it. */
+export class PendingAnswer {
+  /** Whose answer it will be. */
+  readonly exchange: string
+  /** See `identityOf`. */
+  readonly identity: string
+  readonly result: Promise<AnswerOrFailure>
+  /** How many wait for it beside the client that it is made for. */
+  waiting = 0
+  onJoined: (() => void) | undefined
+  /** Ends what makes it; set while nobody's connection would. */
+  cancel: (() => void) | undefined
+  #resolve: (result: AnswerOrFailure) => void = () => undefined
+
+  constructor(exchange: string, identity: string) {
+    this.exchange = exchange
+    this.identity = identity
+    this.result = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  join(): void {
+    this.waiting += 1
+    this.onJoined?.()
+  }
+
+  /** Once, whatever comes later. */
+  settle(result: AnswerOrFailure): void {
+    this.cancel = undefined
+    this.#resolve(result)
+  }
+}

@@ -1,0 +1,127 @@
+import { FullstopError } from '../../errors.ts'
+import type { Outcome } from '../../evidence/index.ts'
+import { wait } from '../../resilience/index.ts'
+import { type Inbound, ownerOf } from '../admission/inbound.ts'
+import type { ClientExchange } from '../client-exchange.ts'
+import { type Failure, unexpectedFailure } from '../delivery/failure.ts'
+import type { Progress } from '../exchange.ts'
+import type { ExchangeDeps } from '../ports.ts'
+import { recordOf } from '../record.ts'
+import { inFormOf, type KeptAnswer } from './kept-answer.ts'
+import type { AnswerOrFailure } from './pending-answer.ts'
+
+/** What is replayed. */
+export interface Replay {
+  /** Whose answer it is, or would have been. */
+  readonly exchange: string | undefined
+  readonly result: Promise<AnswerOrFailure>
+  /** No longer waited for nor delivered; `isUsed`: the client has it whole, or it is of no use to it. Once. */
+  readonly onOver?: (isUsed: boolean) => void
+}
+
+/** An exchange without attempts: its answer is there already, or is being made for another request. */
+export class ReplayedExchange implements ClientExchange {
+  readonly inbound: Inbound
+  readonly attemptCount = 0
+  readonly #replay: Replay
+  readonly #deps: ExchangeDeps
+  readonly #over = new AbortController()
+  /** Why it is not waited for any longer. */
+  #stopped: FullstopError | undefined
+  #answer: KeptAnswer | undefined
+  #firstDeliveredMs: number | undefined
+  #hasFailed = false
+  #isUseless = false
+  #isReported = false
+
+  constructor(inbound: Inbound, replay: Replay, deps: ExchangeDeps) {
+    this.inbound = inbound
+    this.#replay = replay
+    this.#deps = deps
+  }
+
+  get isReplayed(): boolean {
+    return !this.#hasFailed
+  }
+
+  get answering(): ClientExchange['answering'] {
+    return this.#answer === undefined ? undefined : { platform: { name: this.#answer.platform } }
+  }
+
+  async next(): Promise<Progress> {
+    if (this.#answer !== undefined) return { kind: 'finished' }
+    try {
+      const result = await this.#inTime()
+      if (result.kind === 'failure') return this.#failed(result.failure)
+      const { inbound } = this
+      const bytes = inFormOf(inbound, result.answer, Math.floor(this.#deps.clock.wallMs() / 1_000))
+      this.#isUseless = bytes === undefined
+      if (bytes === undefined) throw new FullstopError('no-complete-answer', 'The answer cannot be put into this form.')
+      this.#answer = result.answer
+      this.#firstDeliveredMs = this.#elapsedMs()
+      return { kind: 'bytes', bytes }
+    } catch (error) {
+      return this.#failed(unexpectedFailure(error, this.inbound.id, []))
+    }
+  }
+
+  /** The result, unless the deadline, the client or a shutdown ends the wait before. */
+  async #inTime(): Promise<AnswerOrFailure> {
+    const { clock } = this.#deps
+    const leftMs = this.inbound.deadlineAtMs - clock.nowMs()
+    const result = await Promise.race([this.#replay.result, wait(leftMs, clock, this.#over.signal)])
+    // Clears the timer.
+    this.#over.abort()
+    if (result !== undefined) return result
+    throw this.#stopped ?? new FullstopError('out-of-time', 'The answer that was waited for is not finished yet.')
+  }
+
+  /** It may be somebody else's failure; here it is under this exchange's id. */
+  #failed(failure: Failure): Progress {
+    this.#hasFailed = true
+    return { kind: 'failed', failure: { ...failure, error: { ...failure.error, exchange: this.inbound.id } } }
+  }
+
+  clientGone(): void {
+    this.report('client-gone')
+    this.#over.abort()
+  }
+
+  stop(): void {
+    this.#stopped ??= new FullstopError('shutting-down', 'This instance is shutting down.')
+    this.#over.abort()
+  }
+
+  giveUp(): void {
+    this.report('refused', 'internal')
+    this.#over.abort()
+  }
+
+  report(outcome: Outcome, errorCode?: string): void {
+    if (this.#isReported) return
+    this.#isReported = true
+    const { inbound } = this
+    if (outcome !== 'delivered') this.#deps.repeats.onFailure(ownerOf(inbound.caller), inbound.body.text)
+    this.#replay.onOver?.(outcome === 'delivered' || this.#isUseless)
+    this.#deps.sink(
+      recordOf(inbound, {
+        durationMs: this.#elapsedMs(),
+        outcome,
+        verdict: this.#answer?.verdict ?? 'failed',
+        errorCode,
+        // Billed to the exchange that made it.
+        usage: undefined,
+        firstDeliveredMs: this.#firstDeliveredMs,
+        platform: this.#answer?.platform,
+        attempts: [],
+        diverted: undefined,
+        refusedBy: undefined,
+        replayOf: this.#answer?.exchange ?? this.#replay.exchange,
+      }),
+    )
+  }
+
+  #elapsedMs(): number {
+    return this.#deps.clock.nowMs() - this.inbound.receivedAtMs
+  }
+}
