@@ -87,6 +87,7 @@ export class ConcurrencyLimit {
     const { from, sinceMs } = this.#ramp
     if (sinceMs === undefined) return from
     const ramped = from * (HIGHEST_LIMIT / LOWEST_LIMIT) ** ((this.#clock.nowMs() - sinceMs) / RAMP_MS)
+    // It is asked for every request.
     if (ramped >= this.#limit) this.#ramp = undefined
     return ramped
   }

@@ -49,6 +49,8 @@ describe('UsageLimit', () => {
     expect(usage.opensInMs(1)).toBe(0)
     usage.end(0, 1)
     expect(usage.opensInMs(1)).toBe(61_000)
+    // And no more than for one.
+    expect(usage.opensInMs(2)).toBe(0)
   })
 
   test('one that is more than the limit may begin where nothing else counts, and is waited for', () => {
