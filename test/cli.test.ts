@@ -185,7 +185,7 @@ describe('commands', () => {
       expect(page).toContain('<svg')
       expect(page.replaceAll('http-equiv', '')).not.toMatch(/https?:|<script|<link rel="stylesheet/)
     }
-  })
+  }, 30_000)
 
   test('usage errors exit with 2 and say what to do', async () => {
     for (const args of [

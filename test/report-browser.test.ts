@@ -40,7 +40,7 @@ describe.skipIf(!isThere)('the report in a real browser', () => {
     }
     const comparison = await compareApproaches({ requests: 100 }, { createGateway })
     writeFileSync(join(folder, 'compare.html'), comparisonToHtml(comparison))
-  }, 30_000)
+  }, 60_000)
   afterAll(async () => {
     await browser?.close()
     rmSync(folder, { recursive: true })

@@ -1,10 +1,13 @@
-import { expect, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
 import { renderDrill, runDrill, startSimulatedProviders } from '../index.ts'
 import type { DrillDeps } from '../index.ts'
 import { ask } from './ask.ts'
 import { findDrill } from './catalogue.ts'
 import type { Drill } from './drill.ts'
 import { drillQuestion, toRequest } from './requests.ts'
+
+// Whole runs: a second or two each, and several times that on a machine that is busy.
+setDefaultTimeout(60_000)
 
 // Stand-ins for a gateway: one that always goes to the same platform, and hides nothing.
 const toPlatform = (name: string): DrillDeps => ({
