@@ -235,6 +235,24 @@ describe('a key', () => {
     expect(up.received.length).toBe(1)
   })
 
+  test('is tried again though its client has left', async () => {
+    const up = await bench.upstream(
+      dying({ streams: always, whole: (ordinal) => (ordinal === 1 ? 'refuses' : 'ends') }),
+    )
+    const gateway = gatewayOver([up], '', { random: () => 0.99 })
+    const leaving = new AbortController()
+    const headers = { 'content-type': 'application/json', ...KEY }
+    const body = JSON.stringify(CHAT_REQUEST)
+    const left = fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body, signal: leaving.signal })
+    await until(() => up.received.length === 1)
+    await new Promise((done) => setTimeout(done, 30))
+    leaving.abort()
+    await expect(left).rejects.toThrow()
+    await until(() => gateway.evidence.length === 1)
+    expect(gateway.evidence[0]).toMatchObject({ outcome: 'kept', verdict: 'complete' })
+    expect(up.received.length).toBe(2)
+  })
+
   test('lets 32 exchanges of a client go on without it, and frees the upstream of any more', async () => {
     const up = await bench.upstream(dying({ streams: () => 'falls-silent' }))
     const gateway = gatewayOver([up])

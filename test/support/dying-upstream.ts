@@ -49,11 +49,11 @@ async function streamed(response: ServerResponse, ordinal: number, fate: Fate, t
   const call = { index: 0, id: `call_${ordinal}`, type: 'function' }
   if (fate === 'falls-silent') return
   // Text behind which a call has begun is held: this one is with the client before it.
-  if (tool) await new Promise((resolve) => setTimeout(resolve, 20))
+  if (tool) await new Promise((resolve) => setTimeout(resolve, 50))
   if (tool) response.write(chunk({ tool_calls: [{ ...call, function: { name: 'look', arguments: '{"at":' } }] }))
-  // What was written leaves before the reset.
+  // What was written is with the client before the reset, on a busy machine too.
   if (fate === 'dies') {
-    setTimeout(() => response.destroy(), 20)
+    setTimeout(() => response.destroy(), 100)
     return
   }
   if (tool) response.write(chunk({ tool_calls: [{ index: 0, function: { arguments: '"it"}' } }] }))

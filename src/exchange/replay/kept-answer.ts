@@ -47,7 +47,7 @@ export function inFormOf(inbound: Inbound, kept: KeptAnswer, nowSeconds: number)
   const answer = kept.form === 'whole' ? readWhole(inbound, kept) : readStream(inbound, kept)
   if (answer === undefined) return undefined
   const { protocol, facts, id, body } = inbound
-  const includeUsage = facts.stream && body.core().includeUsage
+  const includeUsage = facts.stream && asksForUsage(body)
   const fallbackModel = kept.platform.slice(kept.platform.indexOf('/') + 1)
   return renderAnswer(answer, {
     protocol,
@@ -57,6 +57,15 @@ export function inFormOf(inbound: Inbound, kept: KeptAnswer, nowSeconds: number)
     fallbackModel,
     nowSeconds,
   })
+}
+
+function asksForUsage(body: Inbound['body']): boolean {
+  try {
+    return body.core().includeUsage
+  } catch {
+    // Only its own provider understands this request; a report that nobody asked for could confuse its client.
+    return false
+  }
 }
 
 function readWhole({ protocol, facts }: Inbound, { bytes, completion }: KeptAnswer): CoreResponse | undefined {

@@ -54,9 +54,11 @@ export class ReplayedExchange implements ClientExchange {
       const result = await this.#inTime()
       if (result.kind === 'failure') return this.#failed(result.failure)
       const { inbound } = this
+      // Until it can be delivered: whoever asks next is to get one of its own.
+      this.#isUseless = true
       const bytes = inFormOf(inbound, result.answer, Math.floor(this.#deps.clock.wallMs() / 1_000))
-      this.#isUseless = bytes === undefined
       if (bytes === undefined) throw new FullstopError('no-complete-answer', 'The answer cannot be put into this form.')
+      this.#isUseless = false
       this.#answer = result.answer
       this.#firstDeliveredMs = this.#elapsedMs()
       return { kind: 'bytes', bytes }

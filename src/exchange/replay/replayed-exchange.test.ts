@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'bun:test'
+import { FakeClock } from '../../../test/support/fake-clock.ts'
+import type { ExchangeEvidence } from '../../evidence/index.ts'
+import { openAiChat } from '../../protocols/openai-chat/index.ts'
+import type { Inbound } from '../admission/inbound.ts'
+import type { ExchangeDeps } from '../ports.ts'
+import type { KeptAnswer } from './kept-answer.ts'
+import type { AnswerOrFailure } from './pending-answer.ts'
+import { ReplayedExchange } from './replayed-exchange.ts'
+
+function world(result: Promise<AnswerOrFailure>) {
+  const clock = new FakeClock()
+  const evidence: ExchangeEvidence[] = []
+  const ends: boolean[] = []
+  const deps = { clock, sink: (each: ExchangeEvidence) => evidence.push(each), repeats: { onFailure: () => undefined } }
+  const inbound = {
+    id: 'own',
+    protocol: openAiChat,
+    operation: { name: 'answer' },
+    facts: { model: 'm', stream: true, choices: 1 },
+    model: 'm',
+    policy: { delivery: 'guarded' },
+    caller: { client: undefined, tenant: undefined },
+    labels: {},
+    body: { text: '', json: {}, core: () => ({ includeUsage: false }) },
+    receivedAtMs: 0,
+    receivedAtWallMs: 0,
+    deadlineAtMs: 5_000,
+    repeats: 0,
+  } as unknown as Inbound
+  const onOver = (isUsed: boolean): unknown => ends.push(isUsed)
+  const replay = { exchange: 'first', result, onOver }
+  return { clock, evidence, ends, exchange: new ReplayedExchange(inbound, replay, deps as unknown as ExchangeDeps) }
+}
+
+const kept = (bytes: string): Promise<AnswerOrFailure> => {
+  const answer: KeptAnswer = {
+    exchange: 'second',
+    platform: 'a/x',
+    verdict: 'complete',
+    identity: '',
+    form: 'whole',
+    bytes: new TextEncoder().encode(bytes),
+    completion: 'strict',
+  }
+  return Promise.resolve({ kind: 'answer', answer })
+}
+
+describe('a replayed exchange', () => {
+  test('of an answer that cannot be put into its form fails, and makes room for one of its own', async () => {
+    const { exchange, ends, evidence } = world(kept('{}'))
+    expect(await exchange.next()).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'no-complete-answer', retryable: true },
+    })
+    expect(exchange.isReplayed).toBe(false)
+    exchange.report('refused', 'no-complete-answer')
+    exchange.report('delivered')
+    expect(ends).toEqual([true])
+    expect(evidence).toMatchObject([{ id: 'own', outcome: 'refused', replayOf: 'first', attempts: [] }])
+  })
+
+  test('whose client leaves gives back what it did not deliver, and waits no longer', async () => {
+    const { exchange, ends, clock } = world(new Promise(() => undefined))
+    const next = exchange.next()
+    exchange.clientGone()
+    expect(await next).toMatchObject({ kind: 'failed' })
+    expect([ends, clock.pendingTimers]).toEqual([[false], 0])
+  })
+
+  test('waits until its deadline, and not a millisecond longer', async () => {
+    const { exchange, clock } = world(new Promise(() => undefined))
+    let progress: unknown
+    void exchange.next().then((each) => (progress = each))
+    clock.advance(4_999)
+    await Promise.resolve()
+    expect(progress).toBeUndefined()
+    clock.advance(1)
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(progress).toMatchObject({ kind: 'failed', failure: { code: 'out-of-time', error: { exchange: 'own' } } })
+  })
+
+  test('that is stopped says so', async () => {
+    const { exchange } = world(new Promise(() => undefined))
+    const next = exchange.next()
+    exchange.stop()
+    expect(await next).toMatchObject({ kind: 'failed', failure: { code: 'shutting-down' } })
+  })
+})
