@@ -5,10 +5,12 @@ import type {
   CompletionProfile,
   Delivery,
   Hedge,
+  Limited,
   PlatformConfig,
   ProfileName,
   ProtocolName,
   ThinkingDelivery,
+  ToolArguments,
 } from './types.ts'
 
 // What a file says once each value is read (durations in milliseconds, addresses as URL), before defaults are put in.
@@ -48,10 +50,14 @@ export interface PolicyInput {
   readonly attempts?: number | undefined
   readonly deadline?: number | undefined
   readonly hedge?: Hedge | undefined
+  readonly limited?: Limited | undefined
+  readonly toolArguments?: ToolArguments | undefined
 }
 
 export interface WorkflowInput extends PolicyInput {
   readonly model?: string | undefined
+  readonly schema?: string | undefined
+  readonly expect?: readonly string[] | undefined
 }
 
 export interface ClientInput {

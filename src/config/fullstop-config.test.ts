@@ -26,16 +26,29 @@ const EVERYTHING: Complete<FullstopConfig> = {
     m: { platforms: ['a/x'], fallbacks: ['n'], affinity: 'session' },
     n: { platforms: ['a/y'], fallbacks: [], affinity: 'none' },
   },
-  defaults: { profile: 'prototype', delivery: 'hold', thinking: 'live', attempts: 2, deadline: '1m', hedge: 'p95' },
+  defaults: {
+    profile: 'prototype',
+    delivery: 'hold',
+    thinking: 'live',
+    attempts: 2,
+    deadline: '1m',
+    hedge: 'p95',
+    limited: 'pass',
+    toolArguments: 'pass',
+  },
   workflows: {
     w: {
       model: 'm',
       profile: 'prototype',
-      delivery: 'live',
+      delivery: 'hold',
       thinking: 'hold',
       attempts: 1,
       deadline: '5s',
       hedge: 'off',
+      limited: 'error',
+      toolArguments: 'enforce',
+      schema: './answer.json',
+      expect: ['id'],
     },
   },
   clients: { c: { keyHash: `sha256:${'0'.repeat(64)}`, workflows: ['w'], tenant: 't' } },
@@ -55,9 +68,11 @@ const EVERYTHING: Complete<FullstopConfig> = {
 }
 
 test('the type of a configuration as an object and the schema have the same keys', () => {
-  // Of these two only one may be there.
+  // Of these pairs only one may be there.
   const { apiKeys: _, ...a } = EVERYTHING.providers.a ?? {}
-  expect(parseConfigObject({ ...EVERYTHING, providers: { a } }, { env: {} })).toMatchObject({ ok: true })
+  const { schema: __, ...w } = EVERYTHING.workflows.w ?? {}
+  const config = { ...EVERYTHING, providers: { a }, workflows: { w } }
+  expect(parseConfigObject(config, { env: {} })).toMatchObject({ ok: true })
   expect(keysOfSchema(configJsonSchema(), '')).toEqual(keysOfValue(EVERYTHING, '', configJsonSchema()))
 })
 

@@ -5,9 +5,11 @@ import type {
   CompletionProfile,
   Delivery,
   Hedge,
+  Limited,
   ProfileName,
   ProtocolName,
   ThinkingDelivery,
+  ToolArguments,
 } from './types.ts'
 
 /**
@@ -80,10 +82,18 @@ export interface PolicySettings {
   readonly deadline?: string | undefined
   /** Default: `off`. */
   readonly hedge?: Hedge | undefined
+  /** Default: the profile's; `reroute` where answers have to meet a schema. */
+  readonly limited?: Limited | undefined
+  /** Default: `enforce`. */
+  readonly toolArguments?: ToolArguments | undefined
 }
 
 export interface WorkflowSettings extends PolicySettings {
   readonly model?: string | undefined
+  /** A file with the JSON Schema that answers have to meet; relative to the configuration's folder, or the process's. */
+  readonly schema?: string | undefined
+  /** Instead: fields that the one JSON object of an answer has to have. */
+  readonly expect?: readonly string[] | undefined
 }
 
 export interface ClientSettings {

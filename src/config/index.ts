@@ -9,6 +9,7 @@ export type {
   Delivery,
   FamilyRoute,
   Hedge,
+  Limited,
   LimitsConfig,
   ModelConfig,
   PlatformConfig,
@@ -17,6 +18,7 @@ export type {
   ProtocolName,
   ProviderConfig,
   TimeoutsConfig,
+  ToolArguments,
   WorkflowConfig,
 } from './types.ts'
 export { autoConfig } from './auto.ts'
@@ -26,7 +28,7 @@ export { isLoopback } from './base-url.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { Environment } from './interpolation.ts'
 export { configJsonSchema } from './json-schema.ts'
-export { loadConfigFile } from './load.ts'
+export { loadConfigFile, loadConfigObject } from './load.ts'
 export { configLimitBytes, parseConfig, parseConfigObject } from './parse.ts'
 export type { ConfigResult } from './parse.ts'
 export {

@@ -53,6 +53,8 @@ describe('a valid configuration', () => {
       deadlineMs: 600_000,
       overloadControl: false,
       hedge: 'off',
+      limited: 'pass',
+      toolArguments: 'enforce',
     })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect([config.models.size, config.workflows.size, config.clients.size, config.families.length]).toEqual([
@@ -105,6 +107,11 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       deadlineMs: 300_000,
       overloadControl: false,
       hedge: 'off',
+      limited: 'pass',
+      toolArguments: 'enforce',
+      schema: undefined,
+      schemaFile: undefined,
+      expect: undefined,
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)

@@ -135,6 +135,8 @@ const policy = fc.record({
   attempts: fc.integer({ min: 1, max: 10 }),
   deadlineMs: durationMs,
   hedge: fc.constantFrom('off', 'p95'),
+  limited: fc.constantFrom('pass', 'reroute', 'error'),
+  toolArguments: fc.constantFrom('enforce', 'pass'),
 })
 
 const written = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms))

@@ -1,23 +1,23 @@
-import type { ConfigInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
+import type { JsonObject } from '../protocols/core/index.ts'
+import { schemaOfFields } from '../schema/index.ts'
+import type { ConfigInput, ModelInput, PolicyInput, ProviderInput, WorkflowInput } from './config-input.ts'
 import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
 import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultTotalMs } from './policy-defaults.ts'
 import { profiles } from './profiles.ts'
 import { apiFamilies } from './types.ts'
-import type { Config, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
+import type { Config, ModelConfig, PolicyConfig, ProviderConfig, WorkflowConfig } from './types.ts'
 
-/** Puts the defaults into a checked configuration. */
-export function resolveConfig(input: ConfigInput, source: string): Config {
+/** Puts the defaults into a checked configuration. `schemas`: by the files' paths as written. */
+export function resolveConfig(input: ConfigInput, source: string, schemas: ReadonlyMap<string, JsonObject>): Config {
   return {
     source,
     providers: toMap(input.providers, resolveProvider),
     models: toMap(input.models, resolveModel),
     families: [],
     defaults: resolvePolicy(input.defaults ?? {}, {}),
-    workflows: toMap(input.workflows, (name, workflow) => ({
-      name,
-      model: workflow.model,
-      ...resolvePolicy(workflow, input.defaults ?? {}),
-    })),
+    workflows: toMap(input.workflows, (name, workflow) =>
+      resolveWorkflow(name, workflow, input.defaults ?? {}, schemas),
+    ),
     clients: toMap(input.clients, (name, { keyHash, workflows, tenant }) => ({ name, keyHash, workflows, tenant })),
     control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
     passthrough: new Map(
@@ -54,6 +54,20 @@ function resolveModel(name: string, { platforms, fallbacks, affinity }: ModelInp
   return { name, platforms, fallbacks: fallbacks ?? [], affinity: affinity ?? 'session' }
 }
 
+function resolveWorkflow(
+  name: string,
+  workflow: WorkflowInput,
+  defaults: PolicyInput,
+  schemas: ReadonlyMap<string, JsonObject>,
+): WorkflowConfig {
+  const { model, schema: schemaFile, expect } = workflow
+  const schema = schemaFile === undefined ? expect && schemaOfFields(expect) : schemas.get(schemaFile)
+  const policy = resolvePolicy(workflow, defaults)
+  // Half an object is none, whatever others may do with half an answer.
+  const limited = schema !== undefined && policy.limited === 'pass' ? 'reroute' : policy.limited
+  return { name, model, ...policy, limited, schema, schemaFile, expect }
+}
+
 /** What neither says is the profile's. */
 function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig {
   const profile = input.profile ?? otherwise.profile ?? defaultPolicy.profile
@@ -66,6 +80,8 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
     deadlineMs: input.deadline ?? otherwise.deadline ?? bundle.deadlineMs,
     overloadControl: bundle.overloadControl,
     hedge: input.hedge ?? otherwise.hedge ?? bundle.hedge,
+    limited: input.limited ?? otherwise.limited ?? bundle.limited,
+    toolArguments: input.toolArguments ?? otherwise.toolArguments ?? bundle.toolArguments,
   }
 }
 

@@ -17,6 +17,8 @@ import {
   baseUrl,
   duration,
   durationNotes,
+  fieldName,
+  filePath,
   keyHash,
   listen,
   modelName,
@@ -149,6 +151,16 @@ const hedgeNotes = {
   about:
     'p95: a streamed request gets a second attempt on another platform when its platform is silent for longer than its own 95th percentile.',
 }
+const limited = word('pass', 'reroute', 'error')
+const limitedNotes = {
+  about:
+    'What an answer means that a limit stopped (max_tokens). pass: as the protocol says it; reroute: another platform is asked, and it is refused where none helps, unless text of it was delivered; error: an error. reroute for the profile customer.',
+}
+const toolArguments = word('enforce', 'pass')
+const toolArgumentsNotes = {
+  about:
+    "enforce: a call whose arguments break its tool's schema is a failed attempt; pass: whoever runs the tool judges them.",
+}
 const delivery = word('hold', 'guarded', 'live')
 const thinking = word('hold', 'live')
 
@@ -159,6 +171,8 @@ const defaults = section({
   attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
   hedge: optional(hedge, { ...hedgeNotes, default: defaultPolicy.hedge }),
+  limited: optional(limited, { ...limitedNotes, default: defaultPolicy.limited }),
+  toolArguments: optional(toolArguments, { ...toolArgumentsNotes, default: defaultPolicy.toolArguments }),
 })
 
 const asInDefaults = { defaultWords: 'as in defaults, else the profile’s' }
@@ -173,6 +187,18 @@ const workflow = section({
   attempts: optional(attempts, { ...attemptsNotes, ...asInDefaults }),
   deadline: optional(duration, { ...deadlineNotes, ...asInDefaults }),
   hedge: optional(hedge, { ...hedgeNotes, ...asInDefaults }),
+  limited: optional(limited, { ...limitedNotes, defaultWords: 'reroute with schema or expect, else as in defaults' }),
+  toolArguments: optional(toolArguments, { ...toolArgumentsNotes, ...asInDefaults }),
+  schema: optional(filePath, {
+    about:
+      'A file with the JSON Schema that answers must meet, relative to this one. Whole answers alone are delivered, and one that does not meet it is a failed attempt.',
+    defaultWords: 'none',
+  }),
+  expect: optional(list(fieldName, 'a list of field names').min(1, { error: 'at least one field' }), {
+    about: 'Instead of schema: the fields that an answer, one JSON object, must have, none of them null.',
+    range: 'at least one',
+    defaultWords: 'none',
+  }),
 })
 
 const client = section({

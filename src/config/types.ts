@@ -1,3 +1,5 @@
+import type { JsonObject } from '../protocols/core/index.ts'
+
 /** What a provider speaks. */
 export type ProtocolName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'gemini'
 
@@ -18,6 +20,15 @@ export type ThinkingDelivery = 'hold' | 'live'
 
 /** A scenario in one word. */
 export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer'
+
+/**
+ * What an answer that a limit stopped means. `pass`: it is passed on as the protocol says it. `reroute`: it is asked for
+ * elsewhere, and refused where that does not help, unless text of it was delivered already. `error`: it is an error.
+ */
+export type Limited = 'pass' | 'reroute' | 'error'
+
+/** Whether the arguments of tool calls have to meet their tool's schema. */
+export type ToolArguments = 'enforce' | 'pass'
 
 /** When a second attempt is made beside a silent one: never, or after the platform's own 95th percentile of first content. */
 export type Hedge = 'off' | 'p95'
@@ -86,6 +97,8 @@ export interface PolicyConfig {
   /** Whether breakers, the retry budget and adaptive limits are heeded; the profile says. */
   readonly overloadControl: boolean
   readonly hedge: Hedge
+  readonly limited: Limited
+  readonly toolArguments: ToolArguments
 }
 
 /** A named use of a model; what it does not say comes from `defaults`. */
@@ -93,6 +106,11 @@ export interface WorkflowConfig extends PolicyConfig {
   readonly name: string
   /** `undefined`: the request's own. */
   readonly model: string | undefined
+  /** JSON Schema that its answers have to meet, from `schemaFile` or `expect`; `undefined`: none. */
+  readonly schema: JsonObject | undefined
+  /** As it was written: relative to the configuration's folder. */
+  readonly schemaFile: string | undefined
+  readonly expect: readonly string[] | undefined
 }
 
 /** Who may call the data plane. */

@@ -24,6 +24,7 @@ import {
   Sessions,
 } from '../exchange/index.ts'
 import type { Protocol } from '../protocols/core/index.ts'
+import { Schemas } from '../schema/index.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { passThrough, refuseForCaller } from './passthrough.ts'
@@ -43,7 +44,7 @@ export interface EngineOptions {
 
 export interface EngineDeps extends Omit<
   ExchangeDeps,
-  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats'
+  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'schemas'
 > {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
@@ -97,6 +98,7 @@ export class Engine {
       sessions: new Sessions(),
       health: this.#health,
       repeats: new Repeats(rest),
+      schemas: new Schemas(),
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)

@@ -143,6 +143,7 @@ export class Attempts {
 
   #failureOf({ platform, isTranslated }: Run, { verdict, providerError }: AttemptEnd): Failure | undefined {
     if (isFinished(verdict)) return undefined
+    if (verdict.reason === 'stopped-by-limit' && this.#inbound.policy.limited === 'error') return undefined
     return { platform, reason: verdict.reason, retryAfterMs: providerError?.retryAfterMs, isTranslated }
   }
 

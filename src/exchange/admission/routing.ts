@@ -1,4 +1,4 @@
-import type { Completion, Protocol, ProtocolName } from '../../protocols/core/index.ts'
+import type { Completion, JsonObject, Protocol, ProtocolName } from '../../protocols/core/index.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** One provider account, ready to be called. */
@@ -55,6 +55,15 @@ export interface Policy {
   /** Whether breakers, the retry budget and adaptive limits are heeded. */
   readonly overloadControl: boolean
   readonly hedge: 'off' | 'p95'
+  /**
+   * What a stop by a limit means. `pass`: as the protocol says it. `reroute`: a failed attempt, unless content was delivered.
+   * `error`: a failure.
+   */
+  readonly limited: 'pass' | 'reroute' | 'error'
+  /** Whether a call's arguments have to meet its tool's schema. */
+  readonly toolArguments: 'enforce' | 'pass'
+  /** JSON Schema that answers have to meet; they are delivered whole or not at all. */
+  readonly schema?: JsonObject | undefined
 }
 
 /** What the configuration says about who may ask for what, and where it goes. */

@@ -18,6 +18,8 @@ export function signalOf({ verdict, evidence }: AttemptEnd, { pin, hasOwnDeadlin
     case 'context-length':
     case 'not-expressible':
     case 'schema-violation':
+    case 'arguments-violation':
+    case 'stopped-by-limit':
     case 'client-gone':
     case 'outpaced':
     case 'shutdown':

@@ -36,14 +36,16 @@ export const answers: Operation = {
     const { verdict, facts } = answer
     if (!isFinished(verdict))
       return { verdict, facts, ...(verdict.reason === 'in-band-error' && { inBandError: body }) }
-    if (inbound.accept !== undefined) {
-      const { response } = answer
-      const reason = response === undefined ? 'not-this-protocol' : inbound.accept(response, verdict)
-      if (reason !== undefined) return { verdict: { name: 'malformed', reason }, facts }
-    }
+    const { acceptance } = inbound
+    // Made only where it is read.
+    const isRead = acceptance?.reads === 'all' || (acceptance?.reads === 'calls' && facts.toolCalls > 0)
+    const judgement = acceptance?.judge(isRead ? answer.response : undefined, verdict, false)
+    if (judgement?.rejected !== undefined) return { verdict: judgement.rejected, facts }
     const rendered = render(bytes, answer, options)
     if (rendered === undefined) return { verdict: { name: 'malformed', reason: 'not-this-protocol' }, facts }
-    return { verdict, facts, bytes: rendered, marks: answer.marks ?? [], read: answer } satisfies Judged
+    const { marks = [] } = answer
+    const unchecked = judgement?.unchecked
+    return { verdict, facts, bytes: rendered, marks, unchecked, read: answer } satisfies Judged
   },
 }
 

@@ -2,7 +2,7 @@ import type { Protocol } from '../core/index.ts'
 import { KEEP_ALIVE, readError, renderError, requestHeaders } from '../openai/index.ts'
 import { renderErrorEvent } from './error-event.ts'
 import { findState, inspectRequest } from './inspect.ts'
-import { parseRequest } from './request-in.ts'
+import { parseRequest, readTerms } from './request-in.ts'
 import { renderRequest } from './request-out.ts'
 import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
@@ -14,6 +14,7 @@ export const openAiChat: Protocol = {
   name: 'openai-chat',
   inspectRequest,
   parseRequest,
+  readTerms,
   findState,
   renderResponse,
   createStreamEncoder,

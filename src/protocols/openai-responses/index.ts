@@ -3,7 +3,7 @@ import { KEEP_ALIVE, readError, renderError, requestHeaders } from '../openai/in
 import { renderErrorEvent } from './error-event.ts'
 import { withoutForeign } from './foreign.ts'
 import { inspectRequest } from './inspect.ts'
-import { parseRequest } from './request-in.ts'
+import { parseRequest, readTerms } from './request-in.ts'
 import { renderRequest } from './request-out.ts'
 import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
@@ -18,6 +18,7 @@ export const openAiResponses: Protocol = {
   name: OPENAI_RESPONSES,
   inspectRequest,
   parseRequest,
+  readTerms,
   findState,
   renderResponse,
   createStreamEncoder,
