@@ -13,6 +13,7 @@ import {
   DEFAULT_LIMITS,
   type Exchange,
   type ExchangeDeps,
+  FormatRefusals,
   Health,
   type IncomingRequest,
   KEEP_ALIVE_MS,
@@ -44,7 +45,7 @@ export interface EngineOptions {
 
 export interface EngineDeps extends Omit<
   ExchangeDeps,
-  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'schemas'
+  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'schemas' | 'formatRefusals'
 > {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
@@ -99,6 +100,7 @@ export class Engine {
       health: this.#health,
       repeats: new Repeats(rest),
       schemas: new Schemas(),
+      formatRefusals: new FormatRefusals(),
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)

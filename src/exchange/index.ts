@@ -9,6 +9,7 @@ export {
   type Timeouts,
 } from './admission/routing.ts'
 export { KeyRing } from './admission/key-ring.ts'
+export { FormatRefusals } from './memory/format-refusals.ts'
 export { type BreakerChange, Health } from './memory/health.ts'
 export { type PlatformHealth } from './memory/platform-health.ts'
 export { Repeats } from './memory/repeats.ts'

@@ -1,6 +1,7 @@
 import type { EvidenceSink, FinishedVerdict, Label, Reason, Unchecked } from '../evidence/index.ts'
 import type { CoreResponse, Json, JsonObject } from '../protocols/core/index.ts'
 import type { Clock } from '../resilience/index.ts'
+import type { FormatRefusals } from './memory/format-refusals.ts'
 import type { Health } from './memory/health.ts'
 import type { Origins } from './memory/origins.ts'
 import type { Repeats } from './memory/repeats.ts'
@@ -20,6 +21,7 @@ export interface ExchangeDeps {
   readonly health: Health
   readonly repeats: Repeats
   readonly schemas: SchemaJudge
+  readonly formatRefusals: FormatRefusals
   /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
   readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }

@@ -1,6 +1,11 @@
-import { describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadConfigFile } from '../../src/config/index.ts'
 import { useBench } from '../support/gateways.ts'
 import { call, type Saying, speaking, text, type Tongue, TONGUES } from '../support/speaking.ts'
+import { json, type UpstreamHandler } from '../support/upstream.ts'
 
 const bench = useBench()
 
@@ -226,5 +231,73 @@ describe.each(ways)('a workflow that expects something, %s', (_, stream) => {
   test('holds its caller to nothing where none is named', async () => {
     const { gateway } = await gatewayOver([[chat, { content: [text('Prose.')] }]], workflow)
     expect((await gateway.post(chat.path(stream), chat.request({ stream }))).status).toBe(200)
+  })
+})
+
+describe('what a workflow expects is asked for too', () => {
+  const headers = { 'x-fullstop-workflow': 'w' }
+  const asksFor = (body: string): boolean => body.includes('"additionalProperties":false')
+  const folder = mkdtempSync(join(tmpdir(), 'fullstop-schemas-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  async function gatewayWithSchema(tongue: Tongue, handler: UpstreamHandler) {
+    const { protocol, base } = tongue
+    const upstream = await bench.upstream(handler)
+    writeFileSync(join(folder, 'answer.json'), JSON.stringify(SCHEMA))
+    writeFileSync(
+      join(folder, 'fullstop.yaml'),
+      `providers:\n  a: { protocol: ${protocol.name}, baseUrl: "${upstream.url}${base}", apiKey: k }\nmodels:\n  m: { platforms: [a/x] }\nworkflows:\n  w: { schema: answer.json }\n`,
+    )
+    const loaded = await loadConfigFile(join(folder, 'fullstop.yaml'), {})
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+    return { upstream, gateway: bench.gatewayOf(loaded.config) }
+  }
+
+  test.each(pairs)('%s', async (_, { client, provider, stream }) => {
+    const { upstream, gateway } = await gatewayWithSchema(provider, speaking(provider, { content: [text(GOOD)] }))
+    const response = await gateway.post(client.path(stream), client.request({ stream }), headers)
+    expect([response.status, withoutQuotes(await response.text()).includes('GOOD')]).toEqual([200, true])
+    expect(asksFor(upstream.received[0]?.body ?? '')).toBe(true)
+    // The caller's own wish stands before it.
+    const own = { type: 'object', properties: { id: { type: 'integer' } } }
+    await (await gateway.post(client.path(stream), client.request({ stream, answer: own }), headers)).text()
+    expect(asksFor(upstream.received[1]?.body ?? '')).toBe(false)
+    expect(upstream.received).toHaveLength(2)
+  })
+
+  test.each(TONGUES.map((tongue) => [tongue.protocol.name, tongue] as const))(
+    'a platform of %s that refuses it is asked without, and not asked for it again',
+    async (_, provider) => {
+      const answer = speaking(provider, { content: [text(GOOD)] })
+      const { upstream, gateway } = await gatewayWithSchema(provider, (request, response, ordinal) =>
+        asksFor(request.body) ? json(response, 400, { error: { message: 'no' } }) : answer(request, response, ordinal),
+      )
+      for (const client of TONGUES) {
+        const response = await gateway.post(client.path(false), client.request({ stream: false }), headers)
+        expect(response.status).toBe(200)
+      }
+      expect(upstream.received.map(({ body }) => asksFor(body))).toEqual([true, false, false, false, false])
+    },
+  )
+
+  test('what only has fields asks for JSON, where the protocol has a word for that', async () => {
+    const said: string[] = []
+    for (const provider of TONGUES) {
+      const { gateway, upstreams } = await gatewayOver(
+        [[provider, { content: [text(GOOD)] }]],
+        'workflows:\n  w: { expect: [id] }\n',
+      )
+      for (const client of TONGUES) {
+        const response = await gateway.post(client.path(false), client.request({ stream: false }), headers)
+        expect(response.status).toBe(200)
+      }
+      said.push(`${provider.protocol.name} ${upstreams[0]?.received.map(({ body }) => body.includes('json')).join()}`)
+    }
+    expect(said).toEqual([
+      'anthropic false,false,false,false',
+      'openai-chat true,true,true,true',
+      'openai-responses true,true,true,true',
+      'gemini true,true,true,true',
+    ])
   })
 })

@@ -6,6 +6,7 @@ import {
   type CoreRequest,
   isJsonObject,
   type JsonObject,
+  type OutputFormat,
   parseJson,
   type Protocol,
   type RequestFacts,
@@ -44,6 +45,8 @@ export interface Inbound {
   readonly needsAnswer: boolean
   /** A platform that refuses the request may get it without its format. */
   readonly isFormatOptional: boolean
+  /** The workflow's, where the request asks for none. */
+  readonly format: OutputFormat | undefined
   readonly caller: Caller
   readonly labels: CallLabels
   readonly headers: Headers
@@ -137,6 +140,7 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
           schemas,
         )
       : undefined
+  const format = operation.name === 'answer' && !facts.structured ? policy.format : undefined
   const ready = acceptance?.ready()
   if (ready !== undefined) await ready
   const route = routing.route(model, protocol.name)
@@ -157,7 +161,8 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
     policy,
     acceptance,
     needsAnswer: acceptance?.reads === 'all',
-    isFormatOptional: options.conditions?.isFormatOptional ?? false,
+    isFormatOptional: options.conditions?.isFormatOptional ?? format !== undefined,
+    format,
     caller,
     labels: readLabels(headers),
     headers,

@@ -1,4 +1,4 @@
-import type { Completion, JsonObject, Protocol, ProtocolName } from '../../protocols/core/index.ts'
+import type { Completion, JsonObject, OutputFormat, Protocol, ProtocolName } from '../../protocols/core/index.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** One provider account, ready to be called. */
@@ -64,6 +64,8 @@ export interface Policy {
   readonly toolArguments: 'enforce' | 'pass'
   /** JSON Schema that answers have to meet; they are delivered whole or not at all. */
   readonly schema?: JsonObject | undefined
+  /** Asked of platforms for a request that asks for none; one that refuses it is asked without. */
+  readonly format?: OutputFormat | undefined
 }
 
 /** What the configuration says about who may ask for what, and where it goes. */

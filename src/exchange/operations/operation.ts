@@ -42,7 +42,7 @@ export interface Ownership {
 export interface SendOptions {
   readonly apiKey: string | undefined
   readonly ownership: Ownership
-  /** Leave the format out that was asked for; only of a translated request. */
+  /** Leave the format out that was asked for: what the workflow asks for, and of a translated request what the caller does. */
   readonly withoutFormat?: boolean
 }
 

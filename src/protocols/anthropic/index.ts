@@ -5,7 +5,7 @@ import { findState, inspectRequest } from './inspect.ts'
 import { withoutForeign } from './foreign.ts'
 import { readError } from './provider-error.ts'
 import { parseRequest, readTerms } from './request-in.ts'
-import { renderRequest } from './request-out.ts'
+import { renderRequest, withFormat } from './request-out.ts'
 import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
 import { createAnthropicScanner } from './scanner.ts'
@@ -30,6 +30,7 @@ export const anthropic: Protocol = {
   requestHeaders,
   renderRequest,
   withoutForeign,
+  withFormat,
   readResponse,
   readError,
   createScanner: createAnthropicScanner,

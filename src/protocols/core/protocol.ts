@@ -1,5 +1,5 @@
 import type { Reason, UnfinishedVerdict } from '../../evidence/index.ts'
-import type { AnswerTerms, CoreRequest } from './request.ts'
+import type { AnswerTerms, CoreRequest, OutputFormat } from './request.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { CoreResponse } from './response.ts'
 import type { ReadResponse, ReadResponseOptions } from './read-response.ts'
@@ -159,6 +159,8 @@ export interface Protocol {
    * there is nothing of that. `text` is the body as it came. Cheap where there is nothing.
    */
   withoutForeign(body: JsonObject, text: string, isForeign: (mark: string) => boolean): JsonObject
+  /** A client's request of this protocol with this asked of its answer; the same object where there is no word for it. */
+  withFormat(body: JsonObject, format: OutputFormat): JsonObject
   readResponse(body: Json | undefined, options: ReadResponseOptions): ReadResponse
   readError(status: number, body: Json | undefined): ProviderError
   createScanner(options: ScannerOptions): StreamScanner

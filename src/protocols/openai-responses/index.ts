@@ -4,7 +4,7 @@ import { renderErrorEvent } from './error-event.ts'
 import { withoutForeign } from './foreign.ts'
 import { inspectRequest } from './inspect.ts'
 import { parseRequest, readTerms } from './request-in.ts'
-import { renderRequest } from './request-out.ts'
+import { renderRequest, withFormat } from './request-out.ts'
 import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
 import { createOpenAiResponsesScanner } from './scanner.ts'
@@ -32,6 +32,7 @@ export const openAiResponses: Protocol = {
   requestHeaders,
   renderRequest,
   withoutForeign,
+  withFormat,
   readResponse,
   readError,
   createScanner: createOpenAiResponsesScanner,
