@@ -11,6 +11,7 @@ import type {
   ProtocolName,
   ThinkingDelivery,
   ToolArguments,
+  WorkflowValue,
 } from './types.ts'
 
 // What a file says once each value is read (durations in milliseconds, addresses as URL), before defaults are put in.
@@ -58,6 +59,7 @@ export interface WorkflowInput extends PolicyInput {
   readonly model?: string | undefined
   readonly schema?: string | undefined
   readonly expect?: readonly string[] | undefined
+  readonly value?: WorkflowValue | undefined
 }
 
 export interface ClientInput {

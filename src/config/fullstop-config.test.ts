@@ -49,6 +49,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
       toolArguments: 'enforce',
       schema: './answer.json',
       expect: ['id'],
+      value: { currency: 'USD', amount: 18, per: 'run' },
     },
   },
   clients: { c: { keyHash: `sha256:${'0'.repeat(64)}`, workflows: ['w'], tenant: 't' } },

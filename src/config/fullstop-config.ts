@@ -10,6 +10,7 @@ import type {
   ProtocolName,
   ThinkingDelivery,
   ToolArguments,
+  WorkflowValue,
 } from './types.ts'
 
 /**
@@ -94,6 +95,8 @@ export interface WorkflowSettings extends PolicySettings {
   readonly schema?: string | undefined
   /** Instead: fields that the one JSON object of an answer has to have. */
   readonly expect?: readonly string[] | undefined
+  /** What an answer is worth. */
+  readonly value?: WorkflowValue | undefined
 }
 
 export interface ClientSettings {

@@ -20,6 +20,7 @@ export type {
   TimeoutsConfig,
   ToolArguments,
   WorkflowConfig,
+  WorkflowValue,
 } from './types.ts'
 export { autoConfig } from './auto.ts'
 export type { AutoConfigResult } from './auto.ts'

@@ -6,7 +6,7 @@ const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
   ['providers.*', ['prefill']],
   ['providers.*.limits', ['requestsPerMinute', 'tokensPerMinute']],
-  ['workflows.*', ['seam', 'degrade', 'value']],
+  ['workflows.*', ['seam', 'degrade']],
   ['clients.*', ['limits']],
 ])
 

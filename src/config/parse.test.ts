@@ -112,6 +112,7 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       schema: undefined,
       schemaFile: undefined,
       expect: undefined,
+      value: undefined,
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)

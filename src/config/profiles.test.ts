@@ -44,8 +44,9 @@ test.each([
 })
 
 test('half an answer is none where answers have to meet something', () => {
-  expect(policyOf('defaults: { limited: pass }\nworkflows: { w: { expect: [id] } }')).toMatchObject({
+  expect(policyOf('defaults: { limited: pass, delivery: live }\nworkflows: { w: { expect: [id] } }')).toMatchObject({
     limited: 'reroute',
+    delivery: 'hold',
     expect: ['id'],
     schema: { required: ['id'] },
   })

@@ -331,7 +331,7 @@ describe('a bad configuration is refused at its place:', () => {
   const laterKeys = {
     '': ['governance', 'storage', 'state', 'telemetry'],
     providers: ['prefill'],
-    workflows: ['seam', 'degrade', 'value'],
+    workflows: ['seam', 'degrade'],
     clients: ['limits'],
   }
   for (const [section, keys] of Object.entries(laterKeys)) {

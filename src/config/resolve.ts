@@ -60,12 +60,13 @@ function resolveWorkflow(
   defaults: PolicyInput,
   schemas: ReadonlyMap<string, JsonObject>,
 ): WorkflowConfig {
-  const { model, schema: schemaFile, expect } = workflow
+  const { model, schema: schemaFile, expect, value } = workflow
   const schema = schemaFile === undefined ? expect && schemaOfFields(expect) : schemas.get(schemaFile)
   const policy = resolvePolicy(workflow, defaults)
-  // Half an object is none, whatever others may do with half an answer.
+  // Half an object is none, whatever others may do with half an answer, and none may be seen before it is judged.
   const limited = schema !== undefined && policy.limited === 'pass' ? 'reroute' : policy.limited
-  return { name, model, ...policy, limited, schema, schemaFile, expect }
+  const delivery = schema === undefined ? policy.delivery : 'hold'
+  return { name, model, ...policy, delivery, limited, schema, schemaFile, expect, value }
 }
 
 /** What neither says is the profile's. */

@@ -11,7 +11,7 @@ import {
   defaultTotalMs,
   maxAttempts,
 } from './policy-defaults.ts'
-import { list, optional, required, section, word } from '../yaml/index.ts'
+import { list, optional, required, section, text, word } from '../yaml/index.ts'
 import {
   apiKey,
   baseUrl,
@@ -175,6 +175,17 @@ const defaults = section({
   toolArguments: optional(toolArguments, { ...toolArgumentsNotes, default: defaultPolicy.toolArguments }),
 })
 
+const amountExpected = 'a number above 0'
+const value = section({
+  currency: required(text('three capital letters such as USD', /^[A-Z]{3}$/), { about: 'The currency, by ISO 4217.' }),
+  amount: required(z.number({ error: amountExpected }).positive({ error: amountExpected }), {
+    about: 'What one of them is worth.',
+    unit: 'of the currency',
+    range: 'above 0',
+  }),
+  per: required(word('run', 'exchange'), { about: 'Whether that is a whole run or each exchange.' }),
+})
+
 const asInDefaults = { defaultWords: 'as in defaults, else the profile’s' }
 const workflow = section({
   profile: optional(profile, { ...profileNotes, ...asInDefaults }),
@@ -193,6 +204,10 @@ const workflow = section({
     about:
       'A file with the JSON Schema that answers must meet, relative to this one. Whole answers alone are delivered, and one that does not meet it is a failed attempt.',
     defaultWords: 'none',
+  }),
+  value: optional(value, {
+    about: 'What an answer of this workflow is worth; `fullstop check` advises a profile by it.',
+    defaultWords: 'not declared',
   }),
   expect: optional(list(fieldName, 'a list of field names').min(1, { error: 'at least one field' }), {
     about: 'Instead of schema: the fields that an answer, one JSON object, must have, none of them null.',

@@ -111,6 +111,16 @@ export interface WorkflowConfig extends PolicyConfig {
   /** As it was written: relative to the configuration's folder. */
   readonly schemaFile: string | undefined
   readonly expect: readonly string[] | undefined
+  /** `undefined`: not declared. */
+  readonly value: WorkflowValue | undefined
+}
+
+/** What an answer is worth: each one, or a whole run. */
+export interface WorkflowValue {
+  /** ISO 4217. */
+  readonly currency: string
+  readonly amount: number
+  readonly per: 'run' | 'exchange'
 }
 
 /** Who may call the data plane. */

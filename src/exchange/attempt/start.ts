@@ -49,8 +49,7 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
     : new TranslatingOutbox(scanner, encoderFor(inbound, platform, deps), guard, assembler)
   const { delivery } = inbound.policy
   // An object or nothing: half a one is what nobody can use.
-  const holdAll =
-    delivery === 'hold' || (delivery === 'guarded' && inbound.facts.structured) || inbound.policy.schema !== undefined
+  const holdAll = delivery === 'hold' || (delivery === 'guarded' && inbound.facts.structured)
   return new StreamAttempt({ call, scanner, outbox, guard, holdAll, assembler, acceptance })
 }
 
