@@ -78,7 +78,9 @@ export class SchemaCompiler {
       length += code.length
       return code.replaceAll(STEPS, (step) => `${step}if(--self.budget.left<0)throw self.budget.spent;`)
     }
-    const ajv = Object.assign(dialect.create({ ...ONCE, code: { process, regExp: matchesAll } }), { budget })
+    // Optimising takes nearly as long as the rest, and such a schema is often used once.
+    const code = { process, regExp: matchesAll, optimize: false }
+    const ajv = Object.assign(dialect.create({ ...ONCE, code }), { budget })
     for (const keyword of TEXT_KEYWORDS) ajv.removeKeyword(keyword)
     const check = toCheck(compiled(() => ajv.compile(rest)))
     return (value) => {

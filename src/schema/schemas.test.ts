@@ -80,6 +80,16 @@ describe("a caller's schema", () => {
     expect(within(2_000, () => bounded({ uniqueItems: true }, value))).toEqual({ unchecked: 'too-costly' })
   })
 
+  test('is kept compiled, within bounds: who sends ever new ones fills no memory', () => {
+    const many = new Schemas()
+    return many.ready()?.then(() => {
+      for (let index = 0; index < 40; index++)
+        many.judgeBounded({}, 2, { type: 'object', description: `${index} ${'x'.repeat(16_000)}` })
+      expect(many.keptCharacters).toBeGreaterThan(200_000)
+      expect(many.keptCharacters).toBeLessThanOrEqual(262_144)
+    })
+  })
+
   test('of a recursive kind is enforced where nothing explodes', () => {
     const tree = {
       $ref: '#/$defs/n',

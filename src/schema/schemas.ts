@@ -1,4 +1,3 @@
-import { BoundedMap } from '../collections/index.ts'
 import type { Label, Unchecked } from '../evidence/index.ts'
 import type { Json, JsonObject } from '../protocols/core/index.ts'
 import { type Check, InvalidSchema, SchemaCompiler, TooCostly, type Violation } from './compile-schema.ts'
@@ -9,8 +8,11 @@ export type Finding =
   | { readonly violation: Label | undefined; readonly unchecked?: undefined }
   | { readonly unchecked: Unchecked; readonly violation?: undefined }
 
-/** Compiled schemas of callers that are kept, and remembered ones that cannot be compiled. */
-const KEPT_SCHEMAS = 500
+/**
+ * Of callers' schemas that are kept compiled, characters of all of them: 50 MB at most, 400 schemas of usual tools. Each takes up to
+ * 200 bytes a character.
+ */
+const KEPT_CHARACTERS = 262_144
 
 /** Compiling takes up to 8 µs a character, during which nobody is served: a tenth of a second. Nested deeply, far longer. */
 const LONGEST_SCHEMA = 16_384
@@ -23,7 +25,9 @@ export class Schemas {
   #compiler: SchemaCompiler | undefined
   #loading: Promise<void> | undefined
   readonly #trusted = new WeakMap<JsonObject, Check>()
-  readonly #byText = new BoundedMap<string, Check | Unchecked>(KEPT_SCHEMAS)
+  /** The one that was not used longest comes first. */
+  readonly #byText = new Map<string, Check | Unchecked>()
+  #keptCharacters = 0
 
   /** Has to be waited for before anything is judged; `undefined` where there is nothing to wait for. */
   ready(): Promise<void> | undefined {
@@ -46,7 +50,7 @@ export class Schemas {
     if (isDeeper(schema, DEEPEST_SCHEMA)) return { unchecked: 'too-large' }
     const text = JSON.stringify(schema)
     if (text.length > LONGEST_SCHEMA || length > LONGEST_VALUE) return { unchecked: 'too-large' }
-    const check = this.#byText.getOrMake(text, () => this.#compiled(schema))
+    const check = this.#checkFor(text, schema)
     if (typeof check === 'string') return { unchecked: check }
     try {
       return found(check(value))
@@ -55,6 +59,25 @@ export class Schemas {
       if (error instanceof TooCostly || error instanceof RangeError) return { unchecked: 'too-costly' }
       throw error
     }
+  }
+
+  #checkFor(text: string, schema: JsonObject): Check | Unchecked {
+    const known = this.#byText.get(text)
+    const check = known ?? this.#compiled(schema)
+    if (known === undefined) this.#keptCharacters += text.length
+    else this.#byText.delete(text)
+    this.#byText.set(text, check)
+    for (const [oldest] of this.#byText) {
+      if (this.#keptCharacters <= KEPT_CHARACTERS) break
+      this.#byText.delete(oldest)
+      this.#keptCharacters -= oldest.length
+    }
+    return check
+  }
+
+  /** For tests: how much is kept. */
+  get keptCharacters(): number {
+    return this.#keptCharacters
   }
 
   #compiled(schema: JsonObject): Check | Unchecked {
