@@ -170,6 +170,45 @@ describe.each(ways)('%s', (_, stream) => {
   })
 })
 
+test.each(TONGUES.map((tongue) => [tongue.protocol.name, tongue] as const))(
+  'under live delivery calls of %s wait for their judgement all the same',
+  async (_, tongue) => {
+    const { gateway } = await gatewayOver(
+      [
+        [tongue, { content: [call('search', { q: 'BAD', colour: 1 })] }],
+        [tongue, { content: [text('One moment.'), call('search', { q: 'GOOD' })] }],
+      ],
+      'defaults: { delivery: live }\n',
+    )
+    const response = await gateway.post(tongue.path(true), tongue.request({ stream: true, tool: SEARCH }))
+    const body = await response.text()
+    expect([response.status, body.includes('GOOD'), body.includes('BAD')]).toEqual([200, true, false])
+    expect(gateway.evidence[0]?.attempts).toMatchObject([{ reason: 'arguments-violation' }, { verdict: 'complete' }])
+  },
+)
+
+test('each of several choices is judged', async () => {
+  const choice = (index: number, content: string): object => ({
+    index,
+    message: { role: 'assistant', content },
+    finish_reason: 'stop',
+  })
+  const answer = (...contents: readonly string[]): UpstreamHandler => {
+    const choices = contents.map((content, index) => choice(index, content))
+    return (_, response) => json(response, 200, { id: 'a', object: 'chat.completion', created: 1, model: 'm', choices })
+  }
+  const [bad, good] = await Promise.all([bench.upstream(answer(GOOD, BAD)), bench.upstream(answer(GOOD, GOOD))])
+  const gateway = bench.gateway(`providers:
+  a: { protocol: openai-chat, baseUrl: "${bad.url}/v1" }
+  b: { protocol: openai-chat, baseUrl: "${good.url}/v1" }
+models:
+  m: { platforms: [a/x, b/x] }
+`)
+  const request = { ...chat.request({ stream: false, answer: SCHEMA }), n: 2 }
+  expect(await (await gateway.post(chat.path(false), request)).text()).not.toContain('BAD')
+  expect(gateway.evidence[0]?.attempts).toMatchObject([{ violation: '/properties/id/type' }, { verdict: 'complete' }])
+})
+
 test('text that was delivered before a call cannot be taken back: a violation then ends honestly', async () => {
   let go = (): void => undefined
   const pause = new Promise<void>((resolve) => (go = resolve))
