@@ -48,6 +48,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request-loop': row(429, false, 'Stop repeating the request: read the error that it got before, and change it.'),
   internal: row(500, false, 'This is a defect of Fullstop: please report it with the exchange id.'),
   'no-complete-answer': row(502, true, 'Try again; the attempts say what each platform did.'),
+  'stopped-by-limit': row(
+    502,
+    false,
+    'Allow more output tokens, or ask for less; `limited: pass` in the configuration would let such answers pass.',
+  ),
   'provider-rejected-key': row(502, false, 'Check the API key of the named provider in the configuration.'),
   'provider-lacks-model': row(502, false, 'Check the model id of the named platform in the configuration.'),
   'pinned-platform-failed': row(
@@ -94,6 +99,7 @@ export type ErrorCode =
   | 'request-loop'
   | 'internal'
   | 'no-complete-answer'
+  | 'stopped-by-limit'
   | 'provider-rejected-key'
   | 'provider-lacks-model'
   | 'pinned-platform-failed'

@@ -145,6 +145,46 @@ describe('commands', () => {
     })
   })
 
+  test('check: what every workflow comes to, and what would suit it', async () => {
+    const path = join(folder, 'policies.yaml')
+    writeFileSync(join(folder, 'answer.json'), '{ "type": "object" }')
+    writeFileSync(
+      path,
+      `${config('http://127.0.0.1:9', 'm')}defaults: { profile: customer }
+workflows:
+  replies: { model: m, schema: ./answer.json }
+  invoices: { profile: prototype, model: m, value: { currency: EUR, amount: 2.5, per: run } }
+`,
+    )
+    const { code, out } = await fullstop(['check', '--config', path])
+    expect(code).toBe(0)
+    expect(out).toMatch(/\(no workflow\) +customer +guarded +4 +10m +on +off +reroute +enforce +anything/)
+    expect(out).toMatch(/replies +customer +hold +4 +10m .* valid under \.\/answer\.json/)
+    expect(out).toContain('invoices: customer rather than prototype, since it declares 2.5 EUR per run to be at stake.')
+    const told = await fullstop([
+      'check',
+      '--config',
+      path,
+      '--advise',
+      '--workflow',
+      'replies',
+      '--missing',
+      'nothing',
+    ])
+    expect(told.out).toContain('replies: prototype would do')
+    const asJson = await fullstop(['check', '--config', path, '--json'])
+    expect(JSON.parse(asJson.out)).toMatchObject({
+      ok: true,
+      defaults: { profile: 'customer', limited: 'reroute', overloadControl: true },
+      workflows: {
+        replies: { delivery: 'hold', schema: { type: 'object' } },
+        invoices: { advice: { profile: 'customer', than: 'more' } },
+      },
+    })
+    expect((await fullstop(['check', '--config', path, '--workflow', 'replies'])).code).toBe(2)
+    expect((await fullstop(['check', '--config', path, '--advise', '--workflow', 'nobody'])).code).toBe(2)
+  })
+
   test('trace: an unknown id and a server that is not there', async () => {
     const nobody = await fullstop(['trace', 'fs_x', '--url', 'http://127.0.0.1:9'])
     expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('Is Fullstop running')])

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { CONSEQUENCES } from './advice.ts'
 import { check } from './check.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
 import type { DrillCommandOptions } from './drill.ts'
@@ -32,8 +33,13 @@ program
 
 program
   .command('check')
-  .description('Validate the configuration; each problem with file:line:column.')
+  .description('Validate the configuration, each problem with file:line:column; print what its profiles come to.')
   .option('-c, --config <file>', 'configuration file (default: fullstop.yaml)')
+  .option('--advise', 'say which profile suits each workflow, and why')
+  .option('--workflow <name>', 'with --advise: this one alone')
+  .addOption(
+    new Option('--missing <what...>', 'with --advise: what a missing or half answer does').choices(CONSEQUENCES),
+  )
   .option('--json', 'print one JSON document')
   .action(check)
 

@@ -1,5 +1,6 @@
 import type { LimitUse, PlatformsReport, PlatformStatus } from '../server/index.ts'
 import { ms } from './durations.ts'
+import { table } from './table.ts'
 
 const SHOWN_CHANGES = 10
 
@@ -50,16 +51,6 @@ function cells(status: PlatformStatus, nowMs: number): readonly string[] {
     `${inFlight}${limit === undefined ? '' : ` of ${Math.min(limit, status.declaredLimit ?? limit)}`}`,
     status.p95FirstContentMs === undefined ? 'unknown' : ms(status.p95FirstContentMs),
   ]
-}
-
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -15,6 +15,12 @@ const CAVEATS: Readonly<Record<NonNullable<AttemptEvidence['caveat']>, string>> 
     'it gave a finish reason with every chunk, so a clean cut between two of them would have looked the same',
 }
 
+const UNCHECKED: Readonly<Record<NonNullable<AttemptEvidence['unchecked']>, string>> = {
+  'too-large': 'it or the answer is too large for that',
+  'not-compilable': 'it is no JSON Schema that is known here',
+  'too-costly': 'that took too long',
+}
+
 /** An exchange as a person reads it. */
 export function renderTrace(exchange: ExchangeEvidence): string {
   const { id, model, protocol, operation, delivery, streamed, outcome, verdict, errorCode, startedAtMs, durationMs } =
@@ -72,7 +78,8 @@ function usage({ usage: used }: ExchangeEvidence): readonly string[] {
 
 function attempt(each: AttemptEvidence): readonly string[] {
   const { ordinal, cause, probe, provider, model, verdict, proof, reason, status, durationMs } = each
-  const why = proof ?? reason
+  const broken = each.violation === undefined ? '' : ` at ${each.violation}`
+  const why = proof ?? (reason === undefined ? undefined : `${reason}${broken}`)
   const served = each.servedModel === undefined || each.servedModel === model ? '' : `, served by ${each.servedModel}`
   return [
     `  ${String(ordinal).padStart(3)}. ${provider}/${model}${served}${probe ? ', a probe' : ''}${cause === 'hedge' ? ', a hedge' : ''}`,
@@ -80,6 +87,9 @@ function attempt(each: AttemptEvidence): readonly string[] {
     `       ${status === undefined ? 'no response' : `status ${status} after ${ms(each.headersMs)}`}${timing(each)}; over after ${ms(durationMs)}`,
     `       ${each.bytes} bytes, ${each.events} events, ${each.toolCalls} tool calls${each.invalidToolCalls > 0 ? ` (${each.invalidToolCalls} not whole)` : ''}`,
     ...(each.caveat === undefined ? [] : [`       but ${CAVEATS[each.caveat]}`]),
+    ...(each.unchecked === undefined
+      ? []
+      : [`       not held to a schema of its caller's: ${UNCHECKED[each.unchecked]}`]),
     ...(each.dropped === undefined ? [] : [`       left out for ${each.protocol}: ${each.dropped.join(', ')}`]),
   ]
 }

@@ -5,11 +5,14 @@ import type {
   CompletionProfile,
   Delivery,
   Hedge,
+  Limited,
   PlatformConfig,
   ProfileName,
   ProtocolName,
   Replay,
   ThinkingDelivery,
+  ToolArguments,
+  WorkflowValue,
 } from './types.ts'
 
 // What a file says once each value is read (durations in milliseconds, addresses as URL), before defaults are put in.
@@ -56,6 +59,8 @@ export interface PolicyInput {
   readonly deadline?: number | undefined
   readonly hedge?: Hedge | undefined
   readonly replay?: Replay | undefined
+  readonly limited?: Limited | undefined
+  readonly toolArguments?: ToolArguments | undefined
 }
 
 export interface ReplayInput {
@@ -66,6 +71,9 @@ export interface ReplayInput {
 
 export interface WorkflowInput extends PolicyInput {
   readonly model?: string | undefined
+  readonly schema?: string | undefined
+  readonly expect?: readonly string[] | undefined
+  readonly value?: WorkflowValue | undefined
 }
 
 export interface ClientInput {

@@ -34,17 +34,24 @@ const EVERYTHING: Complete<FullstopConfig> = {
     deadline: '1m',
     hedge: 'p95',
     replay: 'on',
+    limited: 'pass',
+    toolArguments: 'pass',
   },
   workflows: {
     w: {
       model: 'm',
       profile: 'prototype',
-      delivery: 'live',
+      delivery: 'hold',
       thinking: 'hold',
       attempts: 1,
       deadline: '5s',
       hedge: 'off',
       replay: 'off',
+      limited: 'error',
+      toolArguments: 'enforce',
+      schema: './answer.json',
+      expect: ['id'],
+      value: { currency: 'USD', amount: 18, per: 'run' },
     },
   },
   clients: {
@@ -72,9 +79,11 @@ const EVERYTHING: Complete<FullstopConfig> = {
 }
 
 test('the type of a configuration as an object and the schema have the same keys', () => {
-  // Of these two only one may be there.
+  // Of these pairs only one may be there.
   const { apiKeys: _, ...a } = EVERYTHING.providers.a ?? {}
-  expect(parseConfigObject({ ...EVERYTHING, providers: { a } }, { env: {} })).toMatchObject({ ok: true })
+  const { schema: __, ...w } = EVERYTHING.workflows.w ?? {}
+  const config = { ...EVERYTHING, providers: { a }, workflows: { w } }
+  expect(parseConfigObject(config, { env: {} })).toMatchObject({ ok: true })
   expect(keysOfSchema(configJsonSchema(), '')).toEqual(keysOfValue(EVERYTHING, '', configJsonSchema()))
 })
 

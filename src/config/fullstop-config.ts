@@ -5,10 +5,13 @@ import type {
   CompletionProfile,
   Delivery,
   Hedge,
+  Limited,
   ProfileName,
   ProtocolName,
   Replay,
   ThinkingDelivery,
+  ToolArguments,
+  WorkflowValue,
 } from './types.ts'
 
 /**
@@ -94,6 +97,10 @@ export interface PolicySettings {
   readonly hedge?: Hedge | undefined
   /** Default: `on`. */
   readonly replay?: Replay | undefined
+  /** Default: the profile's; `reroute` where answers have to meet a schema. */
+  readonly limited?: Limited | undefined
+  /** Default: `enforce`. */
+  readonly toolArguments?: ToolArguments | undefined
 }
 
 /** Kept answers. */
@@ -108,6 +115,12 @@ export interface ReplaySettings {
 
 export interface WorkflowSettings extends PolicySettings {
   readonly model?: string | undefined
+  /** A file with the JSON Schema that answers have to meet; relative to the configuration's folder, or the process's. */
+  readonly schema?: string | undefined
+  /** Instead: fields that the one JSON object of an answer has to have. */
+  readonly expect?: readonly string[] | undefined
+  /** What an answer is worth. */
+  readonly value?: WorkflowValue | undefined
 }
 
 export interface ClientSettings {

@@ -10,6 +10,7 @@ export type {
   Delivery,
   FamilyRoute,
   Hedge,
+  Limited,
   LimitsConfig,
   ModelConfig,
   PlatformConfig,
@@ -20,7 +21,9 @@ export type {
   Replay,
   ReplayConfig,
   TimeoutsConfig,
+  ToolArguments,
   WorkflowConfig,
+  WorkflowValue,
 } from './types.ts'
 export { autoConfig } from './auto.ts'
 export type { AutoConfigResult } from './auto.ts'
@@ -29,7 +32,7 @@ export { isLoopback } from './base-url.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export type { Environment } from './interpolation.ts'
 export { configJsonSchema } from './json-schema.ts'
-export { loadConfigFile } from './load.ts'
+export { loadConfigFile, loadConfigObject } from './load.ts'
 export { configLimitBytes, parseConfig, parseConfigObject } from './parse.ts'
 export type { ConfigResult } from './parse.ts'
 export {

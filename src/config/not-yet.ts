@@ -5,11 +5,14 @@
 const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
   ['providers.*', ['prefill']],
-  ['workflows.*', ['schema', 'expect', 'limited', 'seam', 'degrade', 'value']],
+  ['workflows.*', ['seam', 'degrade']],
 ])
 
 /** The same for values, by the key they belong to. */
-const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([['profile', ['critical']]])
+const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([
+  ['profile', ['critical']],
+  ['limited', ['continue']],
+])
 
 const notYet = 'is known, but not available in this version yet'
 

@@ -54,6 +54,8 @@ describe('a valid configuration', () => {
       overloadControl: false,
       hedge: 'off',
       replay: 'on',
+      limited: 'pass',
+      toolArguments: 'enforce',
     })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect(config.replay).toEqual({ windowMs: 600_000, keyWindowMs: 86_400_000, limitBytes: 64 * 1_048_576 })
@@ -110,6 +112,12 @@ replay: { window: 5m, keyWindow: 1h, megabytes: 8 }
       overloadControl: false,
       hedge: 'off',
       replay: 'on',
+      limited: 'pass',
+      toolArguments: 'enforce',
+      schema: undefined,
+      schemaFile: undefined,
+      expect: undefined,
+      value: undefined,
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)

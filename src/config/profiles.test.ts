@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { parseConfig } from './parse.ts'
-import type { PolicyConfig } from './types.ts'
+import type { WorkflowConfig } from './types.ts'
 
-function policyOf(text: string): PolicyConfig | undefined {
+function policyOf(text: string): WorkflowConfig | undefined {
   const source = `providers:\n  a: { protocol: anthropic }\n${text}`
   const result = parseConfig(source, { source: 'f.yaml', env: {} })
   if (!result.ok) throw new Error(JSON.stringify(result.problems))
@@ -30,4 +30,25 @@ test('a profile gives what neither the workflow nor the defaults say', () => {
 test.each(['batch', 'internal', 'customer'])('%s heeds the overload control, prototype does not', (profile) => {
   expect(policyOf(`workflows: { w: { profile: ${profile} } }`)?.overloadControl).toBe(true)
   expect(policyOf('workflows: { w: { profile: prototype } }')?.overloadControl).toBe(false)
+})
+
+test.each([
+  ['prototype', 'pass'],
+  ['batch', 'pass'],
+  ['internal', 'pass'],
+  ['customer', 'reroute'],
+] as const)('under %s a limited answer is: %s', (profile, limited) => {
+  expect(policyOf(`workflows: { w: { profile: ${profile} } }`)).toMatchObject({ limited, toolArguments: 'enforce' })
+  expect(policyOf(`workflows: { w: { profile: ${profile}, limited: error } }`)?.limited).toBe('error')
+  expect(policyOf(`defaults: { limited: pass }\nworkflows: { w: { profile: ${profile} } }`)?.limited).toBe('pass')
+})
+
+test('half an answer is none where answers have to meet something', () => {
+  expect(policyOf('defaults: { limited: pass, delivery: live }\nworkflows: { w: { expect: [id] } }')).toMatchObject({
+    limited: 'reroute',
+    delivery: 'hold',
+    expect: ['id'],
+    schema: { required: ['id'] },
+  })
+  expect(policyOf('workflows: { w: { expect: [id], limited: error } }')?.limited).toBe('error')
 })

@@ -1,4 +1,4 @@
-import type { Delivery, Hedge, ProfileName, Replay, ThinkingDelivery } from './types.ts'
+import type { Delivery, Hedge, Limited, ProfileName, Replay, ThinkingDelivery, ToolArguments } from './types.ts'
 
 /** What one word stands for, as far as the configuration does not say otherwise. */
 export interface ProfileBundle {
@@ -10,6 +10,8 @@ export interface ProfileBundle {
   readonly overloadControl: boolean
   readonly hedge: Hedge
   readonly replay: Replay
+  readonly limited: Limited
+  readonly toolArguments: ToolArguments
 }
 
 const TEN_MINUTES_MS = 600_000
@@ -23,6 +25,8 @@ const usual: ProfileBundle = {
   overloadControl: true,
   hedge: 'off',
   replay: 'on',
+  limited: 'pass',
+  toolArguments: 'enforce',
 }
 
 /** The scenarios. Only what this version has is in them; `critical` promises more than that and is refused. */
@@ -32,5 +36,6 @@ export const profiles: Readonly<Record<ProfileName, ProfileBundle>> = {
   /** Nobody waits, so it may take an hour and more tries; but its load must not prolong an outage. */
   batch: { ...usual, attempts: 6, deadlineMs: 6 * TEN_MINUTES_MS },
   internal: usual,
-  customer: usual,
+  /** Half an answer is none: it is looked for elsewhere, and refused sooner than taken for a whole one. */
+  customer: { ...usual, limited: 'reroute' },
 }

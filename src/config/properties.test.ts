@@ -140,6 +140,8 @@ const policy = fc.record({
   deadlineMs: durationMs,
   hedge: fc.constantFrom('off', 'p95'),
   replay: fc.constantFrom('on', 'off'),
+  limited: fc.constantFrom('pass', 'reroute', 'error'),
+  toolArguments: fc.constantFrom('enforce', 'pass'),
 })
 
 const written = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms))

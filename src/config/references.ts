@@ -96,7 +96,16 @@ class ReferenceChecks {
     })
   }
 
-  #workflow(name: string, { model }: Mapping): void {
+  #workflow(name: string, { model, schema, expect, limited, delivery }: Mapping): void {
+    const at = (key: string): ConfigPath => ['workflows', name, key]
+    if (schema !== undefined && expect !== undefined)
+      this.#report(at('expect'), 'key', 'schema is set too; remove one of them')
+    this.#eachText(expect, at('expect'), () => undefined)
+    const key = schema !== undefined ? 'schema' : expect !== undefined ? 'expect' : undefined
+    if (key !== undefined && limited === 'pass')
+      this.#report(at('limited'), 'value', `half an answer does not meet ${key}; use "reroute" or "error"`)
+    if (key !== undefined && delivery === 'live')
+      this.#report(at('delivery'), 'value', `answers are kept until they meet ${key}; use "hold" or leave it out`)
     if (typeof model !== 'string') return
     const slash = model.indexOf('/')
     if (slash > 0 && Object.hasOwn(this.#sections.providers, model.slice(0, slash))) return

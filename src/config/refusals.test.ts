@@ -17,6 +17,23 @@ const model = (fields: string): string => `${minimal}models:\n  m: { ${fields} }
 const later = 'is known, but not available in this version yet'
 
 const cases: readonly (readonly [name: string, text: string, ...expected: string[]])[] = [
+  [
+    'two words for what answers have to be',
+    `${minimal}workflows:\n  w: { schema: a.json, expect: [id] }\n`,
+    '4:24 workflows.w.expect: schema is set too; remove one of them',
+  ],
+  [
+    'half an answer that is to meet something',
+    `${minimal}workflows:\n  w: { expect: [id, id], limited: pass, delivery: live }\n`,
+    '4:21 workflows.w.expect[1]: "id" stands in this list twice; remove one',
+    '4:35 workflows.w.limited: half an answer does not meet expect; use "reroute" or "error"',
+    '4:51 workflows.w.delivery: answers are kept until they meet expect; use "hold" or leave it out',
+  ],
+  [
+    'a schema file where none is read',
+    `${minimal}workflows:\n  w: { schema: a.json }\n`,
+    '4:16 workflows.w.schema: schema files are not read here',
+  ],
   ['an empty file', '', '1:1 expected a mapping, got nothing'],
   ['a list', '- a', '1:1 expected a mapping, got a list'],
   [
@@ -334,7 +351,7 @@ describe('a bad configuration is refused at its place:', () => {
   const laterKeys = {
     '': ['governance', 'storage', 'state', 'telemetry'],
     providers: ['prefill'],
-    workflows: ['schema', 'expect', 'limited', 'seam', 'degrade', 'value'],
+    workflows: ['seam', 'degrade'],
   }
   for (const [section, keys] of Object.entries(laterKeys)) {
     test(`keys of ${section === '' ? 'the root' : section} whose feature comes later`, () => {
@@ -348,7 +365,11 @@ describe('a bad configuration is refused at its place:', () => {
       for (const key of keys) expect(text).toContain(`"${key}" ${later}; remove it`)
     })
   }
-  for (const [key, values] of [['profile', ['critical']]] as const) {
+  const laterValues = [
+    ['profile', ['critical']],
+    ['limited', ['continue']],
+  ] as const
+  for (const [key, values] of laterValues) {
     test(`values of ${key} whose feature comes later`, () => {
       for (const value of values) {
         expect(problems(`${minimal}defaults: { ${key}: ${value} }`).join('\n')).toContain(`"${value}" ${later}; use "`)

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../protocols/core/index.ts'
+import { schemaOfFields } from '../schema/index.ts'
 import type {
   ClientInput,
   ConfigInput,
@@ -6,6 +8,7 @@ import type {
   PolicyInput,
   ProviderInput,
   ReplayInput,
+  WorkflowInput,
 } from './config-input.ts'
 import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
 import {
@@ -26,21 +29,20 @@ import type {
   PolicyConfig,
   ProviderConfig,
   ReplayConfig,
+  WorkflowConfig,
 } from './types.ts'
 
-/** Puts the defaults into a checked configuration. */
-export function resolveConfig(input: ConfigInput, source: string): Config {
+/** Puts the defaults into a checked configuration. `schemas`: by the files' paths as written. */
+export function resolveConfig(input: ConfigInput, source: string, schemas: ReadonlyMap<string, JsonObject>): Config {
   return {
     source,
     providers: toMap(input.providers, resolveProvider),
     models: toMap(input.models, resolveModel),
     families: [],
     defaults: resolvePolicy(input.defaults ?? {}, {}),
-    workflows: toMap(input.workflows, (name, workflow) => ({
-      name,
-      model: workflow.model,
-      ...resolvePolicy(workflow, input.defaults ?? {}),
-    })),
+    workflows: toMap(input.workflows, (name, workflow) =>
+      resolveWorkflow(name, workflow, input.defaults ?? {}, schemas),
+    ),
     clients: toMap(input.clients, resolveClient),
     control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
     replay: resolveReplay(input.replay ?? {}),
@@ -88,6 +90,21 @@ function resolveModel(name: string, { platforms, fallbacks, affinity }: ModelInp
   return { name, platforms, fallbacks: fallbacks ?? [], affinity: affinity ?? 'session' }
 }
 
+function resolveWorkflow(
+  name: string,
+  workflow: WorkflowInput,
+  defaults: PolicyInput,
+  schemas: ReadonlyMap<string, JsonObject>,
+): WorkflowConfig {
+  const { model, schema: schemaFile, expect, value } = workflow
+  const schema = schemaFile === undefined ? expect && schemaOfFields(expect) : schemas.get(schemaFile)
+  const policy = resolvePolicy(workflow, defaults)
+  // Half an object is none, whatever others may do with half an answer, and none may be seen before it is judged.
+  const limited = schema !== undefined && policy.limited === 'pass' ? 'reroute' : policy.limited
+  const delivery = schema === undefined ? policy.delivery : 'hold'
+  return { name, model, ...policy, delivery, limited, schema, schemaFile, expect, value }
+}
+
 /** What neither says is the profile's. */
 function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig {
   const profile = input.profile ?? otherwise.profile ?? defaultPolicy.profile
@@ -101,6 +118,8 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
     overloadControl: bundle.overloadControl,
     hedge: input.hedge ?? otherwise.hedge ?? bundle.hedge,
     replay: input.replay ?? otherwise.replay ?? bundle.replay,
+    limited: input.limited ?? otherwise.limited ?? bundle.limited,
+    toolArguments: input.toolArguments ?? otherwise.toolArguments ?? bundle.toolArguments,
   }
 }
 

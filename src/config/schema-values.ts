@@ -67,3 +67,5 @@ export const plainName: z.ZodType<string, string> = text(
 )
 // Printable ASCII: what may stand in a header. A key read from a file often ends in a line break.
 export const apiKey: z.ZodType<string, string> = text('a key without spaces or line breaks', /^[\x21-\x7e]+$/)
+export const filePath: z.ZodType<string, string> = text('the path of a file', /\S/)
+export const fieldName: z.ZodType<string, string> = text('the name of a field', /^[^\r\n]{1,200}$/)

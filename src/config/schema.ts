@@ -14,12 +14,14 @@ import {
   maxAttempts,
   maxReplayMegabytes,
 } from './policy-defaults.ts'
-import { list, optional, required, section, word } from '../yaml/index.ts'
+import { list, optional, required, section, text, word } from '../yaml/index.ts'
 import {
   apiKey,
   baseUrl,
   duration,
   durationNotes,
+  fieldName,
+  filePath,
   keyHash,
   listen,
   modelName,
@@ -212,6 +214,16 @@ const replays = section({
   ),
 })
 
+const limited = word('pass', 'reroute', 'error')
+const limitedNotes = {
+  about:
+    'What an answer means that a limit stopped (max_tokens). pass: as the protocol says it; reroute: another platform is asked, and it is refused where none helps, unless text of it was delivered; error: an error. reroute for the profile customer.',
+}
+const toolArguments = word('enforce', 'pass')
+const toolArgumentsNotes = {
+  about:
+    "enforce: a call whose arguments break its tool's schema is a failed attempt; pass: whoever runs the tool judges them.",
+}
 const delivery = word('hold', 'guarded', 'live')
 const thinking = word('hold', 'live')
 
@@ -223,6 +235,19 @@ const defaults = section({
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
   hedge: optional(hedge, { ...hedgeNotes, default: defaultPolicy.hedge }),
   replay: optional(replay, { ...replayNotes, default: defaultPolicy.replay }),
+  limited: optional(limited, { ...limitedNotes, default: defaultPolicy.limited }),
+  toolArguments: optional(toolArguments, { ...toolArgumentsNotes, default: defaultPolicy.toolArguments }),
+})
+
+const amountExpected = 'a number above 0'
+const value = section({
+  currency: required(text('three capital letters such as USD', /^[A-Z]{3}$/), { about: 'The currency, by ISO 4217.' }),
+  amount: required(z.number({ error: amountExpected }).positive({ error: amountExpected }), {
+    about: 'What one of them is worth.',
+    unit: 'of the currency',
+    range: 'above 0',
+  }),
+  per: required(word('run', 'exchange'), { about: 'Whether that is a whole run or each exchange.' }),
 })
 
 const asInDefaults = { defaultWords: 'as in defaults, else the profile’s' }
@@ -238,6 +263,22 @@ const workflow = section({
   deadline: optional(duration, { ...deadlineNotes, ...asInDefaults }),
   hedge: optional(hedge, { ...hedgeNotes, ...asInDefaults }),
   replay: optional(replay, { ...replayNotes, ...asInDefaults }),
+  limited: optional(limited, { ...limitedNotes, defaultWords: 'reroute with schema or expect, else as in defaults' }),
+  toolArguments: optional(toolArguments, { ...toolArgumentsNotes, ...asInDefaults }),
+  schema: optional(filePath, {
+    about:
+      'A file with the JSON Schema that answers must meet, relative to this one. Whole answers alone are delivered, and one that does not meet it is a failed attempt.',
+    defaultWords: 'none',
+  }),
+  value: optional(value, {
+    about: 'What an answer of this workflow is worth; `fullstop check` advises a profile by it.',
+    defaultWords: 'not declared',
+  }),
+  expect: optional(list(fieldName, 'a list of field names').min(1, { error: 'at least one field' }), {
+    about: 'Instead of schema: the fields that an answer, one JSON object, must have, none of them null.',
+    range: 'at least one',
+    defaultWords: 'none',
+  }),
 })
 
 const client = section({

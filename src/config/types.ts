@@ -1,3 +1,5 @@
+import type { JsonObject } from '../protocols/core/index.ts'
+
 /** What a provider speaks. */
 export type ProtocolName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'gemini'
 
@@ -18,6 +20,15 @@ export type ThinkingDelivery = 'hold' | 'live'
 
 /** A scenario in one word. */
 export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer'
+
+/**
+ * What an answer that a limit stopped means. `pass`: it is passed on as the protocol says it. `reroute`: it is asked for
+ * elsewhere, and refused where that does not help, unless text of it was delivered already. `error`: it is an error.
+ */
+export type Limited = 'pass' | 'reroute' | 'error'
+
+/** Whether the arguments of tool calls have to meet their tool's schema. */
+export type ToolArguments = 'enforce' | 'pass'
 
 /** When a second attempt is made beside a silent one: never, or after the platform's own 95th percentile of first content. */
 export type Hedge = 'off' | 'p95'
@@ -109,6 +120,8 @@ export interface PolicyConfig {
   readonly overloadControl: boolean
   readonly hedge: Hedge
   readonly replay: Replay
+  readonly limited: Limited
+  readonly toolArguments: ToolArguments
 }
 
 /** A named use of a model; what it does not say comes from `defaults`. */
@@ -116,6 +129,21 @@ export interface WorkflowConfig extends PolicyConfig {
   readonly name: string
   /** `undefined`: the request's own. */
   readonly model: string | undefined
+  /** JSON Schema that its answers have to meet, from `schemaFile` or `expect`; `undefined`: none. */
+  readonly schema: JsonObject | undefined
+  /** As it was written: relative to the configuration's folder. */
+  readonly schemaFile: string | undefined
+  readonly expect: readonly string[] | undefined
+  /** `undefined`: not declared. */
+  readonly value: WorkflowValue | undefined
+}
+
+/** What an answer is worth: each one, or a whole run. */
+export interface WorkflowValue {
+  /** ISO 4217. */
+  readonly currency: string
+  readonly amount: number
+  readonly per: 'run' | 'exchange'
 }
 
 /** Who may call the data plane. */

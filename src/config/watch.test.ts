@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatProblems, loadConfigFile, parseConfig, watchConfig } from './index.ts'
@@ -8,6 +8,8 @@ import type { Config, ConfigProblem, ConfigResult, ConfigWatcher, Timers, WatchC
 const good = 'providers:\n  a: { protocol: anthropic }\n'
 const other = 'providers:\n  b: { protocol: anthropic }\n'
 const bad = 'providers: {}\n'
+
+const PATH = '/etc/fullstop/fullstop.yaml'
 
 /** A clock that stands still until it is told to go on. */
 class FakeTimers implements Timers {
@@ -50,13 +52,13 @@ class Scene {
   breakWatch: (error: unknown) => void = () => {}
   load = (): Promise<ConfigResult> => {
     this.loads += 1
-    return Promise.resolve(parseConfig(this.text, { source: 'f', env: {} }))
+    return Promise.resolve(parseConfig(this.text, { source: PATH, env: {} }))
   }
 
   watch(options: Partial<WatchConfigOptions> = {}): ConfigWatcher {
     return watchConfig(
       {
-        path: '/etc/fullstop/fullstop.yaml',
+        path: PATH,
         env: {},
         debounceMs: 100,
         onConfig: (config: Config) => void this.announced.push([...config.providers.keys()].join()),
@@ -89,7 +91,7 @@ class Scene {
   }
 }
 
-const badMessage = 'f:1:1 providers: expected at least one provider, got none'
+const badMessage = '/etc/fullstop/fullstop.yaml:1:1 providers: expected at least one provider, got none'
 
 describe('watching a configuration', () => {
   test('announces the first one, then what changes', async () => {
@@ -102,7 +104,7 @@ describe('watching a configuration', () => {
   })
 
   test('announces nothing that serves already, but what changed before the watch began', async () => {
-    const current = parseConfig(good, { source: 'f', env: {} })
+    const current = parseConfig(good, { source: PATH, env: {} })
     const scene = new Scene()
     scene.watch({ current: current.ok ? current.config : undefined })
     await scene.settle()
@@ -291,6 +293,50 @@ describe('on a real file system', () => {
           renameSync(join(folder, '.swap'), path)
         }
         expect(await next.promise).toBe(name)
+      }
+    } finally {
+      watcher.close()
+    }
+  })
+
+  test('a schema file is read, checked at its own lines, and watched wherever it lies', async () => {
+    const path = join(folder, 'fullstop.yaml')
+    const schema = join(folder, 'schemas', 'reply.json')
+    mkdirSync(join(folder, 'schemas'))
+    const text = `${good}workflows:\n  w: { schema: ./schemas/reply.json }\n`
+    const refused = async (content: string): Promise<string> => {
+      writeFileSync(schema, content)
+      const outcome = await loadConfigFile(path, {})
+      return outcome.ok ? 'ok' : formatProblems(outcome.problems).replaceAll(folder, '')
+    }
+    writeFileSync(path, text)
+    const absent = await loadConfigFile(path, {})
+    expect(absent.ok ? 'ok' : formatProblems(absent.problems).replaceAll(folder, '')).toBe(
+      '/fullstop.yaml:4:16 workflows.w.schema: /schemas/reply.json: there is no such file',
+    )
+    expect(await refused('{ "type": "object",\n  "properties" }')).toMatch(
+      /^\/schemas\/reply\.json:\d+:\d+ expected JSON/,
+    )
+    expect(await refused('[]')).toBe('/schemas/reply.json:1:1 expected a JSON Schema, an object')
+    expect(await refused('{\n\t"type": "object",\n\t"properties": {\n\t\t"id": { "type": "strin" }\n\t}\n}')).toMatch(
+      /^\/schemas\/reply\.json:4:19 properties\.id\.type: schema: schema is invalid/,
+    )
+    expect(await refused('{ "$ref": "#/nowhere" }')).toMatch(/^\/schemas\/reply\.json:1:1 .*can't resolve reference/)
+    expect(await refused('{ "type": "object" }')).toBe('ok')
+
+    let next = Promise.withResolvers<string>()
+    const watcher = watchConfig({
+      path,
+      env: {},
+      debounceMs: 5,
+      onConfig: (config) => next.resolve(JSON.stringify(config.workflows.get('w')?.schema)),
+      onProblems: (problems) => next.resolve(formatProblems(problems)),
+    })
+    try {
+      for (const content of ['{"type":"object"}', '{"type":"array"}', '{"type":"nothing"}', '{"type":"string"}']) {
+        if (content !== '{"type":"object"}') writeFileSync(schema, content)
+        expect(await next.promise).toContain(content.includes('nothing') ? 'schema is invalid' : content)
+        next = Promise.withResolvers()
       }
     } finally {
       watcher.close()

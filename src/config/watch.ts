@@ -1,8 +1,9 @@
-import { basename, dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { configFingerprint } from './fingerprint.ts'
 import type { Environment } from './interpolation.ts'
 import { loadConfigFile } from './load.ts'
 import type { ConfigResult } from './parse.ts'
+import { schemaPath } from './schema-files.ts'
 import { formatProblems } from '../yaml/index.ts'
 import type { ConfigProblem } from './problem.ts'
 import type { Config } from './types.ts'
@@ -51,7 +52,11 @@ class FileWatcher implements ConfigWatcher {
   readonly #options: WatchConfigOptions
   readonly #timers: Timers
   readonly #load: (path: string, env: Environment) => Promise<ConfigResult>
-  readonly #subscription: { close(): void } | undefined
+  /** By folder, each watched once: the configuration's and those of the schema files that it names. */
+  readonly #subscriptions = new Map<string, { close(): void }>()
+  readonly #watch: WatchDirectory
+  #files: ReadonlySet<string>
+  #current: Config | undefined
   #currentFingerprint: string | undefined
   #lastProblems: string | undefined
   #timer: unknown
@@ -63,8 +68,10 @@ class FileWatcher implements ConfigWatcher {
     this.#options = options
     this.#timers = deps.timers ?? systemTimers
     this.#load = deps.load ?? loadConfigFile
+    this.#current = options.current
     this.#currentFingerprint = options.current === undefined ? undefined : configFingerprint(options.current)
-    this.#subscription = this.#subscribe(deps.watch ?? watchDirectory)
+    this.#watch = deps.watch ?? watchDirectory
+    this.#files = this.#follow(options.current)
     // Whatever changed between the first reading and now was seen by nobody.
     this.#schedule()
   }
@@ -76,25 +83,42 @@ class FileWatcher implements ConfigWatcher {
   close(): void {
     this.#closed = true
     this.#timers.clearTimeout(this.#timer)
-    this.#subscription?.close()
+    for (const each of this.#subscriptions.values()) each.close()
+  }
+
+  /** From now on changes of these files count: the configuration, its schema files, and files in which problems were found. */
+  #follow(config: Config | undefined, problems: readonly ConfigProblem[] = []): ReadonlySet<string> {
+    const path = resolve(this.#options.path)
+    const schemas = [...(config?.workflows.values() ?? [])].flatMap(({ schemaFile }) => schemaFile ?? [])
+    const files = new Set([
+      path,
+      ...schemas.map((schema) => resolve(schemaPath(dirname(path), schema))),
+      ...problems.map(({ file }) => resolve(file)),
+    ])
+    const folders = new Set([...files].map((file) => dirname(file)))
+    for (const [folder, subscription] of this.#subscriptions) {
+      if (folders.has(folder)) continue
+      subscription.close()
+      this.#subscriptions.delete(folder)
+    }
+    for (const folder of folders) if (!this.#subscriptions.has(folder)) this.#subscribe(folder)
+    return files
   }
 
   // The folder, not the file: an editor that writes a new file and renames it leaves a watch on the old one behind.
-  #subscribe(watch: WatchDirectory): { close(): void } | undefined {
-    const path = resolve(this.#options.path)
-    const name = basename(path)
+  #subscribe(folder: string): void {
     try {
-      return watch(
-        dirname(path),
+      const subscription = this.#watch(
+        folder,
         (changed) => {
           // `null`: the platform doesn't say. `..data` and its kin: a Kubernetes volume swaps a link beside the file.
-          if (changed === null || changed === name || changed.startsWith('..')) this.#schedule()
+          if (changed === null || changed.startsWith('..') || this.#files.has(join(folder, changed))) this.#schedule()
         },
         (error) => this.#reportBlind(error),
       )
+      this.#subscriptions.set(folder, subscription)
     } catch (error) {
       this.#reportBlind(error)
-      return undefined
     }
   }
 
@@ -118,7 +142,11 @@ class FileWatcher implements ConfigWatcher {
     if (this.#closed) return 'closed'
     const result = await this.#load(this.#options.path, this.#options.env)
     if (this.#isClosed()) return 'closed'
-    if (!result.ok) return this.#refuse(result.problems, isAsked)
+    if (!result.ok) {
+      this.#files = this.#follow(this.#current, result.problems)
+      return this.#refuse(result.problems, isAsked)
+    }
+    this.#files = this.#follow(result.config)
     const fingerprint = configFingerprint(result.config)
     if (fingerprint === this.#currentFingerprint) {
       this.#lastProblems = undefined
@@ -130,6 +158,7 @@ class FileWatcher implements ConfigWatcher {
       const reason = error instanceof Error ? error.message : String(error)
       return this.#refuse([this.#problem(`the configuration could not be put to use: ${reason}`)], isAsked)
     }
+    this.#current = result.config
     this.#currentFingerprint = fingerprint
     this.#lastProblems = undefined
     return 'applied'

@@ -15,6 +15,7 @@ import {
   type Conditions,
   DEFAULT_LIMITS,
   type ExchangeDeps,
+  FormatRefusals,
   Health,
   type IncomingRequest,
   KEEP_ALIVE_MS,
@@ -29,6 +30,7 @@ import {
   Sessions,
 } from '../exchange/index.ts'
 import type { Protocol } from '../protocols/core/index.ts'
+import { Schemas } from '../schema/index.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { passThrough, refuseForCaller } from './passthrough.ts'
@@ -49,7 +51,16 @@ export interface EngineOptions {
 
 export interface EngineDeps extends Omit<
   ExchangeDeps,
-  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'clients' | 'replays'
+  | 'sink'
+  | 'limits'
+  | 'origins'
+  | 'sessions'
+  | 'health'
+  | 'repeats'
+  | 'clients'
+  | 'replays'
+  | 'schemas'
+  | 'formatRefusals'
 > {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
@@ -109,6 +120,8 @@ export class Engine {
       repeats: new Repeats(rest),
       clients: new ClientLoads(rest),
       replays: this.#replays,
+      schemas: new Schemas(),
+      formatRefusals: new FormatRefusals(),
       sink: (evidence) => {
         this.recent.add(evidence)
         sink?.(evidence)

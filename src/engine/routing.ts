@@ -1,7 +1,13 @@
-import { type Config, type PlatformConfig, profiles, type ProviderConfig } from '../config/index.ts'
+import {
+  type Config,
+  type PlatformConfig,
+  profiles,
+  type ProviderConfig,
+  type WorkflowConfig,
+} from '../config/index.ts'
 import { toLabel } from '../evidence/index.ts'
 import { KeyRing, type Platform, type Provider, type Route, type Routing } from '../exchange/index.ts'
-import type { ProtocolName } from '../protocols/core/index.ts'
+import type { OutputFormat, ProtocolName } from '../protocols/core/index.ts'
 import { PROTOCOLS } from './protocols.ts'
 
 /** A configuration as the exchange asks it. Unknown names have been refused when it was loaded. */
@@ -33,19 +39,28 @@ export function toRouting({ providers, models, families, defaults, workflows, cl
     if (chosen === undefined) return undefined
     return { name: `${chosen.provider.name}/*`, stages: [[chosen]], affinity: 'none' }
   }
+  const policies = new Map(
+    [...workflows].map(([name, workflow]) => [name, { ...workflow, format: formatOf(workflow) }]),
+  )
   return {
     route: (model, spoken) => routes.get(model) ?? passThrough(model, spoken),
     modelNames: [...models.keys()],
     prefixes: families.map(({ prefix }) => prefix),
     provider: (name) => ready.get(name),
     defaults,
-    workflow: (name) => workflows.get(name),
+    workflow: (name) => policies.get(name),
     profile: (name) => PROFILES.get(name),
     hasTenants: new Set([...clients.values()].map(({ tenant }) => tenant)).size > 1,
   }
 }
 
 const PROFILES = new Map(Object.entries(profiles))
+
+/** Fields alone are no schema to hold a model to, which has its prompt to say what stands in them. */
+function formatOf({ schemaFile, schema }: WorkflowConfig): OutputFormat | undefined {
+  if (schema === undefined) return undefined
+  return schemaFile === undefined ? { type: 'json' } : { type: 'json-schema', schema }
+}
 
 function toProvider(config: ProviderConfig): Provider {
   const { name, protocol, baseUrl, apiKeys, completion, timeouts, limits, contextWindow } = config

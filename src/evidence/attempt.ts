@@ -1,6 +1,6 @@
 import type { Label } from './label.ts'
 import type { AttemptCause } from './overload.ts'
-import type { Caveat, Proof, Reason, StopKind, VerdictName } from './verdict.ts'
+import type { Caveat, Proof, Reason, StopKind, Unchecked, VerdictName } from './verdict.ts'
 
 /** Tokens as the provider billed them; a field is absent where the provider did not say. */
 export interface Usage {
@@ -38,6 +38,13 @@ export interface AttemptEvidence {
   /** What makes the proof weaker than it looks. */
   readonly caveat: Caveat | undefined
   readonly reason: Reason | undefined
+  /**
+   * Which part of a schema the answer broke: the schema's own path (`/properties/id/type`; behind a tool's name:
+   * `search/properties/q/type`), or `not-json`. Names in it that are no labels are `_`.
+   */
+  readonly violation: Label | undefined
+  /** A schema of the caller's that the answer was not held to, and why. */
+  readonly unchecked: Unchecked | undefined
   readonly stop: StopKind | undefined
   /** The provider's own stop reason and model id. */
   readonly rawStop: Label | undefined

@@ -9,6 +9,7 @@ export {
   type Proof,
   type Reason,
   type StopKind,
+  type Unchecked,
   type UnfinishedVerdict,
   type Verdict,
   type VerdictName,

@@ -1,3 +1,5 @@
+import type { Label } from './label.ts'
+
 /** What an attempt proved to be. The first three are finished answers; the last three never reach a client as a success. */
 export type VerdictName = 'complete' | 'limited' | 'refused' | 'truncated' | 'malformed' | 'failed'
 
@@ -23,6 +25,12 @@ export type Proof =
  */
 export type Caveat = 'finish-on-every-chunk'
 
+/**
+ * Why a schema was not enforced. `too-large`: its text, or what it was to judge, is over the bound. `not-compilable`: it is
+ * no JSON Schema of a known draft, or its request could not be read. `too-costly`: judging took more steps than it may.
+ */
+export type Unchecked = 'too-large' | 'not-compilable' | 'too-costly'
+
 /** Why an attempt is not a finished answer. A closed list, so that no provider text can travel in it. */
 export type Reason =
   // truncated
@@ -41,8 +49,13 @@ export type Reason =
   | 'arguments-not-json'
   | 'too-large'
   | 'bad-encoding'
-  /** Finished, and not what its caller asked for: not the JSON object, or without a field of it. */
+  /** Finished, and not what was asked for: not JSON, or against the schema that it was to meet. */
   | 'schema-violation'
+  /** Finished, with a tool call whose arguments break the tool's schema. */
+  | 'arguments-violation'
+  // limited
+  /** Finished, and stopped by a limit where the policy takes only whole answers. */
+  | 'stopped-by-limit'
   // failed
   | 'in-band-error'
   | 'failed-finish'
@@ -72,7 +85,13 @@ export type StopKind = 'end' | 'stop-sequence' | 'tool-use' | 'limit' | 'pause' 
 
 export type Verdict =
   | { readonly name: 'complete' | 'limited' | 'refused'; readonly proof: Proof; readonly stop: StopKind | undefined }
-  | { readonly name: 'truncated' | 'malformed' | 'failed'; readonly reason: Reason }
+  | {
+      /** `limited` only where the policy does not let such an answer pass. */
+      readonly name: 'truncated' | 'malformed' | 'failed' | 'limited'
+      readonly reason: Reason
+      /** Which part of a schema was broken, see `AttemptEvidence`. */
+      readonly violation?: Label
+    }
 
 export type FinishedVerdict = Extract<Verdict, { proof: Proof }>
 export type UnfinishedVerdict = Extract<Verdict, { reason: Reason }>

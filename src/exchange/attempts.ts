@@ -104,8 +104,10 @@ export class Attempts {
   #outbound(platform: Platform): Outbound {
     const apiKey = platform.provider.keys.next(this.#deps.clock.nowMs())
     const ownership = ownershipOf(platform.name, this.#deps.origins)
+    const { operation, format } = this.#inbound
+    if (format !== undefined && this.#deps.formatRefusals.isRefused(format, platform.name, this.#deps.clock.nowMs()))
+      this.#withoutFormat.add(platform)
     const withoutFormat = this.#withoutFormat.has(platform)
-    const { operation } = this.#inbound
     try {
       return bounded(() => operation.toOutbound(this.#inbound, platform, { apiKey, ownership, withoutFormat }))
     } catch (error) {
@@ -155,6 +157,7 @@ export class Attempts {
 
   #failureOf({ platform, isTranslated }: Run, { verdict, providerError }: AttemptEnd): Failure | undefined {
     if (isFinished(verdict)) return undefined
+    if (verdict.reason === 'stopped-by-limit' && this.#inbound.policy.limited === 'error') return undefined
     return { platform, reason: verdict.reason, retryAfterMs: providerError?.retryAfterMs, isTranslated }
   }
 
@@ -260,8 +263,10 @@ export class Attempts {
   /** What the next request of this conversation needs to know of the answer. */
   #remember({ attempt, apiKey }: Run): void {
     const { platform, marks } = attempt
-    const { session, caller, operation } = this.#inbound
-    const { origins, sessions } = this.#deps
+    const { session, caller, operation, format } = this.#inbound
+    const { origins, sessions, formatRefusals, clock } = this.#deps
+    if (format !== undefined && this.#withoutFormat.has(platform))
+      formatRefusals.refused(format, platform.name, clock.nowMs())
     if (marks.length > 0)
       origins.remember(marks, { platform: platform.name, provider: platform.provider.name, tenant: caller.tenant })
     if (session !== undefined && operation.mayFallBack) sessions.answered(session, platform.name)

@@ -33,6 +33,7 @@ export type Progress =
  *  3. deadline    no wait and no attempt beyond it                  attempts.ts, resilience/watchdog.ts
  *  4. outbound    the client's bytes, or a translation, or neither  operations/
  *  5. attempt     send, scan, verdict                               attempt/stream-attempt.ts, body-attempt.ts
+ *     acceptance  what it has to be beyond finished               admission/acceptance.ts
  *     hedge       a second one beside a silent one                  attempts.ts
  *  6. commitment  once content was delivered nothing else may be tried  here
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/

@@ -12,6 +12,7 @@ export {
 } from './admission/routing.ts'
 export { KeyRing } from './admission/key-ring.ts'
 export { ClientLoads, ClientStay } from './memory/client-load.ts'
+export { FormatRefusals } from './memory/format-refusals.ts'
 export { type BreakerChange, Health } from './memory/health.ts'
 export { type PlatformHealth } from './memory/platform-health.ts'
 export { Repeats } from './memory/repeats.ts'

@@ -1,7 +1,8 @@
-import type { EvidenceSink, FinishedVerdict, Reason } from '../evidence/index.ts'
-import type { CoreResponse } from '../protocols/core/index.ts'
+import type { EvidenceSink, FinishedVerdict, Label, Reason, Unchecked } from '../evidence/index.ts'
+import type { CoreResponse, Json, JsonObject } from '../protocols/core/index.ts'
 import type { Clock } from '../resilience/index.ts'
 import type { ClientLoads } from './memory/client-load.ts'
+import type { FormatRefusals } from './memory/format-refusals.ts'
 import type { Health } from './memory/health.ts'
 import type { Origins } from './memory/origins.ts'
 import type { Repeats } from './memory/repeats.ts'
@@ -23,9 +24,26 @@ export interface ExchangeDeps {
   readonly repeats: Repeats
   readonly clients: ClientLoads
   readonly replays: Replays
+  readonly schemas: SchemaJudge
+  readonly formatRefusals: FormatRefusals
   /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
   readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }
+
+/** Judges values by JSON Schemas. */
+export interface SchemaJudge {
+  /** Has to be waited for before anything is judged; `undefined` where there is nothing to wait for. */
+  ready(): Promise<void> | undefined
+  /** By a schema of the configuration; `undefined`: it is met. */
+  judge(value: Json, schema: JsonObject): Finding | undefined
+  /** By a schema of a caller's, which may mean harm. `length`: of the value as JSON text. */
+  judgeBounded(value: Json, length: number, schema: JsonObject): Finding | undefined
+}
+
+/** Which part of a schema is broken (`undefined`: it has no name), or why that cannot be told. */
+export type Finding =
+  | { readonly violation: Label | undefined; readonly unchecked?: undefined }
+  | { readonly unchecked: Unchecked; readonly violation?: undefined }
 
 /** How requests reach providers. */
 export interface Upstream {

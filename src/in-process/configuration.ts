@@ -7,7 +7,7 @@ import {
   formatProblems,
   type FullstopConfig,
   loadConfigFile,
-  parseConfigObject,
+  loadConfigObject,
 } from '../config/index.ts'
 
 /** The configuration cannot be used: the message has every problem, one a line. */
@@ -33,7 +33,7 @@ export async function loadConfiguration(
   env: Environment,
 ): Promise<LoadedConfiguration> {
   if (config === undefined) return fromEnvironment(env)
-  const read = typeof config === 'string' ? await loadConfigFile(config, env) : parseConfigObject(config, { env })
+  const read = typeof config === 'string' ? await loadConfigFile(config, env) : await loadConfigObject(config, env)
   return { config: orThrow(read), notices: [] }
 }
 

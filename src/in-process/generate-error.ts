@@ -8,7 +8,7 @@ export interface FailedAttempt {
   readonly verdict: string
   /** Why, in a word of the evidence: `overloaded`, `schema-violation`, … */
   readonly reason?: string
-  /** Of a `schema-violation`: which part of what was asked for is not met. */
+  /** Of a `schema-violation`: which part of what was asked for, or of what the workflow expects, is not met. */
   readonly violation?: string
 }
 
@@ -48,8 +48,9 @@ export async function readGenerateError(response: Response, violations: readonly
   const remaining = [...violations]
   const attempts = (Array.isArray(fullstop['attempts']) ? (fullstop['attempts'] as readonly Json[]) : []).map(
     (value): FailedAttempt => {
-      const { platform, verdict, reason } = objectOf(value)
-      const violation = reason === 'schema-violation' ? remaining.shift() : undefined
+      const { platform, verdict, reason, violation: said } = objectOf(value)
+      // One that says itself what was broken met what this call asked for, and not what its workflow does.
+      const violation = typeof said === 'string' ? said : reason === 'schema-violation' ? remaining.shift() : undefined
       return {
         platform: String(platform),
         verdict: String(verdict),

@@ -36,3 +36,12 @@ export function expectedFields(fields: readonly string[]): AnswerShape {
     },
   }
 }
+
+/** The same as a JSON Schema to judge by: what strict structured outputs cannot say is in it too. */
+export function schemaOfFields(fields: readonly string[]): JsonObject {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(fields.map((field) => [field, { not: { type: 'null' } }])),
+    required: fields,
+  }
+}

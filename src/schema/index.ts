@@ -1,4 +1,6 @@
 export { type AnswerShape } from './answer-shape.ts'
-export { expectedFields } from './expected-fields.ts'
+export { InvalidSchema, SchemaCompiler } from './compile-schema.ts'
+export { expectedFields, schemaOfFields } from './expected-fields.ts'
 export { findJsonObject, textOf } from './json-answer.ts'
 export { SchemaShapes } from './schema-shapes.ts'
+export { type Finding, Schemas } from './schemas.ts'

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfiguration } from '../../src/in-process/configuration.ts'
 import { ConfigurationError, createFullstop } from '../../src/index.ts'
+import { CHAT_ANSWER } from '../support/upstream.ts'
 
 const ENV = { KEY: 'k' }
 const directory = mkdtempSync(join(tmpdir(), 'fullstop-'))
@@ -54,5 +55,25 @@ describe('the configuration of a gateway in this process', () => {
     } as const
     const fullstop = await createFullstop({ config })
     expect((await fullstop.fetch('https://api.openai.com/v1/models')).status).toBe(200)
+  })
+
+  test('takes the schema of a workflow from a file, and every answer of it has to be valid', async () => {
+    const path = join(directory, 'answer.json')
+    writeFileSync(path, JSON.stringify({ type: 'object', required: ['id'] }))
+    const contents = ['{"no": "id"}', '{"id": 1}']
+    const config = (schema: string) =>
+      ({
+        providers: { a: { protocol: 'openai-chat', baseUrl: 'https://a.example/v1' } },
+        models: { m: { platforms: ['a/x'] } },
+        workflows: { w: { model: 'm', schema } },
+      }) as const
+    const upstream = (): Promise<Response> => {
+      const message = { role: 'assistant', content: contents.shift() }
+      return Promise.resolve(Response.json({ ...CHAT_ANSWER, choices: [{ index: 0, message, finish_reason: 'stop' }] }))
+    }
+    const fullstop = await createFullstop({ config: config(path), fetch: upstream })
+    expect(await fullstop.generate('Go.', { workflow: 'w' })).toBe('{"id": 1}')
+    expect(contents).toEqual([])
+    expect(createFullstop({ config: config('./none.json') })).rejects.toThrow(/none\.json: there is no such file/)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { GenerateError } from '../../src/index.ts'
-import { json } from '../support/upstream.ts'
+import { createFullstop, GenerateError } from '../../src/index.ts'
+import { CHAT_ANSWER, json } from '../support/upstream.ts'
 import { chat, message, overloaded, startTwoProviders, until } from './upstreams.ts'
 
 const TICKET = { ticket_id: '4471', sentiment: 'frustrated', reply: 'Your order shipped today.' }
@@ -79,6 +79,21 @@ describe('generate with expect', () => {
     ])
     expect(error.message).toContain('openai/gpt-4o: "reply" is missing')
     expect(JSON.stringify([error, error.message, world.exchanges])).not.toContain('CANARY')
+  })
+
+  test('what the workflow expects counts beside what the call asks for', async () => {
+    const upstream = (contents: string[]) => (): Promise<Response> => {
+      const message = { role: 'assistant', content: contents.shift() }
+      return Promise.resolve(Response.json({ ...CHAT_ANSWER, choices: [{ index: 0, message, finish_reason: 'stop' }] }))
+    }
+    const config = {
+      providers: { a: { protocol: 'openai-chat', baseUrl: 'https://a.example/v1' } },
+      models: { m: { platforms: ['a/x'] } },
+      workflows: { w: { model: 'm', expect: ['id'], attempts: 2 } },
+    } as const
+    const fullstop = await createFullstop({ config, fetch: upstream(['{"reply": 1}', '{"id": 1}']) })
+    const error = await failureOf(fullstop.generate(PROMPT, { workflow: 'w', expect: ['reply'] }))
+    expect(error.attempts.map(({ violation }) => violation)).toEqual(['/required/id', '"reply" is missing'])
   })
 
   test.each([

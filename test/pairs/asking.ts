@@ -67,7 +67,7 @@ export class PairsBench {
   }
 
   static async start(): Promise<PairsBench> {
-    const answer = { id: 'id', model: 'm', text: 'Well.', thinking: '', refusal: '', calls: [] }
+    const answer = { id: 'id', model: 'm', text: '{"city":"Well."}', thinking: '', refusal: '', calls: [] }
     const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, reasoning: 0 }
     const upstream = await startUpstream(({ path, body }, response) => {
       const protocol = protocolOf(path)

@@ -1,4 +1,4 @@
-import { parseConfig } from '../../src/config/index.ts'
+import { type Config, parseConfig } from '../../src/config/index.ts'
 import type { ExchangeEvidence } from '../../src/evidence/index.ts'
 import type { Clock } from '../../src/resilience/index.ts'
 import { type RunningServer, startServer } from '../../src/server/index.ts'
@@ -20,10 +20,15 @@ export function startGateway(yaml: string, options: GatewayOptions = {}): TestGa
   const result = parseConfig(yaml, { source: 'test.yaml', env: options.env ?? {} })
   if (!result.ok)
     throw new Error(result.problems.map(({ line, column, message }) => `${line}:${column} ${message}`).join('\n'))
+  return startGatewayOf(result.config, options)
+}
+
+/** The same over a configuration that was read already. */
+export function startGatewayOf(config: Config, options: GatewayOptions = {}): TestGateway {
   const evidence: ExchangeEvidence[] = []
   const { keepAliveMs, clock, random } = options
   const server = startServer(
-    { config: result.config, hostname: '127.0.0.1', port: 0, ...(keepAliveMs !== undefined && { keepAliveMs }) },
+    { config, hostname: '127.0.0.1', port: 0, ...(keepAliveMs !== undefined && { keepAliveMs }) },
     {
       sink: (each) => evidence.push(each),
       ...(clock !== undefined && { clock }),

@@ -1,11 +1,13 @@
 import { afterEach } from 'bun:test'
-import { type GatewayOptions, startGateway, type TestGateway } from './gateway.ts'
+import type { Config } from '../../src/config/index.ts'
+import { type GatewayOptions, startGateway, startGatewayOf, type TestGateway } from './gateway.ts'
 import { startUpstream, type TestUpstream, type UpstreamHandler } from './upstream.ts'
 
 /** Starts upstreams and gateways for one test and stops them behind it. */
 export interface Bench {
   readonly upstream: (handler: UpstreamHandler) => Promise<TestUpstream>
   readonly gateway: (yaml: string, options?: GatewayOptions) => TestGateway
+  readonly gatewayOf: (config: Config) => TestGateway
   /** Stops one that was started elsewhere, too. */
   readonly keep: (gateway: TestGateway) => TestGateway
 }
@@ -26,6 +28,7 @@ export function useBench(): Bench {
       return started
     },
     gateway: (yaml, options = {}) => keep(startGateway(yaml, options)),
+    gatewayOf: (config) => keep(startGatewayOf(config)),
     keep,
   }
 }

@@ -6,6 +6,7 @@ import {
   type CoreRequest,
   isJsonObject,
   type JsonObject,
+  type OutputFormat,
   parseJson,
   type Protocol,
   type RequestFacts,
@@ -15,9 +16,10 @@ import type { Repeats } from '../memory/repeats.ts'
 import type { Origins } from '../memory/origins.ts'
 import type { SessionKey, Sessions } from '../memory/sessions.ts'
 import type { Operation } from '../operations/operation.ts'
-import type { Conditions, IncomingRequest } from '../ports.ts'
+import type { Conditions, IncomingRequest, SchemaJudge } from '../ports.ts'
 import type { RequestId } from '../replay/loop-guard.ts'
 import { readIdempotencyKey, readReplay } from '../replay/request-headers.ts'
+import { Acceptance } from './acceptance.ts'
 import { readBounded } from './bounded-body.ts'
 import { findPin, type Pin } from './pin.ts'
 import type { Caller, Policy, Route, Routing } from './routing.ts'
@@ -39,11 +41,14 @@ export interface Inbound {
   /** The name of the platform that answered its session last. */
   readonly preferred: string | undefined
   readonly policy: Policy
-  readonly accept: Conditions['accept']
+  /** What its answer has to be beyond finished; `undefined`: nothing. */
+  readonly acceptance: Acceptance | undefined
   /** Somebody has to see the answer in the core's words before or after it is delivered. */
   readonly needsAnswer: boolean
   /** A platform that refuses the request may get it without its format. */
   readonly isFormatOptional: boolean
+  /** The workflow's, where the request asks for none. */
+  readonly format: OutputFormat | undefined
   readonly caller: Caller
   readonly labels: CallLabels
   readonly headers: Headers
@@ -122,10 +127,12 @@ export interface AdmitDeps {
   readonly origins: Origins
   readonly sessions: Sessions
   readonly repeats: Repeats
+  readonly schemas: SchemaJudge
 }
 
 /** Reads and understands a request once. Throws a `FullstopError` that says what is wrong with it. */
-export async function admit(options: AdmitOptions, { clock, origins, sessions, repeats }: AdmitDeps): Promise<Inbound> {
+export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inbound> {
+  const { clock, origins, sessions, repeats, schemas } = deps
   const { id, request, protocol, operation, address, routing, caller } = options
   const { headers, signal } = request
   const receivedAtMs = clock.nowMs()
@@ -140,6 +147,16 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
   const ownTimeoutMs = Math.min(clientTimeoutMs(headers), options.conditions?.deadlineMs ?? Number.POSITIVE_INFINITY)
   const { policy: base, model } = resolvePolicy(headers, facts.model, routing, caller)
   const policy = withinConditions(base, options.conditions)
+  const acceptance =
+    operation.name === 'answer'
+      ? Acceptance.of(
+          { policy, facts, judge: options.conditions?.accept, readTerms: () => protocol.readTerms(json) },
+          schemas,
+        )
+      : undefined
+  const format = operation.name === 'answer' && !facts.structured ? policy.format : undefined
+  const ready = acceptance?.ready()
+  if (ready !== undefined) await ready
   const route = routing.route(model, protocol.name)
   if (route === undefined) throw unknownModel(model, routing)
   const references = bounded(() => operation.findState(protocol, json, text))
@@ -157,9 +174,10 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
     session,
     preferred: session === undefined ? undefined : sessions.platformOf(session),
     policy,
-    accept: options.conditions?.accept,
-    needsAnswer: options.conditions?.accept !== undefined,
-    isFormatOptional: options.conditions?.isFormatOptional ?? false,
+    acceptance,
+    needsAnswer: acceptance?.reads === 'all',
+    isFormatOptional: options.conditions?.isFormatOptional ?? format !== undefined,
+    format,
     caller,
     labels: readLabels(headers),
     headers,
@@ -264,17 +282,25 @@ function underProfile(policy: Policy, name: string | null, routing: Routing): Po
       'not-yet',
       `x-fullstop-profile: expected prototype, batch, internal or customer; ${quoted(name)} came.`,
     )
-  if (!profile.overloadControl || policy.overloadControl) return policy
+  const limited = stricter(policy.limited, profile.limited)
+  if (!profile.overloadControl || policy.overloadControl)
+    return limited === policy.limited ? policy : { ...policy, limited }
   const { attempts, deadlineMs } = policy
   return {
     ...policy,
+    limited,
     overloadControl: true,
     attempts: Math.min(attempts, profile.attempts),
     deadlineMs: Math.min(deadlineMs, profile.deadlineMs),
   }
 }
 
-/** From the loosest to the tightest. */
+function stricter(one: Policy['limited'], other: Policy['limited']): Policy['limited'] {
+  return LIMITED.indexOf(one) > LIMITED.indexOf(other) ? one : other
+}
+
+/** From the loosest to the tightest, as the deliveries are. */
+const LIMITED: readonly Policy['limited'][] = ['pass', 'reroute', 'error']
 const DELIVERIES: readonly Policy['delivery'][] = ['live', 'guarded', 'hold']
 
 /** A header may tighten: `hold` over `guarded` over `live`. The reverse is ignored, as the policy is the operator's word. */

@@ -312,6 +312,8 @@ function effectOf(reason: Reason): Effect {
     case 'not-found':
     case 'not-expressible':
     case 'redirected':
+    // Elsewhere it may be whole; here it would stop at the same limit.
+    case 'stopped-by-limit':
       return 'platform-is-no-use'
     case 'deadline':
     case 'client-gone':
@@ -332,6 +334,7 @@ function effectOf(reason: Reason): Effect {
     case 'too-large':
     case 'bad-encoding':
     case 'schema-violation':
+    case 'arguments-violation':
     case 'in-band-error':
     case 'failed-finish':
     case 'connect-failed':

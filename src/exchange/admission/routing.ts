@@ -1,4 +1,4 @@
-import type { Completion, Protocol, ProtocolName } from '../../protocols/core/index.ts'
+import type { Completion, JsonObject, OutputFormat, Protocol, ProtocolName } from '../../protocols/core/index.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** One provider account, ready to be called. */
@@ -69,6 +69,17 @@ export interface Policy {
   readonly hedge: 'off' | 'p95'
   /** Whether answers may be kept, for who asks for them again. */
   readonly replay: 'on' | 'off'
+  /**
+   * What a stop by a limit means. `pass`: as the protocol says it. `reroute`: a failed attempt, unless content was delivered.
+   * `error`: a failure.
+   */
+  readonly limited: 'pass' | 'reroute' | 'error'
+  /** Whether a call's arguments have to meet its tool's schema. */
+  readonly toolArguments: 'enforce' | 'pass'
+  /** JSON Schema that answers have to meet; they are delivered whole or not at all. */
+  readonly schema?: JsonObject | undefined
+  /** Asked of platforms for a request that asks for none; one that refuses it is asked without. */
+  readonly format?: OutputFormat | undefined
 }
 
 /** What the configuration says about who may ask for what, and where it goes. */

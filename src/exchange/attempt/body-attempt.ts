@@ -82,6 +82,7 @@ export class BodyAttempt implements Attempt {
       return inBandError === undefined ? this.#call.finish(verdict, facts) : this.#call.finishInBand(inBandError, facts)
     }
     this.#proven = judged.verdict
+    this.#call.unchecked = judged.unchecked
     this.#marks = judged.marks
     this.#read = judged.read
     this.#call.onEvent(true)

@@ -2,6 +2,7 @@ import {
   type AttemptCause,
   type AttemptEvidence,
   isFinished,
+  type Unchecked,
   type UnfinishedVerdict,
   type Verdict,
 } from '../../evidence/index.ts'
@@ -34,6 +35,8 @@ const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60_000
 export class Call {
   readonly platform: Platform
   readonly deps: ExchangeDeps
+  /** Why the answer was not held to a schema of its caller's. */
+  unchecked: Unchecked | undefined
   readonly #inbound: Inbound
   readonly #outbound: Extract<Outbound, { ok: true }>
   readonly #options: CallOptions
@@ -223,6 +226,8 @@ export class Call {
       proof: finished?.proof,
       caveat: facts?.caveat,
       reason: isFinished(verdict) ? undefined : verdict.reason,
+      violation: isFinished(verdict) ? undefined : verdict.violation,
+      unchecked: this.unchecked,
       stop: finished?.stop,
       rawStop: facts?.rawStop,
       servedModel: facts?.servedModel,

@@ -21,6 +21,8 @@ export function signalOf(
     case 'context-length':
     case 'not-expressible':
     case 'schema-violation':
+    case 'arguments-violation':
+    case 'stopped-by-limit':
     case 'outpaced':
     case 'shutdown':
     case 'internal':

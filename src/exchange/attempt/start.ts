@@ -33,13 +33,15 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   const { provider } = platform
   const { sameProtocol } = outbound
   const guard = guardFor(inbound, deps)
-  const assembler = inbound.needsAnswer ? new AnswerAssembler() : undefined
+  const { acceptance, needsAnswer } = inbound
+  const callsOnly = !needsAnswer && acceptance?.reads === 'calls'
+  const assembler = needsAnswer || callsOnly ? new AnswerAssembler({ callsOnly }) : undefined
   const scanner = provider.protocol.createScanner({
     completion: provider.completion,
     choices,
     decode: !sameProtocol || guard !== undefined || assembler !== undefined,
     ...(sameProtocol && guard !== undefined && { watch: guard }),
-    collect: assembler !== undefined,
+    collect: !sameProtocol || needsAnswer || (callsOnly ? 'calls' : false),
     eventLimitBytes: deps.limits.eventBytes,
   })
   const outbox = sameProtocol
@@ -48,7 +50,7 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   const { delivery } = inbound.policy
   // An object or nothing: half a one is what nobody can use.
   const holdAll = delivery === 'hold' || (delivery === 'guarded' && inbound.facts.structured)
-  return new StreamAttempt({ call, scanner, outbox, guard, holdAll, assembler, accept: inbound.accept })
+  return new StreamAttempt({ call, scanner, outbox, guard, holdAll, assembler, acceptance })
 }
 
 function guardFor({ policy }: Inbound, { clock }: ExchangeDeps): TextGuard | undefined {

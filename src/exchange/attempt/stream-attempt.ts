@@ -6,12 +6,12 @@ import {
   parseJson,
   type StreamScanner,
 } from '../../protocols/core/index.ts'
+import type { Acceptance } from '../admission/acceptance.ts'
 import type { Platform } from '../admission/routing.ts'
 import { ArrayBody, BrokenArray } from './array-body.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
-import type { AnswerJudge } from '../ports.ts'
 import type { Outbox } from './outbox.ts'
 import type { BodyReader } from './upstream-body.ts'
 
@@ -23,9 +23,9 @@ export interface StreamAttemptOptions {
   readonly guard: TextGuard | undefined
   /** Deliver nothing before the proof. */
   readonly holdAll: boolean
-  /** Puts the answer together that is judged, or that somebody needs. */
+  /** Puts together what of the answer is judged, or what somebody needs. */
   readonly assembler: AnswerAssembler | undefined
-  readonly accept: AnswerJudge | undefined
+  readonly acceptance: Acceptance | undefined
 }
 
 /** After the proof a provider has this long to close, ms; what it still says is passed on, how it ends is not asked. */
@@ -41,7 +41,7 @@ export class StreamAttempt implements Attempt {
   readonly #guard: TextGuard | undefined
   readonly #holdAll: boolean
   readonly #assembler: AnswerAssembler | undefined
-  readonly #accept: AnswerJudge | undefined
+  readonly #acceptance: Acceptance | undefined
   /** A read that goes on while something is delivered. */
   #reading: ReturnType<BodyReader['read']> | undefined
   #body: BodyReader | undefined
@@ -51,16 +51,18 @@ export class StreamAttempt implements Attempt {
   #proven: FinishedVerdict | undefined
   /** Why a finished answer will not do. */
   #rejected: UnfinishedVerdict | undefined
+  /** Content of it is with the client. */
+  #hasDelivered = false
   #events = 0
 
-  constructor({ call, scanner, outbox, guard, holdAll, assembler, accept }: StreamAttemptOptions) {
+  constructor({ call, scanner, outbox, guard, holdAll, assembler, acceptance }: StreamAttemptOptions) {
     this.#call = call
     this.#scanner = scanner
     this.#outbox = outbox
     this.#guard = guard
     this.#holdAll = holdAll
     this.#assembler = assembler
-    this.#accept = accept
+    this.#acceptance = acceptance
   }
 
   get platform(): Platform {
@@ -109,7 +111,10 @@ export class StreamAttempt implements Attempt {
       const tooMuch = this.#call.afterRead(piece)
       if (tooMuch !== undefined) return this.#onTransportEnd(tooMuch)
       const released = this.#onPiece(piece)
-      if (released.length > 0) return released
+      if (released.length > 0) {
+        this.#hasDelivered = true
+        return released
+      }
       if (this.#rejected !== undefined) return this.#break(this.#rejected)
       if (this.#scanner.phase === 'broken') return this.#break(this.#brokenVerdict())
     }
@@ -133,6 +138,7 @@ export class StreamAttempt implements Attempt {
     this.#guard?.open()
     const released = this.#outbox.release()
     if (released.length === 0) return undefined
+    this.#hasDelivered = true
     this.#call.betweenReads()
     return released
   }
@@ -160,11 +166,10 @@ export class StreamAttempt implements Attempt {
 
   #prove(verdict: Verdict): Uint8Array {
     if (!isFinished(verdict)) return NOTHING
-    const reason = this.#assembler === undefined ? undefined : this.#accept?.(this.#assembler.answer(), verdict)
-    if (reason !== undefined) {
-      this.#rejected = { name: 'malformed', reason }
-      return NOTHING
-    }
+    const judgement = this.#acceptance?.judge(this.#assembler?.answer(), verdict, this.#hasDelivered)
+    this.#call.unchecked = judgement?.unchecked
+    this.#rejected = judgement?.rejected
+    if (this.#rejected !== undefined) return NOTHING
     this.#call.letClose(CLOSING_PATIENCE_MS)
     const released = this.#outbox.releaseProven()
     // Last: what could not be written is not delivered.

@@ -128,8 +128,13 @@ export function unexpectedFailure(error: unknown, exchange: string, attempts: re
 
 type AttemptLine = CallerError['attempts'][number]
 
-function toAttemptLine({ provider, model, verdict, reason }: AttemptEvidence): AttemptLine {
-  return { platform: `${provider}/${model}`, verdict, ...(reason !== undefined && { reason }) }
+function toAttemptLine({ provider, model, verdict, reason, violation }: AttemptEvidence): AttemptLine {
+  return {
+    platform: `${provider}/${model}`,
+    verdict,
+    ...(reason !== undefined && { reason }),
+    ...(violation !== undefined && { violation }),
+  }
 }
 
 function tableFailure(code: ErrorCode, message: string, exchange: string, attempts: readonly AttemptLine[]): Failure {
@@ -158,9 +163,10 @@ function sentence(
   attempts: readonly AttemptLine[],
   providerError: ProviderErrorAnswer | undefined,
 ): string {
-  const tried = attempts.map(
-    ({ platform, verdict, reason }) => `${platform} ${verdict}${reason === undefined ? '' : ` (${reason})`}`,
-  )
+  const tried = attempts.map(({ platform, verdict, reason, violation }) => {
+    const why = violation === undefined ? reason : `${reason} at ${violation}`
+    return `${platform} ${verdict}${why === undefined ? '' : ` (${why})`}`
+  })
   const said =
     providerError === undefined || code === 'provider-rejected-key'
       ? ''
@@ -199,6 +205,8 @@ function codeOf(reason: Reason): ErrorCode {
       return 'shutting-down'
     case 'not-expressible':
       return 'not-expressible'
+    case 'stopped-by-limit':
+      return 'stopped-by-limit'
     default:
       return 'no-complete-answer'
   }

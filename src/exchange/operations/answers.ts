@@ -17,12 +17,16 @@ export const answers: Operation = {
     const headers = headersFor(inbound, platform, apiKey)
     const url = provider.baseUrl + protocol.path(addressOf(inbound, platform))
     if (protocol === inbound.protocol) {
-      const { body, dropped } = sameProtocolBody(inbound, platform, { ownership })
+      const format = withoutFormat === true ? undefined : inbound.format
+      const { body, dropped } = sameProtocolBody(inbound, platform, { ownership, format })
       return { ok: true, url, headers, apiKey, sameProtocol: true, body, dropped }
     }
-    const { format, ...rest } = inbound.body.core()
-    const core = format === undefined || withoutFormat === true ? rest : { ...rest, format }
-    const rendered = protocol.renderRequest(core, { model, isOwn: ownership.isOwn })
+    const { format = inbound.format, ...rest } = inbound.body.core()
+    const options = { model, isOwn: ownership.isOwn }
+    const asked = format === undefined || withoutFormat === true ? rest : { ...rest, format }
+    const first = protocol.renderRequest(asked, options)
+    // What the caller did not ask for is not what the request fails for.
+    const rendered = first.ok || inbound.format === undefined ? first : protocol.renderRequest(rest, options)
     if (!rendered.ok) return rendered
     const { body, dropped } = rendered.value
     return { ok: true, url, headers, apiKey, sameProtocol: false, body: JSON.stringify(body), dropped }
@@ -36,14 +40,16 @@ export const answers: Operation = {
     const { verdict, facts } = answer
     if (!isFinished(verdict))
       return { verdict, facts, ...(verdict.reason === 'in-band-error' && { inBandError: body }) }
-    if (inbound.accept !== undefined) {
-      const { response } = answer
-      const reason = response === undefined ? 'not-this-protocol' : inbound.accept(response, verdict)
-      if (reason !== undefined) return { verdict: { name: 'malformed', reason }, facts }
-    }
+    const { acceptance } = inbound
+    // Made only where it is read.
+    const isRead = acceptance?.reads === 'all' || (acceptance?.reads === 'calls' && facts.toolCalls > 0)
+    const judgement = acceptance?.judge(isRead ? answer.response : undefined, verdict, false)
+    if (judgement?.rejected !== undefined) return { verdict: judgement.rejected, facts }
     const rendered = render(bytes, answer, options)
     if (rendered === undefined) return { verdict: { name: 'malformed', reason: 'not-this-protocol' }, facts }
-    return { verdict, facts, bytes: rendered, marks: answer.marks ?? [], read: answer } satisfies Judged
+    const { marks = [] } = answer
+    const unchecked = judgement?.unchecked
+    return { verdict, facts, bytes: rendered, marks, unchecked, read: answer } satisfies Judged
   },
 }
 

@@ -32,6 +32,7 @@ export const embeddings: Operation = {
       reasoning: false,
       choices: inputCount(body['input']),
       structured: false,
+      tools: false,
       session: undefined,
     })),
   parse: () => ({ ok: false, problem: { field: 'model', message: 'embeddings are not translated' } }),

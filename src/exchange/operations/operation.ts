@@ -1,4 +1,4 @@
-import type { FinishedVerdict, UnfinishedVerdict } from '../../evidence/index.ts'
+import type { FinishedVerdict, Unchecked, UnfinishedVerdict } from '../../evidence/index.ts'
 import type {
   Address,
   Checked,
@@ -42,7 +42,7 @@ export interface Ownership {
 export interface SendOptions {
   readonly apiKey: string | undefined
   readonly ownership: Ownership
-  /** Leave the format out that was asked for; only of a translated request. */
+  /** Leave the format out that was asked for: what the workflow asks for, and of a translated request what the caller does. */
   readonly withoutFormat?: boolean
 }
 
@@ -55,6 +55,8 @@ export type Judged =
       readonly bytes: Uint8Array
       /** What only this platform can read again. */
       readonly marks: readonly string[]
+      /** Why it was not held to a schema of its caller's. */
+      readonly unchecked?: Unchecked | undefined
       /** Has the answer in the core's words, made when it is asked for; not of every operation. */
       readonly read?: { readonly response?: CoreResponse }
     }

@@ -1,4 +1,4 @@
-import { parseJson, type Address, type Json } from '../../protocols/core/index.ts'
+import { parseJson, type Address, type Json, type OutputFormat } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
 import type { Outbound, SendOptions } from './operation.ts'
@@ -34,20 +34,21 @@ export function headersFor(
 
 /**
  * The client's own bytes for a provider of its protocol, with the model's name exchanged. The body is written anew only
- * where another platform's marks stand in the history, and where whose things it names was judged.
+ * where another platform's marks stand in the history, where whose things it names was judged, and to ask for a format.
  */
 export function sameProtocolBody(
   inbound: Inbound,
   { provider, model }: Platform,
-  { ownership }: Pick<SendOptions, 'ownership'>,
+  { ownership, format }: Pick<SendOptions, 'ownership'> & { readonly format?: OutputFormat | undefined },
 ): Pick<Extract<Outbound, { ok: true }>, 'body' | 'dropped'> {
   const { protocol } = provider
   const { text, json } = inbound.body
   const own = protocol.withoutForeign(json, text, ownership.isForeign)
   const field = protocol.modelField
   const dropped = own === json ? [] : (['thinking-history'] as const)
-  if (own !== json || inbound.sendsAsRead)
-    return { body: JSON.stringify(field === undefined ? own : { ...own, [field]: model }), dropped }
+  const asked = format === undefined ? own : protocol.withFormat(own, format)
+  if (asked !== json || inbound.sendsAsRead)
+    return { body: JSON.stringify(field === undefined ? asked : { ...asked, [field]: model }), dropped }
   if (field === undefined || (inbound.facts.model === model && isNamedOnce(text, field))) return { body: text, dropped }
   return { body: spliceTopLevel(text, field, model), dropped }
 }

@@ -4,8 +4,8 @@ import { KEEP_ALIVE, path, requestHeaders } from './headers.ts'
 import { findState, inspectRequest } from './inspect.ts'
 import { withoutForeign } from './foreign.ts'
 import { readError } from './provider-error.ts'
-import { parseRequest } from './request-in.ts'
-import { renderRequest } from './request-out.ts'
+import { parseRequest, readTerms } from './request-in.ts'
+import { renderRequest, withFormat } from './request-out.ts'
 import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
 import { createAnthropicScanner } from './scanner.ts'
@@ -17,6 +17,7 @@ export const anthropic: Protocol = {
   name: 'anthropic',
   inspectRequest,
   parseRequest,
+  readTerms,
   findState,
   renderResponse,
   createStreamEncoder,
@@ -29,6 +30,7 @@ export const anthropic: Protocol = {
   requestHeaders,
   renderRequest,
   withoutForeign,
+  withFormat,
   readResponse,
   readError,
   createScanner: createAnthropicScanner,

@@ -6,7 +6,15 @@ describe('inspecting a request', () => {
   test('reads model and stream, and that there is one answer', () => {
     expect(inspectRequest({ model: 'm', stream: true })).toEqual({
       ok: true,
-      value: { model: 'm', stream: true, reasoning: false, choices: 1, structured: false, session: undefined },
+      value: {
+        model: 'm',
+        stream: true,
+        reasoning: false,
+        choices: 1,
+        structured: false,
+        tools: false,
+        session: undefined,
+      },
     })
     expect(inspectRequest({ model: 'm' })).toMatchObject({ ok: true, value: { stream: false } })
   })

@@ -28,6 +28,7 @@ export function readFacts(body: JsonObject): RequestFacts {
     reasoning: asksForReasoning(body),
     choices: 1,
     structured: asksForStructure(body),
+    tools: listOf(body['tools']).length > 0,
     session: readSession(body['metadata']),
   }
 }

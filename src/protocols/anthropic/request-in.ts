@@ -1,4 +1,5 @@
 import {
+  type AnswerTerms,
   type Checked,
   checked,
   type CoreRequest,
@@ -47,6 +48,10 @@ const ROLES = ['user', 'assistant', 'system'] as const
  */
 export function parseRequest(body: JsonObject): Checked<CoreRequest> {
   return checked(() => readRequest(body))
+}
+
+export function readTerms(body: JsonObject): Checked<AnswerTerms> {
+  return checked(() => ({ ...present({ format: readFormat(body) }), tools: readTools(body, new Map()) }))
 }
 
 function readRequest(body: JsonObject): CoreRequest {

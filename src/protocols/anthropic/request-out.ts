@@ -6,6 +6,8 @@ import {
   Losses,
   type RenderedRequest,
   type RenderOptions,
+  isJsonObject,
+  type OutputFormat,
 } from '../core/index.ts'
 import type { ContentContext } from './content-out.ts'
 import { renderReasoning } from './reasoning.ts'
@@ -41,8 +43,7 @@ function renderBody(
   const { format } = request
   const config: JsonObject = {
     ...(reasoning.effort !== undefined && { effort: reasoning.effort }),
-    // The schema alone: Anthropic holds every answer to it, so a name or `strict` has nothing to add.
-    ...(format?.type === 'json-schema' && { format: { type: 'json_schema', schema: format.schema } }),
+    ...(format?.type === 'json-schema' && { format: renderFormat(format.schema) }),
   }
   return {
     model,
@@ -85,4 +86,16 @@ function toTemperature(temperature: number, losses: Losses): number {
   if (temperature <= 1) return temperature
   losses.drop('temperature-above-1')
   return 1
+}
+
+/** It has no word for JSON alone. */
+export function withFormat(body: JsonObject, format: OutputFormat): JsonObject {
+  if (format.type === 'json') return body
+  const config = body['output_config']
+  return { ...body, output_config: { ...(isJsonObject(config) && config), format: renderFormat(format.schema) } }
+}
+
+/** The schema alone: Anthropic holds every answer to it, so a name or `strict` has nothing to add. */
+function renderFormat(schema: JsonObject): JsonObject {
+  return { type: 'json_schema', schema }
 }

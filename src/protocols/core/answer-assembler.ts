@@ -4,15 +4,24 @@ import { type CoreChoice, type CoreResponse, type CoreStop, UNSAID_STOP } from '
 import type { StreamEvent } from './stream-event.ts'
 import { mergeUsage } from './usage.ts'
 
-/** Puts a streamed answer together from its core events: what `CoreResponse` would be had it come whole. */
+/**
+ * Puts a streamed answer together from its core events: what `CoreResponse` would be had it come whole. `callsOnly`: only its
+ * calls, in memory too.
+ */
 export class AnswerAssembler {
+  readonly #callsOnly: boolean
   #id = ''
   #model = ''
   #created: number | undefined
   #usage: Usage = {}
   readonly #choices = new Map<number, ChoiceDraft>()
 
+  constructor({ callsOnly = false }: { readonly callsOnly?: boolean } = {}) {
+    this.#callsOnly = callsOnly
+  }
+
   add(event: StreamEvent): void {
+    if (this.#callsOnly && event.type !== 'whole') return
     switch (event.type) {
       case 'start':
         this.#id = event.id

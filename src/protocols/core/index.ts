@@ -77,6 +77,7 @@ export {
 export { boundMessage } from './provider-message.ts'
 export { NO_FACTS, type ReadResponse, type ReadResponseOptions, unfinished } from './read-response.ts'
 export {
+  type AnswerTerms,
   type CoreRequest,
   type Message,
   NO_ARGUMENTS,

@@ -1,5 +1,5 @@
 import type { Reason, UnfinishedVerdict } from '../../evidence/index.ts'
-import type { CoreRequest } from './request.ts'
+import type { AnswerTerms, CoreRequest, OutputFormat } from './request.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { CoreResponse } from './response.ts'
 import type { ReadResponse, ReadResponseOptions } from './read-response.ts'
@@ -24,6 +24,8 @@ export interface RequestFacts {
   readonly choices: number
   /** JSON was asked for, of which half is of no use. */
   readonly structured: boolean
+  /** The model may call something. */
+  readonly tools: boolean
   /** The client's own word for its conversation, where the request has one. */
   readonly session: string | undefined
 }
@@ -78,7 +80,13 @@ export interface CallerError {
   readonly code: string
   readonly message: string
   readonly exchange: string
-  readonly attempts: readonly { readonly platform: string; readonly verdict: string; readonly reason?: string }[]
+  readonly attempts: readonly {
+    readonly platform: string
+    readonly verdict: string
+    readonly reason?: string
+    /** Which part of a schema it broke. */
+    readonly violation?: string
+  }[]
   /** The provider's own type, where its error is passed on. */
   readonly providerType?: string | undefined
 }
@@ -120,6 +128,8 @@ export interface Protocol {
   /** `address`: see `Address`; only where the protocol's routes have one. */
   inspectRequest(body: JsonObject, address?: Address): Checked<RequestFacts>
   parseRequest(body: JsonObject, address?: Address): Checked<CoreRequest>
+  /** The part of `parseRequest` that answers are judged by; whatever else of the request nobody here knows is no problem. */
+  readTerms(body: JsonObject): Checked<AnswerTerms>
   /** What of the request only one provider has; `text` is the body as it came. Cheap where there is nothing. */
   findState(body: JsonObject, text: string): readonly StateReference[]
   renderResponse(response: CoreResponse): JsonObject
@@ -149,6 +159,8 @@ export interface Protocol {
    * there is nothing of that. `text` is the body as it came. Cheap where there is nothing.
    */
   withoutForeign(body: JsonObject, text: string, isForeign: (mark: string) => boolean): JsonObject
+  /** A client's request of this protocol with this asked of its answer; the same object where there is no word for it. */
+  withFormat(body: JsonObject, format: OutputFormat): JsonObject
   readResponse(body: Json | undefined, options: ReadResponseOptions): ReadResponse
   readError(status: number, body: Json | undefined): ProviderError
   createScanner(options: ScannerOptions): StreamScanner

@@ -87,6 +87,9 @@ export type OutputFormat =
   | { readonly type: 'json' }
   | { readonly type: 'json-schema'; readonly name?: string; readonly schema: JsonObject; readonly strict?: boolean }
 
+/** What a request asks its answers, and the calls in them, to be. */
+export type AnswerTerms = Pick<CoreRequest, 'format' | 'tools'>
+
 export interface Reasoning {
   /** `none | minimal | low | medium | high | xhigh | max`, where the client gave one. */
   readonly effort?: string

@@ -13,8 +13,8 @@ export interface ScannerOptions {
   readonly decode: boolean
   /** Is told of content, while the stream's bytes are what is delivered; nothing is collected then, but for `collect`. */
   readonly watch?: ContentWatcher
-  /** Collect core events although there is a `watch`. */
-  readonly collect?: boolean
+  /** Which core events to collect: by default all where there is no `watch`, else none. */
+  readonly collect?: boolean | 'calls'
   /** Largest event (and largest sum of one tool call's arguments), bytes. */
   readonly eventLimitBytes: number
 }

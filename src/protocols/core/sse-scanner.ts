@@ -28,6 +28,7 @@ export interface StreamHead {
  */
 export abstract class SseScanner implements StreamScanner {
   protected readonly options: ScannerOptions
+  readonly #collects: boolean | 'calls'
   protected toolCalls = 0
   protected invalidToolCalls = 0
   protected servedModel: Label | undefined
@@ -47,6 +48,8 @@ export abstract class SseScanner implements StreamScanner {
 
   constructor(options: ScannerOptions) {
     this.options = options
+    const { decode, watch, collect = watch === undefined } = options
+    this.#collects = decode && collect
   }
 
   // ## What a protocol adds
@@ -171,7 +174,8 @@ export abstract class SseScanner implements StreamScanner {
     if (template.isCounted) this.eventNumber = number
     if (valueEnd > start) {
       this.content()
-      if (this.options.decode || this.onPlainText !== undefined) this.#onPlainDelta(text.slice(start, valueEnd))
+      if (this.#collects === true || this.options.watch !== undefined || this.onPlainText !== undefined)
+        this.#onPlainDelta(text.slice(start, valueEnd))
     }
     return end
   }
@@ -180,10 +184,10 @@ export abstract class SseScanner implements StreamScanner {
     const text = unescaped(raw)
     this.onPlainText?.(text)
     const target = this.#target
-    const { decode, watch, collect } = this.options
+    const { decode, watch } = this.options
     if (!decode || target === undefined) return
     watch?.onContent(target.type, text, this.#eventBlocks)
-    if (watch === undefined || collect === true) this.#decoded.push({ ...target, text })
+    if (this.#collects === true) this.#decoded.push({ ...target, text })
   }
 
   // ## For the protocol's own events
@@ -249,12 +253,12 @@ export abstract class SseScanner implements StreamScanner {
   }
 
   protected emit(event: StreamEvent): void {
-    const { decode, watch, collect } = this.options
+    const { watch } = this.options
     if (watch !== undefined) {
       if (event.type === 'text' || event.type === 'refusal') watch.onContent('text', event.text, this.#eventBlocks)
       else if (event.type === 'thinking') watch.onContent('thinking', event.text, this.#eventBlocks)
     }
-    if (decode && (watch === undefined || collect === true)) this.#decoded.push(event)
+    if (this.#collects === true || (this.#collects === 'calls' && isCall(event))) this.#decoded.push(event)
   }
 
   /** Something that only the platform that made it can read or look up. */
@@ -382,3 +386,5 @@ const NO_EVENTS: readonly StreamEvent[] = []
 const NO_MARKS: readonly string[] = []
 /** Marks that one answer may leave; further ones are not remembered. */
 const MOST_MARKS = 1_000
+
+const isCall = (event: StreamEvent): boolean => event.type === 'whole' && event.content.type === 'tool-call'

@@ -4,8 +4,8 @@ import { withoutForeign } from './foreign.ts'
 import { KEEP_ALIVE, path, requestHeaders } from './headers.ts'
 import { findState, inspectRequest } from './inspect.ts'
 import { readError } from './provider-error.ts'
-import { parseRequest } from './request-in.ts'
-import { renderRequest } from './request-out.ts'
+import { parseRequest, readTerms } from './request-in.ts'
+import { renderRequest, withFormat } from './request-out.ts'
 import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
 import { createGeminiScanner } from './scanner.ts'
@@ -17,6 +17,7 @@ export const gemini: Protocol = {
   name: 'gemini',
   inspectRequest,
   parseRequest,
+  readTerms,
   findState,
   renderResponse,
   createStreamEncoder,
@@ -30,6 +31,7 @@ export const gemini: Protocol = {
   requestHeaders,
   renderRequest,
   withoutForeign,
+  withFormat,
   readResponse,
   readError,
   createScanner: createGeminiScanner,

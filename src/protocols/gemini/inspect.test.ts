@@ -13,6 +13,7 @@ describe('inspecting a request', () => {
       reasoning: false,
       choices: 1,
       structured: false,
+      tools: false,
       session: undefined,
     }
     expect(inspect({ model: 'another', stream: false })).toEqual({ ok: true, value })

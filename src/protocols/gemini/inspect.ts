@@ -27,6 +27,7 @@ export function inspectRequest(body: JsonObject, address?: Address): Checked<Req
       reasoning: asksForReasoning(config),
       choices: readChoices(config),
       structured: typeof config.responseMimeType === 'string' && config.responseMimeType !== 'text/plain',
+      tools: messagesOf(body['tools']).length > 0,
       // Nothing in such a request names its conversation.
       session: undefined,
     }

@@ -99,7 +99,8 @@ function noteModalities(config: JsonObject, unknown: Map<string, Json>): void {
   }
 }
 
-function readFormat(config: JsonObject, unknown: Map<string, Json>): OutputFormat | undefined {
+/** The kind of output; anything but JSON and plain text is in `unknown`. */
+export function readFormat(config: JsonObject, unknown: Map<string, Json>): OutputFormat | undefined {
   const newer = optional(config.responseFormat, `${FIELD}.responseFormat`, readMessages)
   if (newer !== undefined) return readNewerFormat(newer, unknown)
   const mimeType = optional(config.responseMimeType, `${FIELD}.responseMimeType`, readString) ?? ''

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type AnswerTerms,
   type Checked,
   checked,
   type CoreRequest,
@@ -14,7 +15,7 @@ import {
 import { readSystem } from './content-in.ts'
 import { readContents } from './contents-in.ts'
 import { readChoices } from './inspect.ts'
-import { readOptions, readStop } from './options-in.ts'
+import { readFormat, readOptions, readStop } from './options-in.ts'
 import { readToolUse } from './tools-in.ts'
 import { camelCased, readMessage } from './wire.ts'
 
@@ -32,6 +33,17 @@ const KNOWN: ReadonlySet<string> = new Set([
 /** A client's whole request, for translation. Never throws, whatever JSON it gets. */
 export function parseRequest(body: JsonObject, address?: Address): Checked<CoreRequest> {
   return checked(() => readRequest(camelCased(body), address))
+}
+
+export function readTerms(body: JsonObject): Checked<AnswerTerms> {
+  return checked(() => {
+    const { tools, toolConfig, generationConfig } = camelCased(body)
+    const config = optional(generationConfig, 'generationConfig', readMessage) ?? {}
+    return {
+      ...present({ format: readFormat(config, new Map()) }),
+      tools: readToolUse({ tools, toolConfig }, new Map()).tools,
+    }
+  })
 }
 
 function readRequest(body: JsonObject, address: Address | undefined): CoreRequest {

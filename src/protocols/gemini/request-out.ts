@@ -11,7 +11,7 @@ import {
 import { renderContents } from './contents-out.ts'
 import { renderReasoning } from './reasoning.ts'
 import { renderToolUse } from './tools-out.ts'
-import { GEMINI } from './wire.ts'
+import { camelCased, messageOf, GEMINI } from './wire.ts'
 
 const STOP_SEQUENCE_LIMIT = 5
 
@@ -66,4 +66,9 @@ function renderFormat(format: OutputFormat): JsonObject {
 /** What the loss table lets through of the fields without a core word: `generationConfig.name.…`, all of them. */
 function renderCarried(fields: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(fields).map(([path, value]) => [path.split('.')[1] ?? path, value]))
+}
+
+export function withFormat(body: JsonObject, format: OutputFormat): JsonObject {
+  const { generationConfig, ...rest } = camelCased(body)
+  return { ...rest, generationConfig: { ...messageOf(generationConfig), ...renderFormat(format) } }
 }

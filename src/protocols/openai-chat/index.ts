@@ -2,8 +2,8 @@ import type { Protocol } from '../core/index.ts'
 import { KEEP_ALIVE, readError, renderError, requestHeaders } from '../openai/index.ts'
 import { renderErrorEvent } from './error-event.ts'
 import { findState, inspectRequest } from './inspect.ts'
-import { parseRequest } from './request-in.ts'
-import { renderRequest } from './request-out.ts'
+import { parseRequest, readTerms } from './request-in.ts'
+import { renderRequest, withFormat } from './request-out.ts'
 import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
 import { createOpenAiChatScanner } from './scanner.ts'
@@ -14,6 +14,7 @@ export const openAiChat: Protocol = {
   name: 'openai-chat',
   inspectRequest,
   parseRequest,
+  readTerms,
   findState,
   renderResponse,
   createStreamEncoder,
@@ -27,6 +28,7 @@ export const openAiChat: Protocol = {
   requestHeaders,
   renderRequest,
   // Nothing in a conversation of this protocol is bound to its maker.
+  withFormat,
   withoutForeign: (body) => body,
   readResponse,
   readError,

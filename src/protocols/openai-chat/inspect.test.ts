@@ -14,6 +14,7 @@ test('model, streaming and the number of answers are read', () => {
     reasoning: false,
     choices: 1,
     structured: false,
+    tools: false,
     session: undefined,
   })
   expect(facts({ model: 'a', stream: true, n: 3 })).toEqual({
@@ -22,6 +23,7 @@ test('model, streaming and the number of answers are read', () => {
     reasoning: false,
     choices: 3,
     structured: false,
+    tools: false,
     session: undefined,
   })
   expect(facts({ model: 'a', stream: null, n: null })).toMatchObject({ stream: false, choices: 1 })

@@ -4,6 +4,7 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  listOf,
   mayMention,
   objectsIn,
   optional,
@@ -23,6 +24,7 @@ export function inspectRequest(body: JsonObject): Checked<RequestFacts> {
     reasoning: asksForReasoning(body),
     choices: optional(body.n, 'n', readCount) ?? 1,
     structured: isJsonObject(body.response_format) && body.response_format.type !== 'text',
+    tools: listOf(body.tools).length > 0 || listOf(body.functions).length > 0,
     session: typeof body.prompt_cache_key === 'string' ? body.prompt_cache_key : undefined,
   }))
 }

@@ -1,4 +1,5 @@
 import {
+  type AnswerTerms,
   type Checked,
   checked,
   type CoreRequest,
@@ -90,6 +91,13 @@ export function parseRequest(body: JsonObject): Checked<CoreRequest> {
       unknown,
     }
   })
+}
+
+export function readTerms(body: JsonObject): Checked<AnswerTerms> {
+  return checked(() => ({
+    ...present({ format: optional(body.response_format, 'response_format', readFormat) }),
+    tools: readToolUse(body).tools,
+  }))
 }
 
 function unknownFields(body: JsonObject): Map<string, Json> {

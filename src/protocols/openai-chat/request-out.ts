@@ -62,3 +62,7 @@ function renderFormat(format: OutputFormat): Json {
   if (format.type === 'json') return { type: 'json_object' }
   return { type: 'json_schema', json_schema: renderSchema(format) }
 }
+
+export function withFormat(body: JsonObject, format: OutputFormat): JsonObject {
+  return { ...body, response_format: renderFormat(format) }
+}

@@ -3,8 +3,8 @@ import { KEEP_ALIVE, readError, renderError, requestHeaders } from '../openai/in
 import { renderErrorEvent } from './error-event.ts'
 import { withoutForeign } from './foreign.ts'
 import { inspectRequest } from './inspect.ts'
-import { parseRequest } from './request-in.ts'
-import { renderRequest } from './request-out.ts'
+import { parseRequest, readTerms } from './request-in.ts'
+import { renderRequest, withFormat } from './request-out.ts'
 import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
 import { createOpenAiResponsesScanner } from './scanner.ts'
@@ -18,6 +18,7 @@ export const openAiResponses: Protocol = {
   name: OPENAI_RESPONSES,
   inspectRequest,
   parseRequest,
+  readTerms,
   findState,
   renderResponse,
   createStreamEncoder,
@@ -31,6 +32,7 @@ export const openAiResponses: Protocol = {
   requestHeaders,
   renderRequest,
   withoutForeign,
+  withFormat,
   readResponse,
   readError,
   createScanner: createOpenAiResponsesScanner,

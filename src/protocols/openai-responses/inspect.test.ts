@@ -15,6 +15,7 @@ test('model, streaming and the session are read', () => {
     reasoning: false,
     choices: 1,
     structured: false,
+    tools: false,
     session: undefined,
   })
   expect(facts({ model: 'm', stream: true, prompt_cache_key: 's' })).toMatchObject({ stream: true, session: 's' })

@@ -4,6 +4,7 @@ import {
   FieldError,
   isJsonObject,
   type JsonObject,
+  listOf,
   optional,
   readBoolean,
   readModel,
@@ -29,6 +30,7 @@ export function readFacts(body: JsonObject): RequestFacts {
     reasoning: asksForReasoning(body),
     choices: 1,
     structured: asksForStructure(body),
+    tools: listOf(body.tools).length > 0,
     session: typeof body.prompt_cache_key === 'string' ? body.prompt_cache_key : undefined,
   }
 }

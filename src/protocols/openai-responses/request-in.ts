@@ -1,4 +1,5 @@
 import {
+  type AnswerTerms,
   type Checked,
   checked,
   type CoreRequest,
@@ -83,4 +84,11 @@ export function parseRequest(body: JsonObject): Checked<CoreRequest> {
       unknown,
     }
   })
+}
+
+export function readTerms(body: JsonObject): Checked<AnswerTerms> {
+  return checked(() => ({
+    ...present({ format: readFormat(body, new Map()) }),
+    tools: readToolUse(body, new Map()).tools,
+  }))
 }

@@ -7,6 +7,7 @@ import {
   type OutputFormat,
   type RenderedRequest,
   type RenderOptions,
+  isJsonObject,
 } from '../core/index.ts'
 import { renderReasoningEffort, renderSchema, renderUserId } from '../openai/index.ts'
 import { CallIds } from './call-ids.ts'
@@ -82,4 +83,8 @@ function renderReasoning({ reasoning }: CoreRequest): JsonObject {
   if (effort === undefined) return {}
   if (reasoning?.enabled !== true) return { reasoning: { effort } }
   return { reasoning: { effort, summary: 'auto' }, include: ['reasoning.encrypted_content'] }
+}
+
+export function withFormat(body: JsonObject, format: OutputFormat): JsonObject {
+  return { ...body, text: { ...(isJsonObject(body.text) && body.text), format: renderFormat(format) } }
 }
