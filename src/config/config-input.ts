@@ -6,8 +6,10 @@ import type {
   Delivery,
   Hedge,
   PlatformConfig,
+  Prefill,
   ProfileName,
   ProtocolName,
+  Seam,
   ThinkingDelivery,
 } from './types.ts'
 
@@ -23,6 +25,7 @@ export interface ProviderInput {
   readonly timeouts?: TimeoutsInput | undefined
   readonly limits?: LimitsInput | undefined
   readonly contextWindow?: number | undefined
+  readonly prefill?: Prefill | undefined
 }
 
 export interface TimeoutsInput {
@@ -48,6 +51,7 @@ export interface PolicyInput {
   readonly attempts?: number | undefined
   readonly deadline?: number | undefined
   readonly hedge?: Hedge | undefined
+  readonly seam?: Seam | undefined
 }
 
 export interface WorkflowInput extends PolicyInput {

@@ -20,13 +20,22 @@ const EVERYTHING: Complete<FullstopConfig> = {
       timeouts: { firstEvent: '1s', idle: '1s', total: '1m' },
       limits: { concurrent: 10 },
       contextWindow: 1_000,
+      prefill: 'accepted',
     },
   },
   models: {
     m: { platforms: ['a/x'], fallbacks: ['n'], affinity: 'session' },
     n: { platforms: ['a/y'], fallbacks: [], affinity: 'none' },
   },
-  defaults: { profile: 'prototype', delivery: 'hold', thinking: 'live', attempts: 2, deadline: '1m', hedge: 'p95' },
+  defaults: {
+    profile: 'prototype',
+    delivery: 'hold',
+    thinking: 'live',
+    attempts: 2,
+    deadline: '1m',
+    hedge: 'p95',
+    seam: 'off',
+  },
   workflows: {
     w: {
       model: 'm',
@@ -36,6 +45,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
       attempts: 1,
       deadline: '5s',
       hedge: 'off',
+      seam: 'instruct',
     },
   },
   clients: { c: { keyHash: `sha256:${'0'.repeat(64)}`, workflows: ['w'], tenant: 't' } },

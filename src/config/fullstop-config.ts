@@ -5,8 +5,10 @@ import type {
   CompletionProfile,
   Delivery,
   Hedge,
+  Prefill,
   ProfileName,
   ProtocolName,
+  Seam,
   ThinkingDelivery,
 } from './types.ts'
 
@@ -47,6 +49,8 @@ export interface ProviderSettings {
   readonly limits?: LimitSettings | undefined
   /** Tokens. */
   readonly contextWindow?: number | undefined
+  /** Whether a half answer may be handed over to be continued. Default: `never`. */
+  readonly prefill?: Prefill | undefined
 }
 
 /** Durations. */
@@ -80,6 +84,8 @@ export interface PolicySettings {
   readonly deadline?: string | undefined
   /** Default: `off`. */
   readonly hedge?: Hedge | undefined
+  /** Under `guarded`: how far a text that breaks off may be continued. Default: `proven`, `off` for the profile prototype. */
+  readonly seam?: Seam | undefined
 }
 
 export interface WorkflowSettings extends PolicySettings {

@@ -4,9 +4,8 @@
  */
 const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
-  ['providers.*', ['prefill']],
   ['providers.*.limits', ['requestsPerMinute', 'tokensPerMinute']],
-  ['workflows.*', ['schema', 'expect', 'limited', 'seam', 'degrade', 'value']],
+  ['workflows.*', ['schema', 'expect', 'limited', 'degrade', 'value']],
   ['clients.*', ['limits']],
 ])
 

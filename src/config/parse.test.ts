@@ -38,6 +38,7 @@ describe('a valid configuration', () => {
     expect(config.providers.get('anthropic')).toMatchObject({
       apiKeys: ['canary-7f3a9c'],
       contextWindow: undefined,
+      prefill: { isAccepted: false, style: 'turn' },
       timeouts: {
         firstEventMs: 60_000,
         idleMs: 30_000,
@@ -53,6 +54,7 @@ describe('a valid configuration', () => {
       deadlineMs: 600_000,
       overloadControl: false,
       hedge: 'off',
+      seam: 'off',
     })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect([config.models.size, config.workflows.size, config.clients.size, config.families.length]).toEqual([
@@ -68,12 +70,14 @@ describe('a valid configuration', () => {
     completion: sentinel-only
     timeouts: { firstEvent: 250ms, idle: 10s, total: 1h }
     contextWindow: 200000
+    prefill: accepted
+    host: vllm
 models:
   sonnet: { platforms: [a/claude, a/org/model:v1], fallbacks: [gpt] }
   gpt: { platforms: ["a/\${NAME}"] }
 defaults: { delivery: hold, attempts: 2, deadline: 5m }
 workflows:
-  replies: { model: sonnet, attempts: 7 }
+  replies: { model: sonnet, attempts: 7, seam: instruct }
   direct: { model: a/claude, profile: prototype, delivery: live, deadline: 30s }
 clients:
   shop: { keyHash: "sha256:${'AB'.repeat(32)}", workflows: [replies], tenant: shop }
@@ -83,6 +87,7 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
     expect(config.providers.get('a')).toMatchObject({
       completion: 'sentinel-only',
       contextWindow: 200_000,
+      prefill: { isAccepted: true, style: 'final-message' },
       timeouts: { firstEventMs: 250, idleMs: 10_000, totalMs: 3_600_000, declared: { firstEvent: true, idle: true } },
     })
     expect(config.models.get('sonnet')).toEqual({
@@ -105,6 +110,7 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       deadlineMs: 300_000,
       overloadControl: false,
       hedge: 'off',
+      seam: 'instruct',
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)

@@ -135,6 +135,7 @@ const policy = fc.record({
   attempts: fc.integer({ min: 1, max: 10 }),
   deadlineMs: durationMs,
   hedge: fc.constantFrom('off', 'p95'),
+  seam: fc.constantFrom('off', 'proven', 'instruct'),
 })
 
 const written = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms))

@@ -1,5 +1,5 @@
 import type { ConfigInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
-import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
+import { defaultCompletion, officialBaseUrls, prefillStyle } from './known-hosts.ts'
 import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultTotalMs } from './policy-defaults.ts'
 import { profiles } from './profiles.ts'
 import { apiFamilies } from './types.ts'
@@ -47,6 +47,7 @@ export function resolveProvider(name: string, input: ProviderInput): ProviderCon
     },
     limits: { concurrent: input.limits?.concurrent },
     contextWindow: input.contextWindow,
+    prefill: { isAccepted: input.prefill === 'accepted', style: prefillStyle(protocol, baseUrl, input.host) },
   }
 }
 
@@ -66,6 +67,7 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
     deadlineMs: input.deadline ?? otherwise.deadline ?? bundle.deadlineMs,
     overloadControl: bundle.overloadControl,
     hedge: input.hedge ?? otherwise.hedge ?? bundle.hedge,
+    seam: input.seam ?? otherwise.seam ?? bundle.seam,
   }
 }
 

@@ -100,6 +100,11 @@ const provider = section({
       range: '1 to 1000000000',
     },
   ),
+  prefill: optional(word('never', 'accepted'), {
+    about:
+      'Whether a half answer may be handed over to be continued, for its models that do; those that are known to refuse are never asked. Not for openai-responses, whose models answer anew.',
+    default: 'never',
+  }),
 })
 
 const model = section({
@@ -149,6 +154,11 @@ const hedgeNotes = {
   about:
     'p95: a streamed request gets a second attempt on another platform when its platform is silent for longer than its own 95th percentile.',
 }
+const seam = word('off', 'proven', 'instruct')
+const seamNotes = {
+  about:
+    'Under guarded delivery, when a text breaks off: proven goes on where the same model continues it, or an answer made anew begins with exactly what was delivered; instruct also tells a model to go on, plain text only; off ends it honestly, as the profile prototype does.',
+}
 const delivery = word('hold', 'guarded', 'live')
 const thinking = word('hold', 'live')
 
@@ -159,6 +169,7 @@ const defaults = section({
   attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
   hedge: optional(hedge, { ...hedgeNotes, default: defaultPolicy.hedge }),
+  seam: optional(seam, { ...seamNotes, defaultWords: 'proven; off for the profile prototype' }),
 })
 
 const asInDefaults = { defaultWords: 'as in defaults, else the profile’s' }
@@ -173,6 +184,7 @@ const workflow = section({
   attempts: optional(attempts, { ...attemptsNotes, ...asInDefaults }),
   deadline: optional(duration, { ...deadlineNotes, ...asInDefaults }),
   hedge: optional(hedge, { ...hedgeNotes, ...asInDefaults }),
+  seam: optional(seam, { ...seamNotes, ...asInDefaults }),
 })
 
 const client = section({

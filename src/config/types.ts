@@ -22,6 +22,18 @@ export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer'
 /** When a second attempt is made beside a silent one: never, or after the platform's own 95th percentile of first content. */
 export type Hedge = 'off' | 'p95'
 
+/**
+ * How far a text that breaks off may be continued. `proven`: where the rest is the model's own or follows exactly what was
+ * delivered. `instruct`: also by telling a model to go on.
+ */
+export type Seam = 'off' | 'proven' | 'instruct'
+
+/** Whether a provider continues a half answer that it is handed. */
+export type Prefill = 'never' | 'accepted'
+
+/** How it is asked to; hosts of OpenAI's Chat protocol differ. */
+export type PrefillStyle = 'turn' | 'prefix' | 'final-message'
+
 /** How long an attempt may take, in milliseconds. */
 export interface TimeoutsConfig {
   /** From sending the request to the first event with content. */
@@ -47,6 +59,7 @@ export interface ProviderConfig {
   readonly limits: LimitsConfig
   /** In tokens; `undefined` when not declared. */
   readonly contextWindow: number | undefined
+  readonly prefill: { readonly isAccepted: boolean; readonly style: PrefillStyle }
 }
 
 /** What an account takes. */
@@ -86,6 +99,7 @@ export interface PolicyConfig {
   /** Whether breakers, the retry budget and adaptive limits are heeded; the profile says. */
   readonly overloadControl: boolean
   readonly hedge: Hedge
+  readonly seam: Seam
 }
 
 /** A named use of a model; what it does not say comes from `defaults`. */

@@ -48,8 +48,9 @@ export function toRouting({ providers, models, families, defaults, workflows, cl
 const PROFILES = new Map(Object.entries(profiles))
 
 function toProvider(config: ProviderConfig): Provider {
-  const { name, protocol, baseUrl, apiKeys, completion, timeouts, limits, contextWindow } = config
+  const { name, protocol, baseUrl, apiKeys, completion, timeouts, limits, contextWindow, prefill } = config
   const base = baseUrl.href.replace(/\/+$/, '')
   const keys = new KeyRing(apiKeys)
-  return { name, protocol: PROTOCOLS[protocol], baseUrl: base, keys, completion, timeouts, limits, contextWindow }
+  const spoken = PROTOCOLS[protocol]
+  return { name, protocol: spoken, baseUrl: base, keys, completion, timeouts, limits, contextWindow, prefill }
 }

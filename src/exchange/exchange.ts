@@ -32,7 +32,8 @@ export type Progress =
  *  4. outbound    the client's bytes, or a translation, or neither  operations/
  *  5. attempt     send, scan, verdict                               attempt/stream-attempt.ts, body-attempt.ts
  *     hedge       a second one beside a silent one                  attempts.ts
- *  6. commitment  once content was delivered nothing else may be tried  here
+ *  6. commitment  once content was delivered no other answer may be tried  here
+ *     seams       but another attempt may go on with its text, exactly        seam/
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/
  *  8. memory      who made what, and where the session was answered memory/
  *  9. evidence    once, whatever happened                           here
@@ -66,7 +67,9 @@ export class Exchange {
     const attempts = this.#attempts
     try {
       for (;;) {
-        let run = attempts.current ?? (await attempts.begin())
+        // Content of one attempt with the client, another's would be another answer: it can only go on with what is there.
+        let run =
+          attempts.current ?? (await (this.#firstDeliveredMs === undefined ? attempts.begin() : attempts.goOn()))
         if (run === undefined) return this.#fail()
         if (run.hedgeAfterMs !== undefined && !run.hasContent) run = await attempts.hedged(run, () => this.#isReported)
         const read = await run.read()
@@ -74,8 +77,6 @@ export class Exchange {
         if (!isAttemptEnd(read)) return this.#deliver(run, read)
         attempts.settle(run, read)
         if (isFinished(read.verdict)) return { kind: 'finished' }
-        // Content of this attempt is with the client; another attempt's would be another answer.
-        if (this.#firstDeliveredMs !== undefined) return this.#fail()
       }
     } catch (error) {
       attempts.abandon('internal')
@@ -86,6 +87,7 @@ export class Exchange {
   #deliver(run: Run, bytes: Uint8Array): Progress {
     this.#firstDeliveredMs ??= this.#elapsedMs()
     this.#answering = run.attempt
+    this.#attempts.seams?.onDelivered(run.platform, bytes)
     const { ended } = run.attempt
     if (ended !== undefined) this.#attempts.settle(run, ended)
     return { kind: 'bytes', bytes }
@@ -98,6 +100,7 @@ export class Exchange {
     const failure = describeFailure({
       exchange: this.inbound.id,
       ends: attempts.ends,
+      cut: attempts.seams?.cut,
       notExpressible: attempts.notExpressible,
       passOn: attempts.passOn,
       pin: this.inbound.pin,
@@ -135,10 +138,12 @@ export class Exchange {
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
     const { id, protocol, operation, facts, policy, caller, labels, receivedAtWallMs } = this.inbound
-    const { ends, refusal, diverted } = this.#attempts
+    const { ends, refusal, diverted, seams } = this.#attempts
     const last = ends.at(-1)?.evidence
-    const verdict: Verdict['name'] = last?.verdict ?? 'failed'
     const answer = outcome === 'delivered' ? last : undefined
+    // What a seam that was not to be ended with says nothing of why it was needed.
+    const telling = answer ?? seams?.cut?.evidence ?? last
+    const verdict: Verdict['name'] = telling?.verdict ?? 'failed'
     return {
       id,
       protocol: protocol.name,
@@ -157,10 +162,11 @@ export class Exchange {
       outcome,
       verdict,
       errorCode,
-      usage: answer?.usage,
+      usage: answer === undefined ? undefined : (seams?.billed ?? answer.usage),
       firstDeliveredMs: this.#firstDeliveredMs,
       platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
       attempts: this.#evidenceOfAttempts(),
+      seams: seams === undefined || seams.evidence.length === 0 ? undefined : seams.evidence,
       diverted: toDiversions(diverted, ends[0]?.evidence),
       refusedBy: refusal?.by,
       clientRetry: this.inbound.clientRetry,

@@ -1,4 +1,4 @@
-import type { Completion, Protocol, ProtocolName } from '../../protocols/core/index.ts'
+import type { Completion, PrefillStyle, Protocol, ProtocolName } from '../../protocols/core/index.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** One provider account, ready to be called. */
@@ -16,6 +16,8 @@ export interface Provider {
   }
   /** Tokens, where declared. */
   readonly contextWindow: number | undefined
+  /** Whether it continues a half answer that it is handed, as far as its models do, and how it is asked to. */
+  readonly prefill: { readonly isAccepted: boolean; readonly style: PrefillStyle }
 }
 
 /** See `interface.md`'s wording in the README: from when to when each one runs is said in `resilience/watchdog.ts`. */
@@ -55,6 +57,8 @@ export interface Policy {
   /** Whether breakers, the retry budget and adaptive limits are heeded. */
   readonly overloadControl: boolean
   readonly hedge: 'off' | 'p95'
+  /** Under `guarded`: how far a text that breaks off may be continued; see `seam/seams.ts`. */
+  readonly seam: 'off' | 'proven' | 'instruct'
 }
 
 /** What the configuration says about who may ask for what, and where it goes. */

@@ -1,5 +1,6 @@
-import type { AnswerAssembler, StreamEncoder, StreamScanner } from '../../protocols/core/index.ts'
+import type { AnswerAssembler, StreamEncoder, StreamEvent, StreamScanner } from '../../protocols/core/index.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
+import type { Continuation } from '../seam/continuation.ts'
 import { HeldBytes } from './held-bytes.ts'
 
 /** What has come of a streamed answer and is not with the client yet, in the client's protocol. */
@@ -8,6 +9,8 @@ export interface Outbox {
   take(piece: Uint8Array): void
   /** What may be delivered while the answer flows. */
   release(): Uint8Array
+  /** Nothing follows any more: what is still being looked at is taken too. */
+  complete(): void
   /** All that is left of a proven answer; once. What comes behind the proof is taken and released as before. */
   releaseProven(): Uint8Array
   clear(): void
@@ -46,6 +49,8 @@ export class ByteOutbox implements Outbox {
     return this.#held.takeExceptLastEvents(blocks - releasable, pendingBytes)
   }
 
+  complete(): void {}
+
   releaseProven(): Uint8Array {
     return this.#scanner.withoutUnfinishedCalls(this.#held.takeExceptLast(0))
   }
@@ -55,22 +60,28 @@ export class ByteOutbox implements Outbox {
   }
 }
 
-/** Core events in the client's words, for a client of another protocol. */
+export interface TranslatingOutboxOptions {
+  readonly scanner: StreamScanner
+  readonly encoder: StreamEncoder
+  readonly guard: TextGuard | undefined
+  readonly assembler: AnswerAssembler | undefined
+  /** Makes of the events the rest of what the client has already. */
+  readonly continuation: Continuation | undefined
+}
+
+/** Core events in the client's words, for a client of another protocol, or one that has the beginning already. */
 export class TranslatingOutbox implements Outbox {
   readonly #scanner: StreamScanner
   readonly #encoder: StreamEncoder
   readonly #guard: TextGuard | undefined
   readonly #assembler: AnswerAssembler | undefined
+  readonly #continuation: Continuation | undefined
   /** Of one event each. */
   #texts: string[] = []
   #released = 0
 
-  constructor(
-    scanner: StreamScanner,
-    encoder: StreamEncoder,
-    guard: TextGuard | undefined,
-    assembler: AnswerAssembler | undefined,
-  ) {
+  constructor({ scanner, encoder, guard, assembler, continuation }: TranslatingOutboxOptions) {
+    this.#continuation = continuation
     this.#scanner = scanner
     this.#encoder = encoder
     this.#guard = guard
@@ -78,7 +89,16 @@ export class TranslatingOutbox implements Outbox {
   }
 
   take(): void {
-    for (const event of this.#scanner.takeEvents()) {
+    const events = this.#scanner.takeEvents()
+    this.#add(this.#continuation === undefined ? events : this.#continuation.next(events))
+  }
+
+  complete(): void {
+    if (this.#continuation !== undefined) this.#add(this.#continuation.finish())
+  }
+
+  #add(events: readonly StreamEvent[]): void {
+    for (const event of events) {
       this.#assembler?.add(event)
       this.#texts.push(this.#encoder.encode(event))
       if (this.#guard === undefined) continue

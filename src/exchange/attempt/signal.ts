@@ -20,6 +20,7 @@ export function signalOf({ verdict, evidence }: AttemptEnd, { pin, hasOwnDeadlin
     case 'schema-violation':
     case 'client-gone':
     case 'outpaced':
+    case 'diverged':
     case 'shutdown':
     case 'internal':
       return 'nothing'

@@ -12,6 +12,7 @@ import type { Attempt, AttemptEnd } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
 import type { AnswerJudge } from '../ports.ts'
+import type { Continuation } from '../seam/continuation.ts'
 import type { Outbox } from './outbox.ts'
 import type { BodyReader } from './upstream-body.ts'
 
@@ -25,6 +26,8 @@ export interface StreamAttemptOptions {
   readonly holdAll: boolean
   /** Puts the answer together that is judged, or that somebody needs. */
   readonly assembler: AnswerAssembler | undefined
+  /** Makes the answer the rest of what the client has already; `undefined` where it is an answer of its own. */
+  readonly continuation: Continuation | undefined
   readonly accept: AnswerJudge | undefined
 }
 
@@ -41,6 +44,7 @@ export class StreamAttempt implements Attempt {
   readonly #guard: TextGuard | undefined
   readonly #holdAll: boolean
   readonly #assembler: AnswerAssembler | undefined
+  readonly #continuation: Continuation | undefined
   readonly #accept: AnswerJudge | undefined
   /** A read that goes on while something is delivered. */
   #reading: ReturnType<BodyReader['read']> | undefined
@@ -49,17 +53,19 @@ export class StreamAttempt implements Attempt {
   /** The body's end says that it is whole, and so may be a part of the proof. */
   #hasOwnEnd = false
   #proven: FinishedVerdict | undefined
-  /** Why a finished answer will not do. */
+  /** Why an answer will not do, though nothing is wrong with it as one. */
   #rejected: UnfinishedVerdict | undefined
   #events = 0
 
-  constructor({ call, scanner, outbox, guard, holdAll, assembler, accept }: StreamAttemptOptions) {
+  constructor(options: StreamAttemptOptions) {
+    const { call, scanner, outbox, guard, holdAll, assembler, continuation, accept } = options
     this.#call = call
     this.#scanner = scanner
     this.#outbox = outbox
     this.#guard = guard
     this.#holdAll = holdAll
     this.#assembler = assembler
+    this.#continuation = continuation
     this.#accept = accept
   }
 
@@ -143,6 +149,10 @@ export class StreamAttempt implements Attempt {
       this.#call.onEvent(scanner.phase !== 'opening')
     }
     this.#outbox.take(piece)
+    if (this.#continuation?.failure !== undefined) {
+      this.#rejected = this.#continuation.failure
+      return NOTHING
+    }
     switch (scanner.phase) {
       case 'opening':
       case 'held':
@@ -157,6 +167,11 @@ export class StreamAttempt implements Attempt {
 
   #prove(verdict: Verdict): Uint8Array {
     if (!isFinished(verdict)) return NOTHING
+    this.#outbox.complete()
+    if (this.#continuation?.failure !== undefined) {
+      this.#rejected = this.#continuation.failure
+      return NOTHING
+    }
     const reason = this.#assembler === undefined ? undefined : this.#accept?.(this.#assembler.answer(), verdict)
     if (reason !== undefined) {
       this.#rejected = { name: 'malformed', reason }

@@ -63,6 +63,7 @@ export {
   type CallerError,
   type Checked,
   type EncoderOptions,
+  type PrefillStyle,
   type Protocol,
   type ProtocolName,
   type ProviderError,
@@ -73,6 +74,7 @@ export {
   type StateReference,
   type StreamEncoder,
   type TokenCounting,
+  type Turn,
 } from './protocol.ts'
 export { boundMessage } from './provider-message.ts'
 export { NO_FACTS, type ReadResponse, type ReadResponseOptions, unfinished } from './read-response.ts'
@@ -106,6 +108,7 @@ export {
 } from './scanner.ts'
 export { SseScanner, type StreamHead } from './sse-scanner.ts'
 export { type StreamEvent } from './stream-event.ts'
+export { messagesOf } from './stream-messages.ts'
 export { textInBase64 } from './text-in-base64.ts'
 export { type CallPlace, ToolInput } from './tool-input.ts'
-export { countOf, mergeReports, mergeUsage, wholeCountOf } from './usage.ts'
+export { addUsage, countOf, mergeReports, mergeUsage, wholeCountOf } from './usage.ts'

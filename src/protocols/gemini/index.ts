@@ -11,6 +11,7 @@ import { renderResponse } from './response-out.ts'
 import { createGeminiScanner } from './scanner.ts'
 import { createStreamEncoder } from './stream-out.ts'
 import { tokenCounting } from './token-counting.ts'
+import { withTurns } from './turns-behind.ts'
 
 /** Google's Gemini API, v1beta. https://ai.google.dev/api/generate-content */
 export const gemini: Protocol = {
@@ -30,6 +31,7 @@ export const gemini: Protocol = {
   requestHeaders,
   renderRequest,
   withoutForeign,
+  withTurns,
   readResponse,
   readError,
   createScanner: createGeminiScanner,

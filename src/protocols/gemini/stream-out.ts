@@ -3,10 +3,14 @@ import {
   type Citation,
   type CoreStop,
   type EncoderOptions,
+  isFilled,
+  isJsonObject,
   type JsonObject,
   mergeUsage,
+  objectsIn,
   type StreamEncoder,
   type StreamEvent,
+  toText,
   UNSAID_STOP,
 } from '../core/index.ts'
 import { byteLength } from './bytes.ts'
@@ -27,20 +31,32 @@ class ChunkEncoder implements StreamEncoder {
   #modelVersion: string
   #responseId: string
   #usage: Usage = {}
+  readonly #isResumed: boolean
 
   constructor(options: EncoderOptions) {
     this.#options = options
     this.#modelVersion = options.fallbackModel
     this.#responseId = options.fallbackId
+    this.#isResumed = options.begun !== undefined
+    for (const message of options.begun ?? []) this.#resume(message)
+  }
+
+  #resume({ modelVersion, responseId, candidates }: JsonObject): void {
+    if (isFilled(modelVersion)) this.#modelVersion = modelVersion
+    if (isFilled(responseId)) this.#responseId = responseId
+    for (const { content } of objectsIn(candidates))
+      for (const { text } of isJsonObject(content) ? objectsIn(content.parts) : [])
+        this.#choice(0).toPart({ type: 'text', choice: 0, part: 0, text: toText(text) })
   }
 
   encode(event: StreamEvent): string {
     switch (event.type) {
       case 'start':
+        this.#usage = mergeUsage(this.#usage, event.usage)
+        if (this.#isResumed) return ''
         // Nothing is written yet: until content comes, the answer may still be another provider's.
         if (event.model !== '') this.#modelVersion = event.model
         if (event.id !== '') this.#responseId = event.id
-        this.#usage = mergeUsage(this.#usage, event.usage)
         return ''
       case 'usage':
         this.#usage = mergeUsage(this.#usage, event.usage)

@@ -3,11 +3,14 @@ import {
   type CoreStop,
   type EncoderOptions,
   isClientCall,
+  isJsonObject,
   type JsonObject,
   mergeUsage,
+  objectsIn,
   type Part,
   type StreamEncoder,
   type StreamEvent,
+  toText,
 } from '../core/index.ts'
 import { renderCitations } from './annotations-out.ts'
 import { renderToolCall } from './messages-out.ts'
@@ -28,20 +31,34 @@ class ChunkEncoder implements StreamEncoder {
   readonly #choices = new Map<number, ChoiceProgress>()
   #head: JsonObject
   #usage: Usage = {}
+  readonly #isResumed: boolean
 
   constructor(options: EncoderOptions) {
     this.#options = options
     this.#head = head(options.fallbackId, options.nowSeconds, options.fallbackModel)
+    this.#isResumed = options.begun !== undefined
+    for (const message of options.begun ?? []) this.#resume(message)
+  }
+
+  #resume({ id, created, model, choices }: JsonObject): void {
+    // As the client has them, whoever gave them.
+    this.#head = { id, object: 'chat.completion.chunk', created, model }
+    for (const { delta } of objectsIn(choices)) {
+      const choice = this.#choice(0)
+      choice.isOpen = true
+      choice.toDelta({ type: 'text', choice: 0, part: 0, text: isJsonObject(delta) ? toText(delta.content) : '' })
+    }
   }
 
   encode(event: StreamEvent): string {
     switch (event.type) {
       case 'start': {
         // Nothing is written yet: until content comes, the answer may still be another provider's.
+        this.#usage = mergeUsage(this.#usage, event.usage)
+        if (this.#isResumed) return ''
         const { fallbackId, fallbackModel, nowSeconds } = this.#options
         const model = event.model === '' ? fallbackModel : event.model
         this.#head = head(event.id === '' ? fallbackId : event.id, event.created ?? nowSeconds, model)
-        this.#usage = mergeUsage(this.#usage, event.usage)
         return ''
       }
       case 'usage':

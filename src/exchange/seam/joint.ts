@@ -1,0 +1,131 @@
+import { isRestart, whyNotContinued } from './opening-check.ts'
+
+/** The text of another attempt on its way to become the rest of one that is delivered. */
+export interface Joint {
+  /** What of it the client is to have; `undefined`: it is no rest of what was delivered. */
+  push(text: string): string | undefined
+  /** Nothing follows any more: what was held to be looked at. */
+  end(): string | undefined
+  /** From here on everything is the client's. */
+  readonly isJoined: boolean
+  /** It answered anew, with the same words. */
+  readonly isAnew: boolean
+}
+
+/** An answer that is written anew and begins with exactly what was delivered; only what is beyond is passed on. */
+export class AnewJoint implements Joint {
+  readonly isAnew = true
+  readonly #delivered: string
+  #matched = 0
+
+  constructor(delivered: string) {
+    this.#delivered = delivered
+  }
+
+  get isJoined(): boolean {
+    return this.#matched === this.#delivered.length
+  }
+
+  push(text: string): string | undefined {
+    const due = this.#delivered.slice(this.#matched, this.#matched + text.length)
+    if (!text.startsWith(due)) return undefined
+    this.#matched += due.length
+    return text.slice(due.length)
+  }
+
+  end(): string | undefined {
+    return this.isJoined ? '' : undefined
+  }
+}
+
+/** So much of a continuation is looked at before it flows, in characters: enough to know the answer's beginning again. */
+const PREFILLED_OPENING = 48
+/** By instruction a model may also talk about what it does, so more is looked at. */
+const INSTRUCTED_OPENING = 160
+
+/** A continuation. Its opening is held until it is clear that it is one; one that begins anew must then be the same answer. */
+export class RestJoint implements Joint {
+  readonly #delivered: string
+  readonly #isInstructed: boolean
+  #opening: string | undefined = ''
+  #anew: AnewJoint | undefined
+
+  constructor(delivered: string, { isInstructed }: { readonly isInstructed: boolean }) {
+    this.#delivered = delivered
+    this.#isInstructed = isInstructed
+  }
+
+  get isJoined(): boolean {
+    return this.#anew === undefined ? this.#opening === undefined : this.#anew.isJoined
+  }
+
+  get isAnew(): boolean {
+    return this.#anew !== undefined
+  }
+
+  push(text: string): string | undefined {
+    if (this.#anew !== undefined) return this.#anew.push(text)
+    if (this.#opening === undefined) return text
+    this.#opening += text
+    const enough = this.#isInstructed ? INSTRUCTED_OPENING : PREFILLED_OPENING
+    return this.#opening.trimStart().length < enough ? '' : this.#open(this.#opening)
+  }
+
+  end(): string | undefined {
+    const rest = this.#opening === undefined ? '' : this.#open(this.#opening)
+    if (!this.isAnew) return rest
+    const last = this.#anewEnd
+    return rest === undefined || last === undefined ? undefined : rest + last
+  }
+
+  get #anewEnd(): string | undefined {
+    return this.#anew?.end()
+  }
+
+  #open(opening: string): string | undefined {
+    this.#opening = undefined
+    if (isRestart(this.#delivered, opening)) {
+      this.#anew = new AnewJoint(this.#delivered)
+      return this.#anew.push(opening)
+    }
+    if (!this.#isInstructed) return withoutDoubleSpace(this.#delivered, opening)
+    if (whyNotContinued(this.#delivered, opening) !== undefined) return undefined
+    return asNextWord(this.#delivered, opening)
+  }
+}
+
+const SPACE_AT_END = /\s*$/u
+const SPACE_AT_START = /^\s*/u
+
+/**
+ * Providers take no half answer that ends in white space (Anthropic: 400), so it was sent without; what the model writes for it is
+ * there already.
+ */
+function withoutDoubleSpace(delivered: string, opening: string): string {
+  const there = SPACE_AT_END.exec(delivered)?.[0] ?? ''
+  const written = SPACE_AT_START.exec(opening)?.[0] ?? ''
+  if (there === '' || written === '') return opening
+  if (written.startsWith(there)) return opening.slice(there.length)
+  // Of two different breaks the one with more lines stands.
+  const rest = opening.slice(written.length)
+  return there.startsWith(written) || linesIn(written) <= linesIn(there) ? rest : opening
+}
+
+function linesIn(space: string): number {
+  return space.split('\n').length
+}
+
+/**
+ * A model that is told to go on begins without the space before its first word. What was delivered ends where a word does, so two
+ * letters that meet are of two words.
+ */
+function asNextWord(delivered: string, opening: string): string {
+  const next = withoutDoubleSpace(delivered, opening)
+  return WORD_AT_END.test(delivered) && WORD_AT_START.test(next) ? ` ${next}` : next
+}
+
+/** Scripts without spaces between words join without one. */
+const WORD_AT_END =
+  /[\p{L}\p{N}.,;:!?…](?<![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])$/u
+const WORD_AT_START =
+  /^(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])[\p{L}\p{N}]/u
