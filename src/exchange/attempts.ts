@@ -122,7 +122,10 @@ export class Attempts {
     if (run === undefined || failure === undefined) return false
     this.#restKey(run, failure)
     // What a platform finds wrong with a seam is no fault of the request, and nothing that its client has to know.
-    if (run.continuation !== undefined && isAboutRequest(failure.reason)) return true
+    if (run.continuation !== undefined && isAboutRequest(failure.reason)) {
+      this.#itinerary.forgive(run.platform)
+      return true
+    }
     return this.#itinerary.learn(failure, this.#deps.clock.nowMs()) === 'elsewhere'
   }
 
@@ -130,7 +133,7 @@ export class Attempts {
     const { clock } = this.#deps
     const { signal, deadlineAtMs } = this.#inbound
     for (;;) {
-      const step = this.#itinerary.onward((platform) => seams.may(kind, platform), clock.nowMs())
+      const step = this.#itinerary.onward((platform) => seams.may(kind, platform), seams.author, clock.nowMs())
       if (step.do !== 'try') {
         this.refusal = step.do === 'give-up' ? step.refusal : undefined
         return undefined

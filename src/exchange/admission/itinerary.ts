@@ -169,15 +169,15 @@ export class Itinerary {
   }
 
   /**
-   * Where to go on with what another platform began: of the platforms that `may`, those that were tried least come first, and
-   * else the route's order stands. Counted and paid for as any other attempt.
+   * Where to go on with what a platform began that has died: at one of those that `may`, in the route's order, the dead one last.
+   * Counted and paid for as any other attempt.
    */
-  onward(may: (platform: Platform) => boolean, nowMs: number): NextStep {
+  onward(may: (platform: Platform) => boolean, dead: Platform | undefined, nowMs: number): NextStep {
     this.#refusals = []
     if (this.#budget <= 0) return { do: 'give-up' }
     const ready = [...new Set(this.#order)]
       .filter((each) => may(each) && this.canHelp(each))
-      .toSorted((a, b) => (this.#tries.get(a) ?? 0) - (this.#tries.get(b) ?? 0))
+      .toSorted((a, b) => Number(a === dead) - Number(b === dead))
       .map((platform) => ({ platform, afterMs: this.#delayMs(platform, nowMs) }))
       .filter(({ afterMs }) => afterMs <= LONGEST_WAIT_MS)
     for (const isLastResort of [false, true])
@@ -196,6 +196,11 @@ export class Itinerary {
   /** Nothing was sent after all; what was paid stays paid. */
   uncount(): void {
     this.#budget += 1
+  }
+
+  /** An attempt there failed for what was asked, not for the platform: going back to it costs no wait. */
+  forgive(platform: Platform): void {
+    this.#tries.set(platform, Math.max(0, (this.#tries.get(platform) ?? 0) - 1))
   }
 
   #count(platform: Platform): void {

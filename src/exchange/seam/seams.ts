@@ -30,6 +30,8 @@ export class Seams {
   /** How it ended when something was with the client for the first time: the real failure, whatever comes of the seams. */
   cut: AttemptEnd | undefined
   readonly evidence: SeamEvidence[] = []
+  /** Whose text was delivered last. */
+  author: Platform | undefined
   readonly #inbound: Inbound
   readonly #eventLimitBytes: number
   readonly #delivered = new Delivered()
@@ -37,8 +39,6 @@ export class Seams {
   /** What the attempts were billed that have a part in the answer. */
   #billed: Usage = {}
   #text: DeliveredText | undefined
-  /** Whose text was delivered last. */
-  #author: Platform | undefined
   readonly #tried = new Set<string>()
 
   private constructor(inbound: Inbound, eventLimitBytes: number) {
@@ -59,7 +59,7 @@ export class Seams {
   onDelivered(platform: Platform, bytes: Uint8Array): void {
     this.#delivered.push(bytes)
     this.#hasDelivered = true
-    this.#author = platform
+    this.author = platform
   }
 
   onEnd({ continuation, end }: Ended): void {
@@ -110,7 +110,7 @@ export class Seams {
 
   #isSameModel(platform: Platform): boolean {
     const { stages } = this.#inbound.route
-    return stages.some((stage) => stage.includes(platform) && stage.some(({ name }) => name === this.#author?.name))
+    return stages.some((stage) => stage.includes(platform) && stage.some(({ name }) => name === this.author?.name))
   }
 
   onTried(kind: SeamKind, platform: Platform): void {
