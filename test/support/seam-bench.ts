@@ -7,6 +7,7 @@ import { gemini } from '../../src/protocols/gemini/index.ts'
 import { openAiChat } from '../../src/protocols/openai-chat/index.ts'
 import { openAiResponses } from '../../src/protocols/openai-responses/index.ts'
 import { FakeClock } from './fake-clock.ts'
+import { type Loose, recordedEvents } from './recorded-events.ts'
 import { plainRequest } from './translated-answer.ts'
 
 // Platforms of one model that die and go on for each other, in this process and on fake time: thousands of cuts a second.
@@ -37,6 +38,8 @@ export interface SeamPlatform {
   readonly protocol: ProtocolName
   readonly prefill?: 'accepted' | 'never'
   readonly model?: string
+  /** Whose ways it has. */
+  readonly host?: string
   /** Of another model, which is a fallback. */
   readonly isFallback?: boolean
   readonly answer: (asked: Asked) => Answer
@@ -130,12 +133,13 @@ function configOf(platforms: readonly SeamPlatform[], policy: object = {}): obje
   const others = indexes.filter((at) => platforms[at]?.isFallback === true)
   return {
     providers: Object.fromEntries(
-      platforms.map(({ protocol, prefill }, at) => [
+      platforms.map(({ protocol, prefill, host }, at) => [
         `p${at}`,
         {
           protocol,
           baseUrl: `https://p${at}.example${protocol.startsWith('openai') ? '/v1' : ''}`,
           ...(prefill !== undefined && { prefill }),
+          ...(host !== undefined && { host }),
         },
       ]),
     ),
@@ -289,4 +293,24 @@ export function saying({
 export function splitEvents(bytes: Uint8Array): readonly string[] {
   const text = new TextDecoder().decode(bytes)
   return text.match(/[\s\S]*?\r?\n\r?\n/g) ?? []
+}
+
+/** What a client has of the answer's text, delta by delta, whether the stream is whole or not. */
+export function deltaText(client: ProtocolName, body: Uint8Array): string {
+  return recordedEvents(body)
+    .map((event: Loose): string => {
+      switch (client) {
+        case 'anthropic':
+          return event.type === 'content_block_delta' ? (event.delta.text ?? '') : ''
+        case 'openai-chat':
+          return event.choices?.[0]?.delta?.content ?? ''
+        case 'openai-responses':
+          return event.type === 'response.output_text.delta' ? event.delta : ''
+        case 'gemini':
+          return (event.candidates?.[0]?.content?.parts ?? [])
+            .map(({ text = '', thought = false }) => (thought ? '' : text))
+            .join('')
+      }
+    })
+    .join('')
 }

@@ -38,9 +38,7 @@ export class AnewJoint implements Joint {
   }
 }
 
-/** So much of a continuation is looked at before it flows, in characters: enough to know the answer's beginning again. */
-const PREFILLED_OPENING = 48
-/** By instruction a model may also talk about what it does, so more is looked at. */
+/** So much of what a model writes by instruction is looked at before it flows, in characters: it may talk about what it does. */
 const INSTRUCTED_OPENING = 160
 
 /** A continuation. Its opening is held until it is clear that it is one; one that begins anew must then be the same answer. */
@@ -67,8 +65,9 @@ export class RestJoint implements Joint {
     if (this.#anew !== undefined) return this.#anew.push(text)
     if (this.#opening === undefined) return text
     this.#opening += text
-    const enough = this.#isInstructed ? INSTRUCTED_OPENING : PREFILLED_OPENING
-    return this.#opening.trimStart().length < enough ? '' : this.#open(this.#opening)
+    const isTold = isRestart(this.#delivered, this.#opening) !== undefined
+    const isEnough = isTold && (!this.#isInstructed || this.#opening.length >= INSTRUCTED_OPENING)
+    return isEnough ? this.#open(this.#opening) : ''
   }
 
   end(): string | undefined {
@@ -84,7 +83,7 @@ export class RestJoint implements Joint {
 
   #open(opening: string): string | undefined {
     this.#opening = undefined
-    if (isRestart(this.#delivered, opening)) {
+    if (isRestart(this.#delivered, opening) === true) {
       this.#anew = new AnewJoint(this.#delivered)
       return this.#anew.push(opening)
     }

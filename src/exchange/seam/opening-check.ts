@@ -1,18 +1,17 @@
 /** What shows that a text is no continuation of another one. */
 export type Symptom = 'repetition' | 'about-itself' | 'other-script' | 'other-language'
 
-/** A beginning that is shorter is no sign of anything, in characters. */
-const SHORTEST_RESTART = 4
+/** So many first characters in common are no chance, or all that was delivered where that is less. */
+const TELLING_BEGINNING = 12
 
-/** Whether a text that was to go on begins where the answer began. */
-export function isRestart(delivered: string, opening: string): boolean {
-  return begins(delivered.trimStart(), opening.trimStart())
-}
-
-function begins(delivered: string, opening: string): boolean {
-  const length = Math.min(delivered.length, opening.length)
-  if (length === 0 || (length < SHORTEST_RESTART && length < delivered.length)) return false
-  return delivered.startsWith(opening.slice(0, length))
+/** Whether a text that was to go on begins where the answer began; `undefined`: it has too little in it to tell. */
+export function isRestart(delivered: string, opening: string): boolean | undefined {
+  const begun = delivered.trimStart()
+  const said = opening.trimStart()
+  let common = 0
+  while (common < said.length && said[common] === begun[common]) common += 1
+  if (common >= Math.min(TELLING_BEGINNING, begun.length)) return true
+  return common < said.length ? false : undefined
 }
 
 /** Why the opening of a text that a model wrote by instruction is not the rest of what was delivered, as far as it shows. */
@@ -39,7 +38,7 @@ function plain(text: string): string {
 /** An overlap of the old end and the new beginning that is no chance, in characters. */
 const TELLING_OVERLAP = 12
 /** A beginning that stands somewhere in what was delivered. */
-const TELLING_QUOTE = 32
+const TELLING_QUOTE = 20
 
 function repeats(delivered: string, said: string): boolean {
   if (said.length >= TELLING_QUOTE && delivered.includes(said.slice(0, TELLING_QUOTE))) return true
