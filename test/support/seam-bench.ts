@@ -99,7 +99,8 @@ export async function playSeam({ client, platforms, policy, request, headers }: 
     return Promise.resolve(new Response(stream, { headers: { 'content-type': 'text/event-stream' } }))
   }
   const engine = new Engine(
-    { config: parsed.config },
+    // Fake time passes in strides: nobody is to be kept waiting by comments.
+    { config: parsed.config, keepAliveMs: 3_600_000 },
     {
       clock,
       random: () => 0,
@@ -137,6 +138,7 @@ function configOf(platforms: readonly SeamPlatform[], policy: object = {}): obje
         `p${at}`,
         {
           protocol,
+          completion: 'strict',
           baseUrl: `https://p${at}.example${protocol.startsWith('openai') ? '/v1' : ''}`,
           ...(prefill !== undefined && { prefill }),
           ...(host !== undefined && { host }),
@@ -303,7 +305,7 @@ export function deltaText(client: ProtocolName, body: Uint8Array): string {
         case 'anthropic':
           return event.type === 'content_block_delta' ? (event.delta.text ?? '') : ''
         case 'openai-chat':
-          return event.choices?.[0]?.delta?.content ?? ''
+          return contentText(event.choices?.[0]?.delta?.content ?? '')
         case 'openai-responses':
           return event.type === 'response.output_text.delta' ? event.delta : ''
         case 'gemini':
@@ -313,4 +315,10 @@ export function deltaText(client: ProtocolName, body: Uint8Array): string {
       }
     })
     .join('')
+}
+
+/** Mistral's thinking models give parts. */
+function contentText(content: string | readonly { readonly type: string; readonly text?: string }[]): string {
+  if (typeof content === 'string') return content
+  return content.map(({ type, text = '' }) => (type === 'text' ? text : '')).join('')
 }
