@@ -6,7 +6,6 @@ export type SeamKind = 'prefill' | 'regenerate' | 'instruct'
 
 /** An attempt to go on with a text that the client has the beginning of. */
 export interface SeamEvidence {
-  /** As it turned out: a platform that was to continue and answered anew instead made a `regenerate` of it. */
   readonly kind: SeamKind
   /** The attempt's ordinal. */
   readonly attempt: number

@@ -17,8 +17,8 @@ const DIVERGED: UnfinishedVerdict = { name: 'failed', reason: 'diverged' }
  * 0; other parts behind it as they come. What it thinks is left out, since the client's answer has no place for it any more.
  */
 export class Continuation {
+  readonly kind: SeamKind
   readonly delivered: DeliveredText
-  readonly #asked: SeamKind
   readonly #billed: Usage
   readonly #joint: Joint
   #usage: Usage = {}
@@ -29,17 +29,12 @@ export class Continuation {
 
   constructor({ kind, delivered, billed }: ContinuationOptions) {
     this.delivered = delivered
-    this.#asked = kind
+    this.kind = kind
     this.#billed = billed
     this.#joint =
       kind === 'regenerate'
         ? new AnewJoint(delivered.text)
         : new RestJoint(delivered.text, { isInstructed: kind === 'instruct' })
-  }
-
-  /** As it turned out: a platform that begins anew where it was to go on may still say the same. */
-  get kind(): SeamKind {
-    return this.#joint.isAnew ? 'regenerate' : this.#asked
   }
 
   /** Why it is no rest of what was delivered. */
@@ -80,8 +75,7 @@ export class Continuation {
         return
       case 'citation':
         // Where it stands is counted in this attempt's own text, which only an answer that is the same from the start has.
-        if (this.#asked === 'regenerate' && this.#joint.isJoined)
-          rest.push({ ...event, part: this.#partOf(event.part) })
+        if (this.kind === 'regenerate' && this.#joint.isJoined) rest.push({ ...event, part: this.#partOf(event.part) })
         return
       case 'refusal':
         if (!this.#joint.isJoined) this.#failure = DIVERGED
@@ -90,7 +84,7 @@ export class Continuation {
       case 'whole':
         if (event.content.type === 'redacted-thinking') return
         // Told to go on with a text, a model that does anything else has not.
-        if (this.#asked === 'instruct') this.#failure = DIVERGED
+        if (this.kind === 'instruct') this.#failure = DIVERGED
         else if (this.#settle(rest)) rest.push({ ...event, part: this.#partOf(event.part) })
         return
       case 'stop':

@@ -8,13 +8,10 @@ export interface Joint {
   end(): string | undefined
   /** From here on everything is the client's. */
   readonly isJoined: boolean
-  /** It answered anew, with the same words. */
-  readonly isAnew: boolean
 }
 
 /** An answer that is written anew and begins with exactly what was delivered; only what is beyond is passed on. */
 export class AnewJoint implements Joint {
-  readonly isAnew = true
   readonly #delivered: string
   #matched = 0
 
@@ -41,12 +38,14 @@ export class AnewJoint implements Joint {
 /** So much of what a model writes by instruction is looked at before it flows, in characters: it may talk about what it does. */
 const INSTRUCTED_OPENING = 160
 
-/** A continuation. Its opening is held until it is clear that it is one; one that begins anew must then be the same answer. */
+/**
+ * A continuation. Its opening is held until it is clear that it is one. What begins as the answer did may be a model that began
+ * anew, or a text that repeats itself: nothing tells, so it is given up.
+ */
 export class RestJoint implements Joint {
   readonly #delivered: string
   readonly #isInstructed: boolean
   #opening: string | undefined = ''
-  #anew: AnewJoint | undefined
 
   constructor(delivered: string, { isInstructed }: { readonly isInstructed: boolean }) {
     this.#delivered = delivered
@@ -54,15 +53,10 @@ export class RestJoint implements Joint {
   }
 
   get isJoined(): boolean {
-    return this.#anew === undefined ? this.#opening === undefined : this.#anew.isJoined
-  }
-
-  get isAnew(): boolean {
-    return this.#anew !== undefined
+    return this.#opening === undefined
   }
 
   push(text: string): string | undefined {
-    if (this.#anew !== undefined) return this.#anew.push(text)
     if (this.#opening === undefined) return text
     this.#opening += text
     const isTold = isRestart(this.#delivered, this.#opening) !== undefined
@@ -71,25 +65,14 @@ export class RestJoint implements Joint {
   }
 
   end(): string | undefined {
-    const rest = this.#opening === undefined ? '' : this.#open(this.#opening)
-    if (!this.isAnew) return rest
-    const last = this.#anewEnd
-    return rest === undefined || last === undefined ? undefined : rest + last
-  }
-
-  get #anewEnd(): string | undefined {
-    return this.#anew?.end()
+    return this.#opening === undefined ? '' : this.#open(this.#opening)
   }
 
   #open(opening: string): string | undefined {
     this.#opening = undefined
-    if (isRestart(this.#delivered, opening) === true) {
-      this.#anew = new AnewJoint(this.#delivered)
-      return this.#anew.push(opening)
-    }
+    if (isRestart(this.#delivered, opening) === true) return undefined
     if (!this.#isInstructed) return withoutDoubleSpace(this.#delivered, opening)
-    if (whyNotContinued(this.#delivered, opening) !== undefined) return undefined
-    return asNextWord(this.#delivered, opening)
+    return whyNotContinued(this.#delivered, opening) === undefined ? asNextWord(this.#delivered, opening) : undefined
   }
 }
 
