@@ -359,6 +359,42 @@ describe('after a seam', () => {
     }
   })
 
+  test('who judges the answer sees the whole of it, and what is rejected is not the end', async () => {
+    const judged: string[] = []
+    const answers = ['We never go home.', TEXT.slice(TEXT.indexOf('We go'))]
+    const result = await play(
+      [
+        dying('openai-chat', 12, [
+          { type: 'start', id: 'answer-of-the-first', model: 'm', usage: {} },
+          ...saying({ text: TEXT }).slice(1),
+        ]),
+        {
+          protocol: 'anthropic',
+          prefill: 'accepted',
+          answer: ({ prefill = '' }) => ({
+            events: eventsIn(
+              'anthropic',
+              saying({ text: `${TEXT.slice(prefill.length, TEXT.indexOf('We go'))}${answers.shift() ?? ''}` }),
+            ),
+            end: 'clean',
+          }),
+        },
+      ],
+      {
+        accept: ({ id, choices }) => {
+          const text = choices[0]?.content.map((part) => (part.type === 'text' ? part.text : '')).join('') ?? ''
+          judged.push(`${id} ${text}`)
+          return text === TEXT ? undefined : 'schema-violation'
+        },
+      },
+    )
+    expect(judged[0]).toBe(`chatcmpl-answer-of-the-first ${TEXT.slice(0, TEXT.indexOf('We go'))}We never go home.`)
+    // What was delivered of the rejected one stays; nothing can take it back.
+    expect(result.evidence.attempts[1]?.reason).toBe('schema-violation')
+    expect(result.isAborted).toBe(true)
+    expect(textOf('openai-chat', result)).not.toContain('go home at six')
+  })
+
   test('what the other one thinks is left out', async () => {
     for (const client of PROTOCOLS) {
       const result = await playSeam({

@@ -1,6 +1,7 @@
 import { parseConfigObject } from '../../src/config/index.ts'
 import { Engine } from '../../src/engine/index.ts'
 import type { ExchangeEvidence } from '../../src/evidence/index.ts'
+import type { Conditions } from '../../src/exchange/index.ts'
 import { anthropic } from '../../src/protocols/anthropic/index.ts'
 import type { Protocol, ProtocolName, StreamEvent } from '../../src/protocols/core/index.ts'
 import { gemini } from '../../src/protocols/gemini/index.ts'
@@ -52,6 +53,8 @@ export interface SeamPlay {
   /** Fields of the client's request beyond the plain ones. */
   readonly request?: object
   readonly headers?: Readonly<Record<string, string>>
+  /** Judges the answer, as a caller in the same process may. */
+  readonly accept?: Conditions['accept']
 }
 
 export interface SeamResult {
@@ -77,7 +80,7 @@ const PATHS: Readonly<Record<ProtocolName, string>> = {
 const EVENT_MS = 40
 
 /** Plays one request to its end. */
-export async function playSeam({ client, platforms, policy, request, headers }: SeamPlay): Promise<SeamResult> {
+export async function playSeam({ client, platforms, policy, request, headers, accept }: SeamPlay): Promise<SeamResult> {
   const parsed = parseConfigObject(configOf(platforms, policy), { env: {} })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const clock = new FakeClock()
@@ -112,14 +115,13 @@ export async function playSeam({ client, platforms, policy, request, headers }: 
   const plain = plainRequest(client, true)
   const sent = { ...plain, ...(client !== 'gemini' && { model: 'm' }), ...request }
   const pump = new Pump(clock)
+  const incoming = new Request(`http://gateway${PATHS[client]}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(sent),
+  })
   const response = await pump.until(
-    engine.fetch(
-      new Request(`http://gateway${PATHS[client]}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(sent),
-      }),
-    ),
+    accept === undefined ? engine.fetch(incoming) : engine.ask(incoming, SPOKEN[client], { accept }),
   )
   const { body, isAborted } = await pump.until(readBody(response))
   const last = evidence.at(-1)

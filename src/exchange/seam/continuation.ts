@@ -64,8 +64,9 @@ export class Continuation {
     switch (event.type) {
       case 'start':
       case 'usage':
+        // The answer's head is the first attempt's.
         this.#usage = mergeUsage(this.#usage, event.usage)
-        rest.push({ ...event, usage: addUsage(this.#billed, this.#usage) })
+        rest.push({ type: 'usage', usage: addUsage(this.#billed, this.#usage) })
         return
       case 'thinking':
       case 'thinking-signature':

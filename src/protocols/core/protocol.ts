@@ -98,8 +98,8 @@ export interface EncoderOptions {
   readonly fallbackModel: string
   readonly nowSeconds: number
   /**
-   * What the client has of the stream already, message by message, as far as text goes: what is encoded goes on behind it,
-   * under the same ids. Text of part 0 goes on in the text that is there; other parts are new ones.
+   * What the client has of the stream already, message by message, which is text: what is encoded goes on behind it, under
+   * the same ids, and has no `start`. Text of part 0 goes on in the text that is there; other parts are new ones.
    */
   readonly begun?: readonly JsonObject[] | undefined
 }

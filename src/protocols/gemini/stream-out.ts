@@ -31,13 +31,11 @@ class ChunkEncoder implements StreamEncoder {
   #modelVersion: string
   #responseId: string
   #usage: Usage = {}
-  readonly #isResumed: boolean
 
   constructor(options: EncoderOptions) {
     this.#options = options
     this.#modelVersion = options.fallbackModel
     this.#responseId = options.fallbackId
-    this.#isResumed = options.begun !== undefined
     for (const message of options.begun ?? []) this.#resume(message)
   }
 
@@ -52,11 +50,10 @@ class ChunkEncoder implements StreamEncoder {
   encode(event: StreamEvent): string {
     switch (event.type) {
       case 'start':
-        this.#usage = mergeUsage(this.#usage, event.usage)
-        if (this.#isResumed) return ''
         // Nothing is written yet: until content comes, the answer may still be another provider's.
         if (event.model !== '') this.#modelVersion = event.model
         if (event.id !== '') this.#responseId = event.id
+        this.#usage = mergeUsage(this.#usage, event.usage)
         return ''
       case 'usage':
         this.#usage = mergeUsage(this.#usage, event.usage)

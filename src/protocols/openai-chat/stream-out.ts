@@ -31,12 +31,10 @@ class ChunkEncoder implements StreamEncoder {
   readonly #choices = new Map<number, ChoiceProgress>()
   #head: JsonObject
   #usage: Usage = {}
-  readonly #isResumed: boolean
 
   constructor(options: EncoderOptions) {
     this.#options = options
     this.#head = head(options.fallbackId, options.nowSeconds, options.fallbackModel)
-    this.#isResumed = options.begun !== undefined
     for (const message of options.begun ?? []) this.#resume(message)
   }
 
@@ -54,11 +52,10 @@ class ChunkEncoder implements StreamEncoder {
     switch (event.type) {
       case 'start': {
         // Nothing is written yet: until content comes, the answer may still be another provider's.
-        this.#usage = mergeUsage(this.#usage, event.usage)
-        if (this.#isResumed) return ''
         const { fallbackId, fallbackModel, nowSeconds } = this.#options
         const model = event.model === '' ? fallbackModel : event.model
         this.#head = head(event.id === '' ? fallbackId : event.id, event.created ?? nowSeconds, model)
+        this.#usage = mergeUsage(this.#usage, event.usage)
         return ''
       }
       case 'usage':
