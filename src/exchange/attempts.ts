@@ -133,7 +133,7 @@ export class Attempts {
     const { clock } = this.#deps
     const { signal, deadlineAtMs } = this.#inbound
     for (;;) {
-      const step = this.#itinerary.onward((platform) => seams.may(kind, platform), seams.author, clock.nowMs())
+      const step = this.#itinerary.onward((platform) => seams.may(kind, platform), seams.dead, clock.nowMs())
       if (step.do !== 'try') {
         this.refusal = step.do === 'give-up' ? step.refusal : undefined
         return undefined
@@ -186,8 +186,9 @@ export class Attempts {
     const noContentMs = this.#patienceMs()
     const { isProbe } = visit
     const ordinal = this.#begun
-    const options = { inbound, platform, outbound, ordinal, noContentMs, cause, isProbe, onFirstContent, continuation }
-    return run.begin(startAttempt(options, this.#deps))
+    const keepsText = this.seams !== undefined
+    const options = { inbound, platform, outbound, ordinal, noContentMs, cause, isProbe, onFirstContent }
+    return run.begin(startAttempt({ ...options, keepsText, continuation }, this.#deps))
   }
 
   /** While another platform could answer, silence gets at most half of what is left of the deadline. */

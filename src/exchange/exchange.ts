@@ -87,7 +87,7 @@ export class Exchange {
   #deliver(run: Run, bytes: Uint8Array): Progress {
     this.#firstDeliveredMs ??= this.#elapsedMs()
     this.#answering = run.attempt
-    this.#attempts.seams?.onDelivered(run.platform, bytes)
+    this.#attempts.seams?.onDelivered(run.attempt, bytes)
     const { ended } = run.attempt
     if (ended !== undefined) this.#attempts.settle(run, ended)
     return { kind: 'bytes', bytes }

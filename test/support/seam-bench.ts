@@ -264,6 +264,8 @@ export function tokensOf(text: string): readonly string[] {
 
 export interface Said {
   readonly text: string
+  /** A second text behind it. */
+  readonly more?: string
   readonly calls?: readonly { readonly id: string; readonly name: string; readonly input: string }[]
   readonly thinking?: string
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
@@ -272,6 +274,7 @@ export interface Said {
 /** The core events of an answer. */
 export function saying({
   text,
+  more = '',
   calls = [],
   thinking,
   usage = { inputTokens: 10, outputTokens: 5 },
@@ -282,10 +285,11 @@ export function saying({
     { type: 'start', id: 'answer-of-another', model: 'other-model', usage: {} },
     ...thoughts,
     ...tokensOf(text).map((piece): StreamEvent => ({ type: 'text', choice: 0, part: 1, text: piece })),
+    ...tokensOf(more).map((piece): StreamEvent => ({ type: 'text', choice: 0, part: 2, text: piece })),
     ...calls.map((call, index): StreamEvent => ({
       type: 'whole',
       choice: 0,
-      part: 2 + index,
+      part: 3 + index,
       content: { type: 'tool-call', kind: 'json', ...call },
     })),
     { type: 'stop', choice: 0, stop: { kind: calls.length > 0 ? 'tool-use' : 'end', raw: undefined } },

@@ -9,6 +9,8 @@ export interface Outbox {
   take(piece: Uint8Array): void
   /** What may be delivered while the answer flows. */
   release(): Uint8Array
+  /** What was released last is nothing but more of the text before it. */
+  readonly isPlain: boolean
   /** Nothing follows any more: what is still being looked at is taken too. */
   complete(): void
   /** All that is left of a proven answer; once. What comes behind the proof is taken and released as before. */
@@ -27,6 +29,7 @@ export class ByteOutbox implements Outbox {
   readonly #held = new HeldBytes()
   /** Events that the guard had released when something was taken last. */
   #released = 0
+  isPlain = false
 
   constructor(scanner: StreamScanner, guard: TextGuard | undefined, assembler: AnswerAssembler | undefined) {
     this.#scanner = scanner
@@ -40,12 +43,14 @@ export class ByteOutbox implements Outbox {
   }
 
   release(): Uint8Array {
-    const { blocks, pendingBytes, phase } = this.#scanner
+    const { blocks, lastTellingBlock, pendingBytes, phase } = this.#scanner
     if (this.#guard === undefined || phase === 'proven') return this.#held.takeExceptLast(pendingBytes)
     const { releasable } = this.#guard
     // Looking through what is held for nothing would cost the square of a long wait.
     if (releasable === this.#released) return NOTHING
+    this.isPlain = lastTellingBlock <= this.#released
     this.#released = releasable
+    this.#guard.onReleased()
     return this.#held.takeExceptLastEvents(blocks - releasable, pendingBytes)
   }
 
@@ -79,6 +84,10 @@ export class TranslatingOutbox implements Outbox {
   /** Of one event each. */
   #texts: string[] = []
   #released = 0
+  /** The number of the last event that was more than text of the part before it, and that part's. */
+  #lastTelling = 0
+  #part: number | undefined
+  isPlain = false
 
   constructor({ scanner, encoder, guard, assembler, continuation }: TranslatingOutboxOptions) {
     this.#continuation = continuation
@@ -103,14 +112,20 @@ export class TranslatingOutbox implements Outbox {
       this.#texts.push(this.#encoder.encode(event))
       if (this.#guard === undefined) continue
       const number = this.#released + this.#texts.length
+      const part = event.type === 'text' ? event.part : undefined
+      if (part === undefined || part !== this.#part) this.#lastTelling = number
+      this.#part = part
       if (event.type === 'text' || event.type === 'refusal') this.#guard.onContent('text', event.text, number)
       else if (event.type === 'thinking') this.#guard.onContent('thinking', event.text, number)
     }
   }
 
   release(): Uint8Array {
-    const isGuarded = this.#guard !== undefined && this.#scanner.phase !== 'proven'
-    return this.#take(isGuarded ? this.#guard.releasable - this.#released : this.#texts.length)
+    if (this.#guard === undefined || this.#scanner.phase === 'proven') return this.#take(this.#texts.length)
+    this.isPlain = this.#lastTelling <= this.#released
+    const bytes = this.#take(this.#guard.releasable - this.#released)
+    if (bytes.length > 0) this.#guard.onReleased()
+    return bytes
   }
 
   releaseProven(): Uint8Array {

@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly isProbe: boolean
   /** The first event with content has come, so long after the start. */
   readonly onFirstContent: (firstContentMs: number) => void
+  /** The text that it delivers may be gone on with by another one. */
+  readonly keepsText: boolean
   /** It goes on with what another one began. */
   readonly continuation: Continuation | undefined
 }
@@ -35,7 +37,7 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   if (!inbound.facts.stream) return new BodyAttempt({ call, inbound })
   const { provider } = platform
   const { sameProtocol } = outbound
-  const guard = guardFor(inbound, deps)
+  const guard = guardFor(options, deps)
   const assembler = inbound.needsAnswer ? new AnswerAssembler() : undefined
   if (assembler !== undefined) for (const event of continuation?.delivered.events ?? []) assembler.add(event)
   const scanner = provider.protocol.createScanner({
@@ -61,9 +63,10 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   return new StreamAttempt({ call, scanner, outbox, guard, holdAll, assembler, continuation, accept: inbound.accept })
 }
 
-function guardFor({ policy }: Inbound, { clock }: ExchangeDeps): TextGuard | undefined {
-  if (policy.delivery !== 'guarded') return undefined
-  return new TextGuard({ holdsThinking: policy.thinking === 'hold' }, { nowMs: () => clock.nowMs() })
+function guardFor({ inbound, keepsText }: StartOptions, { clock }: ExchangeDeps): TextGuard | undefined {
+  const { delivery, thinking } = inbound.policy
+  if (delivery !== 'guarded') return undefined
+  return new TextGuard({ holdsThinking: thinking === 'hold', keepsText }, { nowMs: () => clock.nowMs() })
 }
 
 function encoderFor(
@@ -77,6 +80,6 @@ function encoderFor(
     fallbackId: inbound.id,
     fallbackModel: platform.model,
     nowSeconds: Math.floor(clock.wallMs() / 1_000),
-    begun: continuation?.delivered.messages,
+    begun: continuation?.delivered,
   })
 }

@@ -85,6 +85,14 @@ export class StreamAttempt implements Attempt {
     return this.#proven === undefined ? undefined : this.#assembler?.answer()
   }
 
+  get releasedText(): string {
+    return this.#guard?.releasedText ?? ''
+  }
+
+  get isPlain(): boolean {
+    return this.#outbox.isPlain
+  }
+
   async read(): Promise<Uint8Array | AttemptEnd> {
     if (this.#body === undefined) {
       const response = await this.#call.send()

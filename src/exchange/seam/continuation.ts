@@ -75,8 +75,8 @@ export class Continuation {
         if (event.choice === 0) this.#onText(event.part, event.text, rest)
         return
       case 'citation':
-        // Where it stands is counted in this attempt's own text, which only an answer that is the same from the start has.
-        if (this.kind === 'regenerate' && this.#joint.isJoined) rest.push({ ...event, part: this.#partOf(event.part) })
+        // Where it stands is counted in this attempt's own text, of which the client may have only the rest.
+        if (this.#joint.isJoined && event.part !== this.#part) rest.push({ ...event, part: this.#partOf(event.part) })
         return
       case 'refusal':
         if (!this.#joint.isJoined) this.#failure = DIVERGED

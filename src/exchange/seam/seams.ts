@@ -3,7 +3,7 @@ import { isFinished } from '../../evidence/index.ts'
 import { addUsage, type CoreRequest } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
-import type { AttemptEnd } from '../attempt/attempt.ts'
+import type { Attempt, AttemptEnd } from '../attempt/attempt.ts'
 import type { Outbound } from '../operations/operation.ts'
 import { asked, continued, instructed } from './asking.ts'
 import { Continuation } from './continuation.ts'
@@ -30,14 +30,15 @@ export class Seams {
   /** How it ended when something was with the client for the first time: the real failure, whatever comes of the seams. */
   cut: AttemptEnd | undefined
   readonly evidence: SeamEvidence[] = []
-  /** Whose text was delivered last. */
-  author: Platform | undefined
   readonly #inbound: Inbound
   readonly #eventLimitBytes: number
   readonly #delivered = new Delivered()
   #hasDelivered = false
   /** What the attempts were billed that have a part in the answer. */
   #billed: Usage = {}
+  /** Whose text was delivered last, and the text of those before it. */
+  #author: Attempt | undefined
+  #textBefore = ''
   #text: DeliveredText | undefined
   readonly #tried = new Set<string>()
 
@@ -56,10 +57,10 @@ export class Seams {
 
   // ## What happens
 
-  onDelivered(platform: Platform, bytes: Uint8Array): void {
-    this.#delivered.push(bytes)
+  onDelivered(attempt: Attempt, bytes: Uint8Array): void {
+    this.#delivered.push(bytes, attempt.isPlain)
     this.#hasDelivered = true
-    this.author = platform
+    this.#author = attempt
   }
 
   onEnd({ continuation, end }: Ended): void {
@@ -68,6 +69,7 @@ export class Seams {
     if (hasPart || isFinished(end.verdict)) {
       this.#billed = addUsage(this.#billed, end.evidence.usage ?? {})
       this.#tried.clear()
+      this.#textBefore += this.#author?.releasedText ?? ''
       this.#text = undefined
     }
     if (continuation !== undefined) this.evidence.push(toEvidence(continuation, end, hasPart))
@@ -83,7 +85,7 @@ export class Seams {
 
   /** The kinds of seam that the text allows now, in order; none where it is no plain text. */
   kinds(): readonly SeamKind[] {
-    this.#text ??= this.#delivered.read(this.#inbound.protocol, this.#eventLimitBytes)
+    this.#text ??= this.#delivered.read(this.#textBefore, this.#inbound.protocol, this.#eventLimitBytes)
     const core = this.#core()
     const text = this.#text?.text
     if (text === undefined || core === undefined) return []
@@ -108,9 +110,14 @@ export class Seams {
     return kind !== 'prefill' || (acceptsPrefill(platform) && this.#isSameModel(platform))
   }
 
+  /** The platform that died. */
+  get dead(): Platform | undefined {
+    return this.#author?.platform
+  }
+
   #isSameModel(platform: Platform): boolean {
     const { stages } = this.#inbound.route
-    return stages.some((stage) => stage.includes(platform) && stage.some(({ name }) => name === this.author?.name))
+    return stages.some((stage) => stage.includes(platform) && stage.some(({ name }) => name === this.dead?.name))
   }
 
   onTried(kind: SeamKind, platform: Platform): void {

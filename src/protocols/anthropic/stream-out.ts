@@ -43,7 +43,7 @@ class AnthropicStreamEncoder implements StreamEncoder {
 
   constructor(options: EncoderOptions) {
     this.#options = options
-    for (const message of options.begun ?? []) this.#resume(message)
+    for (const message of options.begun?.messages ?? []) this.#resume(message)
   }
 
   #resume({ type, index, content_block: block }: JsonObject): void {

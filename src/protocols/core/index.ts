@@ -60,6 +60,7 @@ export { type Fate, fateOf, LOSS_TABLE, Losses, type LossRow } from './loss.ts'
 export { graver, type Progress } from './progress.ts'
 export {
   type Address,
+  type BegunText,
   type CallerError,
   type Checked,
   type EncoderOptions,

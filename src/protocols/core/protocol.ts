@@ -98,10 +98,16 @@ export interface EncoderOptions {
   readonly fallbackModel: string
   readonly nowSeconds: number
   /**
-   * What the client has of the stream already, message by message, which is text: what is encoded goes on behind it, under
-   * the same ids, and has no `start`. Text of part 0 goes on in the text that is there; other parts are new ones.
+   * What the client has of the stream already, which is text alone: what is encoded goes on behind it, under the same ids,
+   * and has no `start`. Text of part 0 goes on in the text that is there; other parts are new ones.
    */
-  readonly begun?: readonly JsonObject[] | undefined
+  readonly begun?: BegunText | undefined
+}
+
+export interface BegunText {
+  readonly text: string
+  /** The stream's messages, of which deltas in the middle of the text may be left out. */
+  readonly messages: readonly JsonObject[]
 }
 
 /** A turn that is added to a request. */

@@ -1,16 +1,14 @@
 import type { Usage } from '../../evidence/index.ts'
 import {
+  type BegunText,
   type Citation,
   type CoreStop,
   type EncoderOptions,
   isFilled,
-  isJsonObject,
   type JsonObject,
   mergeUsage,
-  objectsIn,
   type StreamEncoder,
   type StreamEvent,
-  toText,
   UNSAID_STOP,
 } from '../core/index.ts'
 import { byteLength } from './bytes.ts'
@@ -36,15 +34,14 @@ class ChunkEncoder implements StreamEncoder {
     this.#options = options
     this.#modelVersion = options.fallbackModel
     this.#responseId = options.fallbackId
-    for (const message of options.begun ?? []) this.#resume(message)
+    if (options.begun !== undefined) this.#resume(options.begun)
   }
 
-  #resume({ modelVersion, responseId, candidates }: JsonObject): void {
+  #resume({ messages, text }: BegunText): void {
+    const { modelVersion, responseId } = messages.findLast((message) => isFilled(message.responseId)) ?? {}
     if (isFilled(modelVersion)) this.#modelVersion = modelVersion
     if (isFilled(responseId)) this.#responseId = responseId
-    for (const { content } of objectsIn(candidates))
-      for (const { text } of isJsonObject(content) ? objectsIn(content.parts) : [])
-        this.#choice(0).toPart({ type: 'text', choice: 0, part: 0, text: toText(text) })
+    this.#choice(0).toPart({ type: 'text', choice: 0, part: 0, text })
   }
 
   encode(event: StreamEvent): string {

@@ -1,16 +1,15 @@
 import type { Usage } from '../../evidence/index.ts'
 import {
+  type BegunText,
   type CoreStop,
   type EncoderOptions,
   isClientCall,
-  isJsonObject,
+  isFilled,
   type JsonObject,
   mergeUsage,
-  objectsIn,
   type Part,
   type StreamEncoder,
   type StreamEvent,
-  toText,
 } from '../core/index.ts'
 import { renderCitations } from './annotations-out.ts'
 import { renderToolCall } from './messages-out.ts'
@@ -35,17 +34,16 @@ class ChunkEncoder implements StreamEncoder {
   constructor(options: EncoderOptions) {
     this.#options = options
     this.#head = head(options.fallbackId, options.nowSeconds, options.fallbackModel)
-    for (const message of options.begun ?? []) this.#resume(message)
+    if (options.begun !== undefined) this.#resume(options.begun)
   }
 
-  #resume({ id, created, model, choices }: JsonObject): void {
+  #resume({ messages, text }: BegunText): void {
     // As the client has them, whoever gave them.
+    const { id, created, model } = messages.findLast((message) => isFilled(message.id)) ?? this.#head
     this.#head = { id, object: 'chat.completion.chunk', created, model }
-    for (const { delta } of objectsIn(choices)) {
-      const choice = this.#choice(0)
-      choice.isOpen = true
-      choice.toDelta({ type: 'text', choice: 0, part: 0, text: isJsonObject(delta) ? toText(delta.content) : '' })
-    }
+    const choice = this.#choice(0)
+    choice.isOpen = true
+    choice.toDelta({ type: 'text', choice: 0, part: 0, text })
   }
 
   encode(event: StreamEvent): string {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, toText } from '../core/index.ts'
+import { type BegunText, isJsonObject, type JsonObject, toText } from '../core/index.ts'
 import { MessageWriter } from './stream-message.ts'
 import type { WireItem, WirePart } from './wire.ts'
 
@@ -14,13 +14,15 @@ export interface BegunStream {
 }
 
 /** Reads it from the stream's own messages. */
-export function readBegun(messages: readonly JsonObject[]): BegunStream {
+export function readBegun({ messages, text }: BegunText): BegunStream {
   let response: JsonObject = {}
   let number = 0
   const output: WireItem[] = []
   let message: { readonly id: string; readonly index: number } | undefined
   let content: WirePart[] = []
-  let text: string | undefined
+  let isPartOpen = false
+  /** So much of the text is in parts that are whole. */
+  let told = 0
   for (const { type, sequence_number: numbered, ...event } of messages) {
     // Hosts that number nothing are counted.
     number = typeof numbered === 'number' ? numbered + 1 : number + 1
@@ -33,14 +35,14 @@ export function readBegun(messages: readonly JsonObject[]): BegunStream {
         content = []
         break
       case 'response.content_part.added':
-        text = ''
-        break
-      case 'response.output_text.delta':
-        text = (text ?? '') + toText(event.delta)
+        isPartOpen = true
         break
       case 'response.content_part.done':
-        if (isWirePart(event.part)) content.push(event.part)
-        text = undefined
+        if (isWirePart(event.part)) {
+          content.push(event.part)
+          told += toText(event.part.text).length
+        }
+        isPartOpen = false
         break
       case 'response.output_item.done':
         if (isWirePart(event.item)) output.push(event.item)
@@ -49,7 +51,8 @@ export function readBegun(messages: readonly JsonObject[]): BegunStream {
       default:
     }
   }
-  const open = message === undefined ? undefined : new MessageWriter(message.id, message.index, { content, text })
+  const begun = { content, text: isPartOpen ? text.slice(told) : undefined }
+  const open = message === undefined ? undefined : new MessageWriter(message.id, message.index, begun)
   return { response, number, output, open }
 }
 
