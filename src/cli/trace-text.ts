@@ -1,4 +1,4 @@
-import type { AttemptEvidence, ExchangeEvidence } from '../evidence/index.ts'
+import type { AttemptEvidence, ExchangeEvidence, SeamEvidence } from '../evidence/index.ts'
 import { ms } from './durations.ts'
 
 const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
@@ -41,7 +41,12 @@ export function renderTrace(exchange: ExchangeEvidence): string {
     ...replay(exchange),
     '',
     exchange.attempts.length === 0 ? '  no attempt was sent' : '  attempts',
-    ...exchange.attempts.flatMap(attempt),
+    ...exchange.attempts.flatMap((each) =>
+      attempt(
+        each,
+        exchange.seams?.find((seam) => seam.attempt === each.ordinal),
+      ),
+    ),
   ]
   return lines.join('\n')
 }
@@ -76,13 +81,16 @@ function usage({ usage: used }: ExchangeEvidence): readonly string[] {
   return [`  billed    ${inputTokens ?? '?'} tokens in, ${outputTokens ?? '?'} out`]
 }
 
-function attempt(each: AttemptEvidence): readonly string[] {
+function attempt(each: AttemptEvidence, seam: SeamEvidence | undefined): readonly string[] {
   const { ordinal, cause, probe, provider, model, verdict, proof, reason, status, durationMs } = each
   const broken = each.violation === undefined ? '' : ` at ${each.violation}`
   const why = proof ?? (reason === undefined ? undefined : `${reason}${broken}`)
   const served = each.servedModel === undefined || each.servedModel === model ? '' : `, served by ${each.servedModel}`
   return [
-    `  ${String(ordinal).padStart(3)}. ${provider}/${model}${served}${probe ? ', a probe' : ''}${cause === 'hedge' ? ', a hedge' : ''}`,
+    `  ${String(ordinal).padStart(3)}. ${provider}/${model}${served}${probe ? ', a probe' : ''}${CAUSES[cause]}`,
+    ...(seam === undefined
+      ? []
+      : [`       ${SEAMS[seam.kind]} behind ${seam.charactersBefore} characters: ${joined(seam)}`]),
     `       ${verdict}${why === undefined ? '' : ` (${why})`}${each.rawStop === undefined ? '' : `, stop reason ${each.rawStop}`}`,
     `       ${status === undefined ? 'no response' : `status ${status} after ${ms(each.headersMs)}`}${timing(each)}; over after ${ms(durationMs)}`,
     `       ${each.bytes} bytes, ${each.events} events, ${each.toolCalls} tool calls${each.invalidToolCalls > 0 ? ` (${each.invalidToolCalls} not whole)` : ''}`,
@@ -92,6 +100,30 @@ function attempt(each: AttemptEvidence): readonly string[] {
       : [`       not held to a schema of its caller's: ${UNCHECKED[each.unchecked]}`]),
     ...(each.dropped === undefined ? [] : [`       left out for ${each.protocol}: ${each.dropped.join(', ')}`]),
   ]
+}
+
+const CAUSES: Readonly<Record<AttemptEvidence['cause'], string>> = {
+  first: '',
+  retry: '',
+  hedge: ', a hedge',
+  seam: ', a seam',
+}
+
+const SEAMS: Readonly<Record<SeamEvidence['kind'], string>> = {
+  prefill: 'was to continue the text',
+  regenerate: 'answered anew, to go on',
+  instruct: 'was told to go on',
+}
+
+function joined({ outcome, charactersAdded }: SeamEvidence): string {
+  switch (outcome) {
+    case 'joined':
+      return `${charactersAdded} more are its own`
+    case 'diverged':
+      return 'it wrote something else'
+    case 'failed':
+      return 'it came to nothing'
+  }
 }
 
 function timing({ firstContentMs }: AttemptEvidence): string {

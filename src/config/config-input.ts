@@ -7,9 +7,11 @@ import type {
   Hedge,
   Limited,
   PlatformConfig,
+  Prefill,
   ProfileName,
   ProtocolName,
   Replay,
+  Seam,
   ThinkingDelivery,
   ToolArguments,
   WorkflowValue,
@@ -27,6 +29,7 @@ export interface ProviderInput {
   readonly timeouts?: TimeoutsInput | undefined
   readonly limits?: LimitsInput | undefined
   readonly contextWindow?: number | undefined
+  readonly prefill?: Prefill | undefined
 }
 
 export interface TimeoutsInput {
@@ -61,6 +64,7 @@ export interface PolicyInput {
   readonly replay?: Replay | undefined
   readonly limited?: Limited | undefined
   readonly toolArguments?: ToolArguments | undefined
+  readonly seam?: Seam | undefined
 }
 
 export interface ReplayInput {

@@ -20,6 +20,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
       timeouts: { firstEvent: '1s', idle: '1s', total: '1m' },
       limits: { concurrent: 10, requestsPerMinute: 100, tokensPerMinute: 1_000 },
       contextWindow: 1_000,
+      prefill: 'accepted',
     },
   },
   models: {
@@ -36,6 +37,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
     replay: 'on',
     limited: 'pass',
     toolArguments: 'pass',
+    seam: 'off',
   },
   workflows: {
     w: {
@@ -49,6 +51,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
       replay: 'off',
       limited: 'error',
       toolArguments: 'enforce',
+      seam: 'instruct',
       schema: './answer.json',
       expect: ['id'],
       value: { currency: 'USD', amount: 18, per: 'run' },

@@ -6,9 +6,11 @@ import type {
   Delivery,
   Hedge,
   Limited,
+  Prefill,
   ProfileName,
   ProtocolName,
   Replay,
+  Seam,
   ThinkingDelivery,
   ToolArguments,
   WorkflowValue,
@@ -53,6 +55,8 @@ export interface ProviderSettings {
   readonly limits?: LimitSettings | undefined
   /** Tokens. */
   readonly contextWindow?: number | undefined
+  /** Whether a half answer may be handed over to be continued. Default: `never`. */
+  readonly prefill?: Prefill | undefined
 }
 
 /** Durations. */
@@ -101,6 +105,8 @@ export interface PolicySettings {
   readonly limited?: Limited | undefined
   /** Default: `enforce`. */
   readonly toolArguments?: ToolArguments | undefined
+  /** Under `guarded`: how far a text that breaks off may be continued. Default: `proven`, `off` for the profile prototype. */
+  readonly seam?: Seam | undefined
 }
 
 /** Kept answers. */

@@ -1,4 +1,4 @@
-import type { CompletionProfile, ProtocolName } from './types.ts'
+import type { CompletionProfile, PrefillStyle, ProtocolName } from './types.ts'
 
 /** Where each protocol's own company serves it, as its official SDK wants it. */
 export const officialBaseUrls: Readonly<Record<ProtocolName, string>> = {
@@ -29,6 +29,8 @@ interface KnownHost {
   /** Its address, where it has one of its own. */
   readonly matches: ((url: URL) => boolean) | undefined
   readonly completion: CompletionProfile
+  /** How it is asked to continue a half answer, where a last turn of the assistant's alone does not say it. */
+  readonly prefill?: PrefillStyle
 }
 
 const at =
@@ -50,9 +52,10 @@ const knownHosts: Readonly<Record<HostName, KnownHost>> = {
   // 3 of 3 whole ones, and the fourth is its in-band error, without either.
   groq: { matches: at('api.groq.com'), completion: 'strict' },
   // 1 of 1; https://docs.mistral.ai/api says that `data: [DONE]` terminates the stream.
-  mistral: { matches: at('api.mistral.ai'), completion: 'strict' },
+  mistral: { matches: at('api.mistral.ai'), completion: 'strict', prefill: 'prefix' },
   // 1 of 1; https://api-docs.deepseek.com says that `data: [DONE]` terminates the stream.
-  deepseek: { matches: at('api.deepseek.com'), completion: 'strict' },
+  // It continues below `/beta` alone: https://api-docs.deepseek.com/guides/chat_prefix_completion
+  deepseek: { matches: at('api.deepseek.com'), completion: 'strict', prefill: 'prefix' },
   // 4 of 4, the finish reason twice in two of them.
   openrouter: { matches: at('openrouter.ai'), completion: 'strict' },
   // 1 of 1 each.
@@ -63,7 +66,7 @@ const knownHosts: Readonly<Record<HostName, KnownHost>> = {
   snowflake: { matches: below('snowflakecomputing.com'), completion: 'sentinel-only' },
   // Its server writes both, except where its engine died and it says nothing (vllm-project/vllm #52852): exactly what
   // must not pass. Runs anywhere, so it is named, not recognised.
-  vllm: { matches: undefined, completion: 'strict' },
+  vllm: { matches: undefined, completion: 'strict', prefill: 'final-message' },
   // https://docs.ollama.com/openai; its port is its own.
   ollama: { matches: ({ port }) => port === '11434', completion: 'strict' },
 }
@@ -80,7 +83,14 @@ const protocolCompletion: Readonly<Record<ProtocolName, CompletionProfile>> = {
 /** Which proof an upstream gives when the configuration doesn't say: its host's own, else its protocol's. */
 export function defaultCompletion(protocol: ProtocolName, baseUrl: URL, host?: HostName): CompletionProfile {
   if (protocol !== 'openai-chat') return protocolCompletion[protocol]
-  const known =
-    host === undefined ? Object.values(knownHosts).find(({ matches }) => matches?.(baseUrl)) : knownHosts[host]
-  return known?.completion ?? protocolCompletion[protocol]
+  return knownHost(baseUrl, host)?.completion ?? protocolCompletion[protocol]
+}
+
+/** How an upstream is asked to continue a half answer, where it is declared to. */
+export function prefillStyle(protocol: ProtocolName, baseUrl: URL, host?: HostName): PrefillStyle {
+  return (protocol === 'openai-chat' ? knownHost(baseUrl, host)?.prefill : undefined) ?? 'turn'
+}
+
+function knownHost(baseUrl: URL, host: HostName | undefined): KnownHost | undefined {
+  return host === undefined ? Object.values(knownHosts).find(({ matches }) => matches?.(baseUrl)) : knownHosts[host]
 }

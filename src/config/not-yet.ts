@@ -4,8 +4,7 @@
  */
 const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
-  ['providers.*', ['prefill']],
-  ['workflows.*', ['seam', 'degrade']],
+  ['workflows.*', ['degrade']],
 ])
 
 /** The same for values, by the key they belong to. */

@@ -38,6 +38,7 @@ describe('a valid configuration', () => {
     expect(config.providers.get('anthropic')).toMatchObject({
       apiKeys: ['canary-7f3a9c'],
       contextWindow: undefined,
+      prefill: { isAccepted: false, style: 'turn' },
       timeouts: {
         firstEventMs: 60_000,
         idleMs: 30_000,
@@ -56,6 +57,7 @@ describe('a valid configuration', () => {
       replay: 'on',
       limited: 'pass',
       toolArguments: 'enforce',
+      seam: 'off',
     })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect(config.replay).toEqual({ windowMs: 600_000, keyWindowMs: 86_400_000, limitBytes: 64 * 1_048_576 })
@@ -72,12 +74,14 @@ describe('a valid configuration', () => {
     completion: sentinel-only
     timeouts: { firstEvent: 250ms, idle: 10s, total: 1h }
     contextWindow: 200000
+    prefill: accepted
+    host: vllm
 models:
   sonnet: { platforms: [a/claude, a/org/model:v1], fallbacks: [gpt] }
   gpt: { platforms: ["a/\${NAME}"] }
 defaults: { delivery: hold, attempts: 2, deadline: 5m }
 workflows:
-  replies: { model: sonnet, attempts: 7 }
+  replies: { model: sonnet, attempts: 7, seam: instruct }
   direct: { model: a/claude, profile: prototype, delivery: live, deadline: 30s }
 clients:
   shop: { keyHash: "sha256:${'AB'.repeat(32)}", workflows: [replies], tenant: shop, limits: { requestsPerMinute: 600, concurrent: 50 } }
@@ -89,6 +93,7 @@ replay: { window: 5m, keyWindow: 1h, megabytes: 8 }
     expect(config.providers.get('a')).toMatchObject({
       completion: 'sentinel-only',
       contextWindow: 200_000,
+      prefill: { isAccepted: true, style: 'final-message' },
       timeouts: { firstEventMs: 250, idleMs: 10_000, totalMs: 3_600_000, declared: { firstEvent: true, idle: true } },
     })
     expect(config.models.get('sonnet')).toEqual({
@@ -118,6 +123,7 @@ replay: { window: 5m, keyWindow: 1h, megabytes: 8 }
       schemaFile: undefined,
       expect: undefined,
       value: undefined,
+      seam: 'instruct',
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)

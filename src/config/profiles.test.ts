@@ -27,6 +27,16 @@ test('a profile gives what neither the workflow nor the defaults say', () => {
   ).toMatchObject({ profile: 'prototype', overloadControl: false, hedge: 'p95', attempts: 4 })
 })
 
+test.each(['batch', 'internal', 'customer'])(
+  '%s goes on with a text that breaks off, prototype where it is told to',
+  (profile) => {
+    expect(policyOf(`workflows: { w: { profile: ${profile} } }`)?.seam).toBe('proven')
+    expect(policyOf(`defaults: { profile: ${profile} }\nworkflows: { w: { seam: instruct } }`)?.seam).toBe('instruct')
+    expect(policyOf('workflows: { w: { profile: prototype } }')?.seam).toBe('off')
+    expect(policyOf('defaults: { seam: proven }\nworkflows: { w: { profile: prototype } }')?.seam).toBe('proven')
+  },
+)
+
 test.each(['batch', 'internal', 'customer'])('%s heeds the overload control, prototype does not', (profile) => {
   expect(policyOf(`workflows: { w: { profile: ${profile} } }`)?.overloadControl).toBe(true)
   expect(policyOf('workflows: { w: { profile: prototype } }')?.overloadControl).toBe(false)

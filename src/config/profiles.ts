@@ -1,4 +1,4 @@
-import type { Delivery, Hedge, Limited, ProfileName, Replay, ThinkingDelivery, ToolArguments } from './types.ts'
+import type { Delivery, Hedge, Limited, ProfileName, Replay, Seam, ThinkingDelivery, ToolArguments } from './types.ts'
 
 /** What one word stands for, as far as the configuration does not say otherwise. */
 export interface ProfileBundle {
@@ -12,6 +12,7 @@ export interface ProfileBundle {
   readonly replay: Replay
   readonly limited: Limited
   readonly toolArguments: ToolArguments
+  readonly seam: Seam
 }
 
 const TEN_MINUTES_MS = 600_000
@@ -27,12 +28,16 @@ const usual: ProfileBundle = {
   replay: 'on',
   limited: 'pass',
   toolArguments: 'enforce',
+  seam: 'proven',
 }
 
 /** The scenarios. Only what this version has is in them; `critical` promises more than that and is refused. */
 export const profiles: Readonly<Record<ProfileName, ProfileBundle>> = {
-  /** Nothing is held back from a provider, however it fares: the speed of trying things out beats resilience. */
-  prototype: { ...usual, overloadControl: false },
+  /**
+   * Nothing is held back from a provider, however it fares: the speed of trying things out beats resilience. A text that breaks off
+   * says so at once; without a retry budget seams would add to an outage as naive retries do.
+   */
+  prototype: { ...usual, overloadControl: false, seam: 'off' },
   /** Nobody waits, so it may take an hour and more tries; but its load must not prolong an outage. */
   batch: { ...usual, attempts: 6, deadlineMs: 6 * TEN_MINUTES_MS },
   internal: usual,

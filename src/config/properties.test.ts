@@ -142,6 +142,7 @@ const policy = fc.record({
   replay: fc.constantFrom('on', 'off'),
   limited: fc.constantFrom('pass', 'reroute', 'error'),
   toolArguments: fc.constantFrom('enforce', 'pass'),
+  seam: fc.constantFrom('off', 'proven', 'instruct'),
 })
 
 const written = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms))

@@ -59,11 +59,15 @@ class ReferenceChecks {
     return this.#problems
   }
 
-  #provider(name: string, { protocol, baseUrl, apiKey, apiKeys, completion }: Mapping): void {
+  #provider(name: string, { protocol, baseUrl, apiKey, apiKeys, completion, prefill }: Mapping): void {
     const path = ['providers', name]
     if (typeof protocol === 'string' && protocol !== 'openai-chat' && completion === 'sentinel-only') {
       const message = 'sentinel-only is for openai-chat alone: no other protocol has [DONE]; use strict or finish-only'
       this.#report([...path, 'completion'], 'value', message)
+    }
+    if (protocol === 'openai-responses' && prefill === 'accepted') {
+      const message = 'models of openai-responses answer a half answer anew instead of continuing it; use never'
+      this.#report([...path, 'prefill'], 'value', message)
     }
     if (apiKey !== undefined && apiKeys !== undefined)
       this.#report([...path, 'apiKeys'], 'key', 'apiKey is set too; put all keys into apiKeys')

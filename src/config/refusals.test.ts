@@ -281,7 +281,11 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
     '3:20 control.listen: the control plane would be open to the network; set control.keyHash or listen on 127.0.0.1',
   ],
   ['a later top-level key', `${minimal}storage: sqlite\n`, `3:1 storage: "storage" ${later}; remove it`],
-  ['a later provider key', provider('prefill: never'), `2:29 providers.a.prefill: "prefill" ${later}; remove it`],
+  [
+    'a half answer for models that answer anew',
+    'providers: { a: { protocol: openai-responses, prefill: accepted } }',
+    '1:56 providers.a.prefill: models of openai-responses answer a half answer anew instead of continuing it; use never',
+  ],
   [
     'a rate of half a request',
     provider('limits: { requestsPerMinute: 0.5 }'),
@@ -350,8 +354,7 @@ describe('a bad configuration is refused at its place:', () => {
 
   const laterKeys = {
     '': ['governance', 'storage', 'state', 'telemetry'],
-    providers: ['prefill'],
-    workflows: ['seam', 'degrade'],
+    workflows: ['degrade'],
   }
   for (const [section, keys] of Object.entries(laterKeys)) {
     test(`keys of ${section === '' ? 'the root' : section} whose feature comes later`, () => {

@@ -10,7 +10,7 @@ import type {
   ReplayInput,
   WorkflowInput,
 } from './config-input.ts'
-import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
+import { defaultCompletion, officialBaseUrls, prefillStyle } from './known-hosts.ts'
 import {
   defaultFirstEventMs,
   defaultIdleMs,
@@ -73,6 +73,7 @@ export function resolveProvider(name: string, input: ProviderInput): ProviderCon
     },
     limits: resolveLimits(input.limits ?? {}),
     contextWindow: input.contextWindow,
+    prefill: { isAccepted: input.prefill === 'accepted', style: prefillStyle(protocol, baseUrl, input.host) },
   }
 }
 
@@ -120,6 +121,7 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
     replay: input.replay ?? otherwise.replay ?? bundle.replay,
     limited: input.limited ?? otherwise.limited ?? bundle.limited,
     toolArguments: input.toolArguments ?? otherwise.toolArguments ?? bundle.toolArguments,
+    seam: input.seam ?? otherwise.seam ?? bundle.seam,
   }
 }
 

@@ -134,6 +134,11 @@ const provider = section({
       range: '1 to 1000000000',
     },
   ),
+  prefill: optional(word('never', 'accepted'), {
+    about:
+      'Whether a half answer may be handed over to be continued, for its models that do; those that are known to refuse are never asked. Not for openai-responses, whose models answer anew.',
+    default: 'never',
+  }),
 })
 
 const model = section({
@@ -224,6 +229,11 @@ const toolArgumentsNotes = {
   about:
     "enforce: a call whose arguments break its tool's schema is a failed attempt; pass: whoever runs the tool judges them.",
 }
+const seam = word('off', 'proven', 'instruct')
+const seamNotes = {
+  about:
+    'Under guarded delivery, when a text breaks off: proven goes on where the same model continues it, or an answer made anew begins with exactly what was delivered; instruct also tells a model to go on, plain text only; off ends it honestly, as the profile prototype does.',
+}
 const delivery = word('hold', 'guarded', 'live')
 const thinking = word('hold', 'live')
 
@@ -234,6 +244,7 @@ const defaults = section({
   attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
   hedge: optional(hedge, { ...hedgeNotes, default: defaultPolicy.hedge }),
+  seam: optional(seam, { ...seamNotes, defaultWords: 'proven; off for the profile prototype' }),
   replay: optional(replay, { ...replayNotes, default: defaultPolicy.replay }),
   limited: optional(limited, { ...limitedNotes, default: defaultPolicy.limited }),
   toolArguments: optional(toolArguments, { ...toolArgumentsNotes, default: defaultPolicy.toolArguments }),
@@ -279,6 +290,7 @@ const workflow = section({
     range: 'at least one',
     defaultWords: 'none',
   }),
+  seam: optional(seam, { ...seamNotes, ...asInDefaults }),
 })
 
 const client = section({

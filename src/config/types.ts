@@ -45,6 +45,17 @@ export interface ReplayConfig {
   /** Of all kept answers together. */
   readonly limitBytes: number
 }
+/**
+ * How far a text that breaks off may be continued. `proven`: where the rest is the model's own or follows exactly what was
+ * delivered. `instruct`: also by telling a model to go on.
+ */
+export type Seam = 'off' | 'proven' | 'instruct'
+
+/** Whether a provider continues a half answer that it is handed. */
+export type Prefill = 'never' | 'accepted'
+
+/** How it is asked to; hosts of OpenAI's Chat protocol differ. */
+export type PrefillStyle = 'turn' | 'prefix' | 'final-message'
 
 /** How long an attempt may take, in milliseconds. */
 export interface TimeoutsConfig {
@@ -71,6 +82,7 @@ export interface ProviderConfig {
   readonly limits: LimitsConfig
   /** In tokens; `undefined` when not declared. */
   readonly contextWindow: number | undefined
+  readonly prefill: { readonly isAccepted: boolean; readonly style: PrefillStyle }
 }
 
 /** What an account takes. */
@@ -122,6 +134,7 @@ export interface PolicyConfig {
   readonly replay: Replay
   readonly limited: Limited
   readonly toolArguments: ToolArguments
+  readonly seam: Seam
 }
 
 /** A named use of a model; what it does not say comes from `defaults`. */

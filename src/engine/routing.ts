@@ -63,8 +63,9 @@ function formatOf({ schemaFile, schema }: WorkflowConfig): OutputFormat | undefi
 }
 
 function toProvider(config: ProviderConfig): Provider {
-  const { name, protocol, baseUrl, apiKeys, completion, timeouts, limits, contextWindow } = config
+  const { name, protocol, baseUrl, apiKeys, completion, timeouts, limits, contextWindow, prefill } = config
   const base = baseUrl.href.replace(/\/+$/, '')
   const keys = new KeyRing(apiKeys)
-  return { name, protocol: PROTOCOLS[protocol], baseUrl: base, keys, completion, timeouts, limits, contextWindow }
+  const spoken = PROTOCOLS[protocol]
+  return { name, protocol: spoken, baseUrl: base, keys, completion, timeouts, limits, contextWindow, prefill }
 }

@@ -1,5 +1,6 @@
 import type { AttemptEvidence, Usage } from './attempt.ts'
 import type { ClientLimiter, Diversion, Limiter } from './overload.ts'
+import type { SeamEvidence } from './seam.ts'
 import type { VerdictName } from './verdict.ts'
 
 /** How the client's side ended. */
@@ -39,13 +40,15 @@ export interface ExchangeEvidence {
   readonly verdict: VerdictName
   /** Of the error table, when the client got an error. */
   readonly errorCode: string | undefined
-  /** What the client's answer was billed: the answering attempt's. */
+  /** What the client's answer was billed: the answering attempt's, or the sum of all that have a part in it. */
   readonly usage: Usage | undefined
   /** From the request's arrival to the first content byte written to the client, ms. */
   readonly firstDeliveredMs: number | undefined
   /** `provider/model` of the answering attempt. */
   readonly platform: string | undefined
   readonly attempts: readonly AttemptEvidence[]
+  /** Attempts to go on with a text that had broken off, in order; `undefined`: none. */
+  readonly seams: readonly SeamEvidence[] | undefined
   /** Platforms that the first attempt went around; `undefined`: none. */
   readonly diverted: readonly Diversion[] | undefined
   /** What kept it from an attempt, or from another one. */

@@ -1,5 +1,8 @@
-/** Why an attempt was made. `hedge`: beside another one that was silent for long. */
-export type AttemptCause = 'first' | 'retry' | 'hedge'
+/**
+ * Why an attempt was made. `hedge`: beside another one that was silent for long. `seam`: to go on with a text that the client
+ * has the beginning of.
+ */
+export type AttemptCause = 'first' | 'retry' | 'hedge' | 'seam'
 
 /**
  * What keeps a request from a platform, or from being tried again. `concurrency`, `requests-per-minute`, `tokens-per-minute`: the

@@ -76,6 +76,8 @@ export type Reason =
   | 'not-expressible'
   /** Another attempt, made beside it, showed content first. */
   | 'outpaced'
+  /** Made to go on with a text that the client has the beginning of, it wrote something else. */
+  | 'diverged'
   | 'shutdown'
   /** A defect of Fullstop's own. */
   | 'internal'

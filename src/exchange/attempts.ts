@@ -1,4 +1,4 @@
-import { type AttemptCause, isFinished } from '../evidence/index.ts'
+import { type AttemptCause, isFinished, type Reason, type SeamKind } from '../evidence/index.ts'
 import type { RequestProblem } from '../protocols/core/index.ts'
 import { wait } from '../resilience/index.ts'
 import { bounded, type Inbound } from './admission/inbound.ts'
@@ -14,6 +14,7 @@ import { ownershipOf } from './memory/ownership.ts'
 import type { Refusal, Visit } from './memory/platform-health.ts'
 import type { Outbound } from './operations/operation.ts'
 import type { ExchangeDeps } from './ports.ts'
+import { Seams } from './seam/seams.ts'
 
 /** The attempts of one exchange: where each is made, what is learned from its end, and which one is read. */
 export class Attempts {
@@ -27,6 +28,8 @@ export class Attempts {
   refusal: Refusal | undefined
   /** What the first attempt went around. */
   diverted: readonly Refusal[] = []
+  /** `undefined` where a text that breaks off stays so. */
+  readonly seams: Seams | undefined
   readonly #inbound: Inbound
   readonly #deps: ExchangeDeps
   readonly #itinerary: Itinerary
@@ -43,6 +46,7 @@ export class Attempts {
   constructor(inbound: Inbound, deps: ExchangeDeps) {
     this.#inbound = inbound
     this.#deps = deps
+    this.seams = Seams.of(inbound, deps.limits.eventBytes)
     const { pin, preferred, policy } = inbound
     const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
     const isClientRetry = inbound.repeats > 0 || (inbound.clientRetry ?? 0) > 0
@@ -101,6 +105,59 @@ export class Attempts {
     return undefined
   }
 
+  // ## Where on, once the client has the beginning of a text
+
+  /** An attempt that goes on behind what the client has, once its wait is over; `undefined` where the answer ends here. */
+  async goOn(): Promise<Run | undefined> {
+    if (this.seams === undefined || !this.#mayGoOn()) return undefined
+    for (const kind of this.seams.kinds()) {
+      const run = await this.#seam(kind, this.seams)
+      if (run !== undefined) return run
+      if (this.refusal?.by === 'retry-budget' || this.#inbound.signal.aborted) return undefined
+    }
+    return undefined
+  }
+
+  /** Whether what ended the last attempt need not be so elsewhere. */
+  #mayGoOn(): boolean {
+    const run = this.#last
+    const end = this.ends.at(-1)
+    const failure = run === undefined || end === undefined || this.#isStopped ? undefined : this.#failureOf(run, end)
+    if (run === undefined || failure === undefined) return false
+    this.#restKey(run, failure)
+    // What a platform finds wrong with a seam is no fault of the request, and nothing that its client has to know.
+    if (run.continuation !== undefined && isAboutRequest(failure.reason)) {
+      this.#itinerary.forgive(run.platform)
+      return true
+    }
+    return this.#itinerary.learn(failure, this.#deps.clock.nowMs()) === 'elsewhere'
+  }
+
+  async #seam(kind: SeamKind, seams: Seams): Promise<Run | undefined> {
+    const { clock } = this.#deps
+    const { signal, deadlineAtMs } = this.#inbound
+    for (;;) {
+      const step = this.#itinerary.onward((platform) => seams.may(kind, platform), seams.dead, clock.nowMs())
+      if (step.do !== 'try') {
+        this.refusal = step.do === 'give-up' ? step.refusal : undefined
+        return undefined
+      }
+      const { platform, afterMs, isLastResort } = step
+      seams.onTried(kind, platform)
+      if (clock.nowMs() + afterMs >= deadlineAtMs) return undefined
+      if (afterMs > 0) await wait(afterMs, clock, signal)
+      if (signal.aborted) return undefined
+      const outbound = seams.outbound(kind, this.#outbound(platform), platform)
+      const visit = outbound.ok ? this.overload.enter(platform, isLastResort) : undefined
+      if (!outbound.ok || visit === undefined || 'by' in visit) {
+        this.#itinerary.uncount()
+        continue
+      }
+      this.#run = this.#start(platform, outbound, visit, 'seam', kind)
+      return this.#run
+    }
+  }
+
   #outbound(platform: Platform): Outbound {
     const apiKey = platform.provider.keys.next(this.#deps.clock.nowMs())
     const ownership = ownershipOf(platform.name, this.#deps.origins)
@@ -117,14 +174,23 @@ export class Attempts {
     }
   }
 
-  #start(platform: Platform, outbound: Extract<Outbound, { ok: true }>, visit: Visit, cause: AttemptCause): Run {
+  #start(
+    platform: Platform,
+    outbound: Extract<Outbound, { ok: true }>,
+    visit: Visit,
+    cause: AttemptCause,
+    seam?: SeamKind,
+  ): Run {
     const inbound = this.#inbound
     const { stream, reasoning } = inbound.facts
     this.#begun += 1
     // Only a stream shows its first content when it comes, and a think before it says nothing about the next request's.
     const isTypical = stream && !reasoning
-    const hedgeAfterMs = isTypical && cause !== 'hedge' ? this.overload.hedgeAfterMs(platform) : undefined
-    const run = new Run({ visit, apiKey: outbound.apiKey, isTranslated: !outbound.sameProtocol, hedgeAfterMs })
+    const mayHedge = isTypical && cause !== 'hedge' && cause !== 'seam'
+    const hedgeAfterMs = mayHedge ? this.overload.hedgeAfterMs(platform) : undefined
+    const continuation = seam === undefined ? undefined : this.seams?.continuation(seam)
+    const { apiKey, sameProtocol } = outbound
+    const run = new Run({ visit, apiKey, isTranslated: !sameProtocol, hedgeAfterMs, continuation })
     const onFirstContent = (firstContentMs: number): void => {
       run.onFirstContent()
       if (stream) visit.onFirstContent(firstContentMs, { isTypical })
@@ -132,8 +198,9 @@ export class Attempts {
     const noContentMs = this.#patienceMs()
     const { isProbe } = visit
     const ordinal = this.#begun
+    const keepsText = this.seams !== undefined
     const options = { inbound, platform, outbound, ordinal, noContentMs, cause, isProbe, onFirstContent }
-    return run.begin(startAttempt(options, this.#deps))
+    return run.begin(startAttempt({ ...options, keepsText, continuation }, this.#deps))
   }
 
   /** While another platform could answer, silence gets at most half of what is left of its client's wait, or of the deadline. */
@@ -253,6 +320,7 @@ export class Attempts {
     if (this.#run === run) this.#run = undefined
     this.#last = run
     this.ends.push(end)
+    this.seams?.onEnd({ continuation: run.continuation, end })
   }
 
   /** Input and output tokens of all that has ended. */
@@ -290,4 +358,8 @@ export class Attempts {
   get #running(): readonly Run[] {
     return [this.#rival, this.#run].filter((run) => run !== undefined)
   }
+}
+
+function isAboutRequest(reason: Reason): boolean {
+  return reason === 'bad-request' || reason === 'policy' || reason === 'context-length'
 }

@@ -35,7 +35,8 @@ export type Progress =
  *  5. attempt     send, scan, verdict                               attempt/stream-attempt.ts, body-attempt.ts
  *     acceptance  what it has to be beyond finished               admission/acceptance.ts
  *     hedge       a second one beside a silent one                  attempts.ts
- *  6. commitment  once content was delivered nothing else may be tried  here
+ *  6. commitment  once content was delivered no other answer may be tried  here
+ *     seams       but another attempt may go on with its text, exactly        seam/
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/
  *  8. memory      who made what, and where the session was answered memory/
  *  9. replay      what is cut here is finished for the retry that comes     replay/
@@ -90,7 +91,9 @@ export class Exchange implements ClientExchange {
     if (this.#overLimit !== undefined) return { kind: 'failed', failure: overLimit(this.#overLimit, this.inbound.id) }
     try {
       for (;;) {
-        let run = attempts.current ?? (await attempts.begin())
+        // Content of one attempt with the client, another's would be another answer: it can only go on with what is there.
+        let run =
+          attempts.current ?? (await (this.#firstDeliveredMs === undefined ? attempts.begin() : attempts.goOn()))
         if (run === undefined) return this.#fail()
         if (run.hedgeAfterMs !== undefined && !run.hasContent) run = await attempts.hedged(run, () => this.#isReported)
         const read = await run.read()
@@ -98,8 +101,6 @@ export class Exchange implements ClientExchange {
         if (!isAttemptEnd(read)) return this.#deliver(run, read)
         attempts.settle(run, read)
         if (isFinished(read.verdict)) return { kind: 'finished' }
-        // Content of this attempt is with the client; another attempt's would be another answer.
-        if (this.#firstDeliveredMs !== undefined) return this.#fail()
       }
     } catch (error) {
       attempts.abandon('internal')
@@ -110,6 +111,7 @@ export class Exchange implements ClientExchange {
   #deliver(run: Run, bytes: Uint8Array): Progress {
     this.#firstDeliveredMs ??= this.#elapsedMs()
     this.#answering = run.attempt
+    this.#attempts.seams?.onDelivered(run.attempt, bytes)
     const { ended } = run.attempt
     if (ended !== undefined) this.#attempts.settle(run, ended)
     return { kind: 'bytes', bytes }
@@ -122,6 +124,7 @@ export class Exchange implements ClientExchange {
     const failure = describeFailure({
       exchange: this.inbound.id,
       ends: attempts.ends,
+      cut: attempts.seams?.cut,
       notExpressible: attempts.notExpressible,
       passOn: attempts.passOn,
       pin: this.inbound.pin,
@@ -162,19 +165,22 @@ export class Exchange implements ClientExchange {
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
-    const { ends, refusal, diverted } = this.#attempts
+    const { ends, refusal, diverted, seams } = this.#attempts
     const last = ends.at(-1)?.evidence
     // An answer that nobody waited for was answered all the same.
     const answer = outcome === 'delivered' || outcome === 'kept' ? last : undefined
+    // What a seam that was not to be ended with says nothing of why it was needed.
+    const telling = answer ?? seams?.cut?.evidence ?? last
     return recordOf(this.inbound, {
       durationMs: this.#elapsedMs(),
       outcome,
-      verdict: last?.verdict ?? 'failed',
+      verdict: telling?.verdict ?? 'failed',
       errorCode,
-      usage: answer?.usage,
+      usage: answer === undefined ? undefined : (seams?.billed ?? answer.usage),
       firstDeliveredMs: this.#firstDeliveredMs,
       platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
       attempts: this.attempts,
+      seams: seams === undefined || seams.evidence.length === 0 ? undefined : seams.evidence,
       diverted: toDiversions(diverted, ends[0]?.evidence),
       refusedBy: this.#overLimit?.by ?? refusal?.by,
       replayOf: undefined,

@@ -5,6 +5,7 @@ import {
   type ExchangeEvidence,
   type Limiter,
   type Outcome,
+  type SeamEvidence,
   toLabel,
   type Usage,
   type VerdictName,
@@ -21,6 +22,7 @@ export interface Ending {
   readonly firstDeliveredMs: number | undefined
   readonly platform: string | undefined
   readonly attempts: readonly AttemptEvidence[]
+  readonly seams: readonly SeamEvidence[] | undefined
   readonly diverted: readonly Diversion[] | undefined
   readonly refusedBy: Limiter | ClientLimiter | undefined
   readonly replayOf: string | undefined
@@ -51,6 +53,7 @@ export function recordOf(inbound: Inbound, ending: Ending): ExchangeEvidence {
     firstDeliveredMs: ending.firstDeliveredMs,
     platform: ending.platform,
     attempts: ending.attempts,
+    seams: ending.seams,
     diverted: ending.diverted,
     refusedBy: ending.refusedBy,
     clientRetry: inbound.clientRetry,

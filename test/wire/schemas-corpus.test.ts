@@ -19,6 +19,7 @@ const POLICY = {
   overloadControl: false,
   hedge: 'off',
   replay: 'off',
+  seam: 'off',
   limited: 'pass',
   toolArguments: 'enforce',
 } as const

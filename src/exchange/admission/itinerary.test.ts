@@ -22,6 +22,7 @@ function platform(name: string, contextWindow?: number): Platform {
       timeouts,
       limits: { concurrent: undefined, requestsPerMinute: undefined, tokensPerMinute: undefined },
       contextWindow,
+      prefill: { isAccepted: false, style: 'turn' },
     },
   }
 }

@@ -186,6 +186,46 @@ export class Itinerary {
     return platform
   }
 
+  /**
+   * Where to go on with what a platform began that has died: at one of those that `may`, in the route's order, the dead one last.
+   * Counted and paid for as any other attempt.
+   */
+  onward(may: (platform: Platform) => boolean, dead: Platform | undefined, nowMs: number): NextStep {
+    this.#refusals = []
+    if (this.#budget <= 0) return { do: 'give-up' }
+    const ready = [...new Set(this.#order)]
+      .filter((each) => may(each) && this.canHelp(each))
+      .toSorted((a, b) => Number(a === dead) - Number(b === dead))
+      .map((platform) => ({ platform, afterMs: this.#delayMs(platform, nowMs) }))
+      .filter(({ afterMs }) => afterMs <= LONGEST_WAIT_MS)
+    for (const isLastResort of [false, true])
+      for (const { platform, afterMs } of ready) {
+        const refusal = this.#gate.refusal(platform, isLastResort)
+        if (refusal === undefined) {
+          const step = this.#paid({ do: 'try', platform, afterMs, isLastResort })
+          if (step.do === 'try') this.#count(platform)
+          return step
+        }
+        this.#refusals.push(refusal)
+      }
+    return { do: 'give-up', refusal: this.#refusals[0] }
+  }
+
+  /** Nothing was sent after all; what was paid stays paid. */
+  uncount(): void {
+    this.#budget += 1
+  }
+
+  /** An attempt there failed for what was asked, not for the platform: going back to it costs no wait. */
+  forgive(platform: Platform): void {
+    this.#tries.set(platform, Math.max(0, (this.#tries.get(platform) ?? 0) - 1))
+  }
+
+  #count(platform: Platform): void {
+    this.#budget -= 1
+    this.#tries.set(platform, (this.#tries.get(platform) ?? 0) + 1)
+  }
+
   /** Whether a platform that was not tried yet could be, instead of waiting for the one that is being tried. */
   get hasUntried(): boolean {
     return this.#budget > 0 && this.#untriedCount > 0
@@ -252,8 +292,7 @@ export class Itinerary {
         continue
       }
       this.#position = position
-      this.#budget -= 1
-      this.#tries.set(platform, (this.#tries.get(platform) ?? 0) + 1)
+      this.#count(platform)
       return { do: 'try', platform, afterMs, isLastResort }
     }
     return undefined
@@ -343,6 +382,7 @@ function effectOf(reason: Reason): Effect {
     case 'server-error':
     case 'upstream-timeout':
     case 'internal':
+    case 'diverged':
       return 'may-pass'
   }
 }

@@ -1,4 +1,11 @@
-import type { Completion, JsonObject, OutputFormat, Protocol, ProtocolName } from '../../protocols/core/index.ts'
+import type {
+  Completion,
+  JsonObject,
+  OutputFormat,
+  PrefillStyle,
+  Protocol,
+  ProtocolName,
+} from '../../protocols/core/index.ts'
 import type { KeyRing } from './key-ring.ts'
 
 /** One provider account, ready to be called. */
@@ -14,6 +21,8 @@ export interface Provider {
   readonly limits: UseLimits
   /** Tokens, where declared. */
   readonly contextWindow: number | undefined
+  /** Whether it continues a half answer that it is handed, as far as its models do, and how it is asked to. */
+  readonly prefill: { readonly isAccepted: boolean; readonly style: PrefillStyle }
 }
 
 /** What an account or a client may use; `undefined`: as much as comes. */
@@ -80,6 +89,8 @@ export interface Policy {
   readonly schema?: JsonObject | undefined
   /** Asked of platforms for a request that asks for none; one that refuses it is asked without. */
   readonly format?: OutputFormat | undefined
+  /** Under `guarded`: how far a text that breaks off may be continued; see `seam/seams.ts`. */
+  readonly seam: 'off' | 'proven' | 'instruct'
 }
 
 /** What the configuration says about who may ask for what, and where it goes. */

@@ -1,5 +1,6 @@
-import type { AnswerAssembler, StreamEncoder, StreamScanner } from '../../protocols/core/index.ts'
+import type { AnswerAssembler, StreamEncoder, StreamEvent, StreamScanner } from '../../protocols/core/index.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
+import type { Continuation } from '../seam/continuation.ts'
 import { HeldBytes } from './held-bytes.ts'
 
 /** What has come of a streamed answer and is not with the client yet, in the client's protocol. */
@@ -8,6 +9,10 @@ export interface Outbox {
   take(piece: Uint8Array): void
   /** What may be delivered while the answer flows. */
   release(): Uint8Array
+  /** What was released last is nothing but more of the text before it. */
+  readonly isPlain: boolean
+  /** Nothing follows any more: what is still being looked at is taken too. */
+  complete(): void
   /** All that is left of a proven answer; once. What comes behind the proof is taken and released as before. */
   releaseProven(): Uint8Array
   clear(): void
@@ -25,6 +30,7 @@ export class ByteOutbox implements Outbox {
   /** Events that had come when something was taken last, and that the guard had released then. */
   #taken = 0
   #released = 0
+  isPlain = false
 
   constructor(scanner: StreamScanner, guard: TextGuard | undefined, assembler: AnswerAssembler | undefined) {
     this.#scanner = scanner
@@ -40,14 +46,18 @@ export class ByteOutbox implements Outbox {
   }
 
   release(): Uint8Array {
-    const { blocks, pendingBytes, phase } = this.#scanner
+    const { blocks, lastTellingBlock, pendingBytes, phase } = this.#scanner
     if (this.#guard === undefined || phase === 'proven') return this.#held.takeExceptLast(pendingBytes)
     const { releasable } = this.#guard
     // Looking through what is held for nothing would cost the square of a long wait.
     if (releasable === this.#released) return NOTHING
+    this.isPlain = lastTellingBlock <= this.#released
     this.#released = releasable
+    this.#guard.onReleased()
     return this.#held.takeExceptLastEvents(blocks - releasable, pendingBytes)
   }
+
+  complete(): void {}
 
   releaseProven(): Uint8Array {
     return this.#scanner.withoutUnfinishedCalls(this.#held.takeExceptLast(0))
@@ -58,22 +68,32 @@ export class ByteOutbox implements Outbox {
   }
 }
 
-/** Core events in the client's words, for a client of another protocol. */
+export interface TranslatingOutboxOptions {
+  readonly scanner: StreamScanner
+  readonly encoder: StreamEncoder
+  readonly guard: TextGuard | undefined
+  readonly assembler: AnswerAssembler | undefined
+  /** Makes of the events the rest of what the client has already. */
+  readonly continuation: Continuation | undefined
+}
+
+/** Core events in the client's words, for a client of another protocol, or one that has the beginning already. */
 export class TranslatingOutbox implements Outbox {
   readonly #scanner: StreamScanner
   readonly #encoder: StreamEncoder
   readonly #guard: TextGuard | undefined
   readonly #assembler: AnswerAssembler | undefined
+  readonly #continuation: Continuation | undefined
   /** Of one event each. */
   #texts: string[] = []
   #released = 0
+  /** The number of the last event that was more than text of the part before it, and that part's. */
+  #lastTelling = 0
+  #part: number | undefined
+  isPlain = false
 
-  constructor(
-    scanner: StreamScanner,
-    encoder: StreamEncoder,
-    guard: TextGuard | undefined,
-    assembler: AnswerAssembler | undefined,
-  ) {
+  constructor({ scanner, encoder, guard, assembler, continuation }: TranslatingOutboxOptions) {
+    this.#continuation = continuation
     this.#scanner = scanner
     this.#encoder = encoder
     this.#guard = guard
@@ -81,19 +101,34 @@ export class TranslatingOutbox implements Outbox {
   }
 
   take(): void {
-    for (const event of this.#scanner.takeEvents()) {
+    const events = this.#scanner.takeEvents()
+    this.#add(this.#continuation === undefined ? events : this.#continuation.next(events))
+  }
+
+  complete(): void {
+    if (this.#continuation !== undefined) this.#add(this.#continuation.finish())
+  }
+
+  #add(events: readonly StreamEvent[]): void {
+    for (const event of events) {
       this.#assembler?.add(event)
       this.#texts.push(this.#encoder.encode(event))
       if (this.#guard === undefined) continue
       const number = this.#released + this.#texts.length
+      const part = event.type === 'text' ? event.part : undefined
+      if (part === undefined || part !== this.#part) this.#lastTelling = number
+      this.#part = part
       if (event.type === 'text' || event.type === 'refusal') this.#guard.onContent('text', event.text, number)
       else if (event.type === 'thinking') this.#guard.onContent('thinking', event.text, number)
     }
   }
 
   release(): Uint8Array {
-    const isGuarded = this.#guard !== undefined && this.#scanner.phase !== 'proven'
-    return this.#take(isGuarded ? this.#guard.releasable - this.#released : this.#texts.length)
+    if (this.#guard === undefined || this.#scanner.phase === 'proven') return this.#take(this.#texts.length)
+    this.isPlain = this.#lastTelling <= this.#released
+    const bytes = this.#take(this.#guard.releasable - this.#released)
+    if (bytes.length > 0) this.#guard.onReleased()
+    return bytes
   }
 
   releaseProven(): Uint8Array {

@@ -1,5 +1,6 @@
 import type { Visit } from '../memory/platform-health.ts'
 import type { Platform } from '../admission/routing.ts'
+import type { Continuation } from '../seam/continuation.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 
 type Read = Uint8Array | AttemptEnd
@@ -10,6 +11,8 @@ export interface RunOptions {
   readonly isTranslated: boolean
   /** From its start to a second attempt beside it, ms; `undefined`: there is none. */
   readonly hedgeAfterMs: number | undefined
+  /** It goes on with what another one began. */
+  readonly continuation: Continuation | undefined
 }
 
 /** An attempt under way, with what the exchange has to know of it. */
@@ -18,16 +21,18 @@ export class Run {
   readonly apiKey: string | undefined
   readonly isTranslated: boolean
   readonly hedgeAfterMs: number | undefined
+  readonly continuation: Continuation | undefined
   #attempt: Attempt | undefined
   #pending: Promise<Read> | undefined
   #hasContent = false
   #onContent: (() => void) | undefined
 
-  constructor({ visit, apiKey, isTranslated, hedgeAfterMs }: RunOptions) {
+  constructor({ visit, apiKey, isTranslated, hedgeAfterMs, continuation }: RunOptions) {
     this.visit = visit
     this.apiKey = apiKey
     this.isTranslated = isTranslated
     this.hedgeAfterMs = hedgeAfterMs
+    this.continuation = continuation
   }
 
   /** The attempt tells its run of its content, so that it can only come after it. */

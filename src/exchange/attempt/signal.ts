@@ -24,6 +24,7 @@ export function signalOf(
     case 'arguments-violation':
     case 'stopped-by-limit':
     case 'outpaced':
+    case 'diverged':
     case 'shutdown':
     case 'internal':
       return 'nothing'

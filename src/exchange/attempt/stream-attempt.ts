@@ -12,6 +12,7 @@ import { ArrayBody, BrokenArray } from './array-body.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
+import type { Continuation } from '../seam/continuation.ts'
 import type { Outbox } from './outbox.ts'
 import type { BodyReader } from './upstream-body.ts'
 
@@ -26,6 +27,8 @@ export interface StreamAttemptOptions {
   /** Puts together what of the answer is judged, or what somebody needs. */
   readonly assembler: AnswerAssembler | undefined
   readonly acceptance: Acceptance | undefined
+  /** Makes the answer the rest of what the client has already; `undefined` where it is an answer of its own. */
+  readonly continuation: Continuation | undefined
 }
 
 /** After the proof a provider has this long to close, ms; what it still says is passed on, how it ends is not asked. */
@@ -42,6 +45,7 @@ export class StreamAttempt implements Attempt {
   readonly #holdAll: boolean
   readonly #assembler: AnswerAssembler | undefined
   readonly #acceptance: Acceptance | undefined
+  readonly #continuation: Continuation | undefined
   /** A read that goes on while something is delivered. */
   #reading: ReturnType<BodyReader['read']> | undefined
   #body: BodyReader | undefined
@@ -49,13 +53,14 @@ export class StreamAttempt implements Attempt {
   /** The body's end says that it is whole, and so may be a part of the proof. */
   #hasOwnEnd = false
   #proven: FinishedVerdict | undefined
-  /** Why a finished answer will not do. */
+  /** Why an answer will not do, though nothing is wrong with it as one. */
   #rejected: UnfinishedVerdict | undefined
   /** Content of it is with the client. */
   #hasDelivered = false
   #events = 0
 
-  constructor({ call, scanner, outbox, guard, holdAll, assembler, acceptance }: StreamAttemptOptions) {
+  constructor(options: StreamAttemptOptions) {
+    const { call, scanner, outbox, guard, holdAll, assembler, acceptance, continuation } = options
     this.#call = call
     this.#scanner = scanner
     this.#outbox = outbox
@@ -63,6 +68,8 @@ export class StreamAttempt implements Attempt {
     this.#holdAll = holdAll
     this.#assembler = assembler
     this.#acceptance = acceptance
+    this.#continuation = continuation
+    this.#hasDelivered = continuation !== undefined
   }
 
   get platform(): Platform {
@@ -79,6 +86,14 @@ export class StreamAttempt implements Attempt {
 
   get answer(): CoreResponse | undefined {
     return this.#proven === undefined ? undefined : this.#assembler?.answer()
+  }
+
+  get releasedText(): string {
+    return this.#guard?.releasedText ?? ''
+  }
+
+  get isPlain(): boolean {
+    return this.#outbox.isPlain
   }
 
   async read(): Promise<Uint8Array | AttemptEnd> {
@@ -152,6 +167,10 @@ export class StreamAttempt implements Attempt {
       this.#call.onEvent(scanner.phase !== 'opening')
     }
     this.#outbox.take(piece)
+    if (this.#continuation?.failure !== undefined) {
+      this.#rejected = this.#continuation.failure
+      return NOTHING
+    }
     switch (scanner.phase) {
       case 'opening':
       case 'held':
@@ -166,6 +185,11 @@ export class StreamAttempt implements Attempt {
 
   #prove(verdict: Verdict): Uint8Array {
     if (!isFinished(verdict)) return NOTHING
+    this.#outbox.complete()
+    if (this.#continuation?.failure !== undefined) {
+      this.#rejected = this.#continuation.failure
+      return NOTHING
+    }
     const judgement = this.#acceptance?.judge(this.#assembler?.answer(), verdict, this.#hasDelivered)
     this.#call.unchecked = judgement?.unchecked
     this.#rejected = judgement?.rejected

@@ -19,6 +19,8 @@ export interface FailureOptions {
   readonly exchange: string
   /** The attempts that were sent, in order; none where no platform could be sent the request. */
   readonly ends: readonly AttemptEnd[]
+  /** The end of the attempt that had delivered something: what failed, whatever was tried to go on with it. */
+  readonly cut: AttemptEnd | undefined
   /** Why the last platform that was not sent the request could not carry it. */
   readonly notExpressible: RequestProblem | undefined
   /** The provider's own answer is the caller's. */
@@ -33,7 +35,7 @@ export interface FailureOptions {
 
 /** Puts a failed exchange into one row of the error table, or passes the provider's own error on. */
 export function describeFailure(options: FailureOptions): Failure {
-  const { exchange, ends, notExpressible, passOn, pin, refusal, isDark } = options
+  const { exchange, ends, cut, notExpressible, passOn, pin, refusal, isDark } = options
   const last = ends.at(-1)
   const attempts = ends.map(({ evidence }) => toAttemptLine(evidence))
   if (last === undefined && refusal !== undefined)
@@ -52,7 +54,7 @@ export function describeFailure(options: FailureOptions): Failure {
   }
   if (passOn && last.providerError !== undefined) return passedOn(last.providerError, last, exchange, attempts)
   // What may pass outweighs what will not: as long as one platform only failed this time, trying again makes sense.
-  const telling = ends.findLast((end) => ERRORS[codeOf(reasonOf(end))].retryable) ?? last
+  const telling = cut ?? ends.findLast((end) => ERRORS[codeOf(reasonOf(end))].retryable) ?? last
   const cause = codeOf(reasonOf(telling))
   const code = pin !== undefined && ERRORS[cause].retryable ? 'pinned-platform-failed' : cause
   const said = sentence(code, attempts, telling.providerError)

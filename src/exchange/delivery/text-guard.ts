@@ -1,4 +1,5 @@
 import type { ContentWatcher } from '../../protocols/core/index.ts'
+import { KeptText } from './kept-text.ts'
 
 /** So long the opening is held back at most, ms from its first text; a sentence that ends earlier releases it earlier. */
 export const OPENING_MS = 300
@@ -6,6 +7,12 @@ export const OPENING_MS = 300
 const LONGEST_WORD = 200
 /** An opening that is longer has no sentences, in characters. */
 const LONGEST_OPENING = 2_000
+
+export interface TextGuardOptions {
+  readonly holdsThinking: boolean
+  /** The text that was passed on is asked for later. */
+  readonly keepsText?: boolean
+}
 
 /**
  * Decides how far a streamed text may be passed on, so that a platform that dies at once is replaced unseen, and what a
@@ -18,6 +25,7 @@ const LONGEST_OPENING = 2_000
 export class TextGuard implements ContentWatcher {
   readonly #holdsThinking: boolean
   readonly #nowMs: () => number
+  readonly #kept: KeptText | undefined
   /** Events that may be passed on once the guard is open. */
   #safe = 0
   /** Of thinking that came before any text, which is not guarded. */
@@ -28,8 +36,9 @@ export class TextGuard implements ContentWatcher {
   #openWord = false
   #wordLength = 0
 
-  constructor({ holdsThinking }: { readonly holdsThinking: boolean }, { nowMs }: { readonly nowMs: () => number }) {
+  constructor({ holdsThinking, keepsText = false }: TextGuardOptions, { nowMs }: { readonly nowMs: () => number }) {
     this.#holdsThinking = holdsThinking
+    this.#kept = keepsText ? new KeptText() : undefined
     this.#nowMs = nowMs
   }
 
@@ -47,10 +56,15 @@ export class TextGuard implements ContentWatcher {
       // What comes before any text is worth nothing without it, and once it was passed on no other answer could be.
       if (!isFirst) this.#safe = event - 1
       this.#wordLength = 0
+      this.#kept?.release()
     }
+    this.#kept?.add(text)
     this.#openWord = isWordCharacter(lastCodePoint(text))
     if (this.#openWord) this.#wordLength += text.length
-    else this.#safe = event
+    else {
+      this.#safe = event
+      this.#kept?.release()
+    }
     this.#onOpening(text)
   }
 
@@ -69,6 +83,16 @@ export class TextGuard implements ContentWatcher {
   get opensAtMs(): number | undefined {
     if (this.#opening === undefined || this.#firstTextAtMs === undefined) return undefined
     return this.#firstTextAtMs + OPENING_MS
+  }
+
+  /** What is releasable has been passed on. */
+  onReleased(): void {
+    if (this.#opening === undefined) this.#kept?.onDelivered()
+  }
+
+  /** The text that was passed on, where it is kept. */
+  get releasedText(): string {
+    return this.#kept?.delivered ?? ''
   }
 
   /** The opening has been held back for long enough. */

@@ -23,6 +23,7 @@ function platform(name: string, concurrent?: number): Platform {
       timeouts,
       limits,
       contextWindow: undefined,
+      prefill: { isAccepted: false, style: 'turn' },
     },
   }
 }

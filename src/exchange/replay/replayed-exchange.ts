@@ -116,6 +116,7 @@ export class ReplayedExchange implements ClientExchange {
         firstDeliveredMs: this.#firstDeliveredMs,
         platform: this.#answer?.platform,
         attempts: [],
+        seams: undefined,
         diverted: undefined,
         refusedBy: undefined,
         replayOf: this.#answer?.exchange ?? this.#replay.exchange,

@@ -11,6 +11,7 @@ import { renderResponse } from './response-out.ts'
 import { createAnthropicScanner } from './scanner.ts'
 import { createStreamEncoder } from './stream-out.ts'
 import { tokenCounting } from './token-counting.ts'
+import { withTurns } from './turns-behind.ts'
 
 /** Anthropic Messages. https://platform.claude.com/docs/en/api/messages */
 export const anthropic: Protocol = {
@@ -31,6 +32,7 @@ export const anthropic: Protocol = {
   renderRequest,
   withoutForeign,
   withFormat,
+  withTurns,
   readResponse,
   readError,
   createScanner: createAnthropicScanner,

@@ -3,6 +3,7 @@ import {
   type CoreStop,
   type EncoderOptions,
   isClientCall,
+  isJsonObject,
   type Json,
   type JsonObject,
   mergeUsage,
@@ -45,6 +46,16 @@ class AnthropicStreamEncoder implements StreamEncoder {
 
   constructor(options: EncoderOptions) {
     this.#options = options
+    for (const message of options.begun?.messages ?? []) this.#resume(message)
+  }
+
+  #resume({ type, index, content_block: block }: JsonObject): void {
+    this.#isStarted = true
+    if (type === 'content_block_stop') this.#open = undefined
+    if (type !== 'content_block_start' || typeof index !== 'number') return
+    this.#blocks = index + 1
+    const isText = isJsonObject(block) && block.type === 'text'
+    this.#open = isText ? { part: 0, kind: 'text' } : { part: NO_PART, kind: 'thinking' }
   }
 
   encode(event: StreamEvent): string {
@@ -190,6 +201,9 @@ class AnthropicStreamEncoder implements StreamEncoder {
     return this.#blockStop()
   }
 }
+
+/** Of a block that nothing can go on in. */
+const NO_PART = -1
 
 const EMPTY_BLOCKS: Readonly<Record<BlockKind, WireBlock>> = {
   text: { type: 'text', text: '' },

@@ -60,9 +60,11 @@ export { type Fate, fateOf, LOSS_TABLE, Losses, type LossRow } from './loss.ts'
 export { graver, type Progress } from './progress.ts'
 export {
   type Address,
+  type BegunText,
   type CallerError,
   type Checked,
   type EncoderOptions,
+  type PrefillStyle,
   type Protocol,
   type ProtocolName,
   type ProviderError,
@@ -73,6 +75,7 @@ export {
   type StateReference,
   type StreamEncoder,
   type TokenCounting,
+  type Turn,
 } from './protocol.ts'
 export { boundMessage } from './provider-message.ts'
 export { NO_FACTS, type ReadResponse, type ReadResponseOptions, unfinished } from './read-response.ts'
@@ -108,6 +111,7 @@ export {
 export { SseScanner, type StreamHead } from './sse-scanner.ts'
 export { TextEvent } from './text-event.ts'
 export { type StreamEvent } from './stream-event.ts'
+export { messagesOf } from './stream-messages.ts'
 export { textInBase64 } from './text-in-base64.ts'
 export { type CallPlace, ToolInput } from './tool-input.ts'
-export { countOf, mergeReports, mergeUsage, wholeCountOf } from './usage.ts'
+export { addUsage, countOf, mergeReports, mergeUsage, wholeCountOf } from './usage.ts'

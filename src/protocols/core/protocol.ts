@@ -105,7 +105,30 @@ export interface EncoderOptions {
   readonly fallbackId: string
   readonly fallbackModel: string
   readonly nowSeconds: number
+  /**
+   * What the client has of the stream already, which is text alone: what is encoded goes on behind it, under the same ids,
+   * and has no `start`. Text of part 0 goes on in the text that is there; other parts are new ones.
+   */
+  readonly begun?: BegunText | undefined
 }
+
+export interface BegunText {
+  readonly text: string
+  /** The stream's messages, of which deltas in the middle of the text may be left out. */
+  readonly messages: readonly JsonObject[]
+}
+
+/** A turn that is added to a request. */
+export interface Turn {
+  readonly role: 'assistant' | 'user'
+  readonly text: string
+}
+
+/**
+ * How a host is asked to continue the model's own last turn. `turn`: by that turn alone. `prefix`: by `prefix: true` in it
+ * (Mistral, DeepSeek). `final-message`: by `continue_final_message` (vLLM, SGLang). Only OpenAI Chat has hosts that differ.
+ */
+export type PrefillStyle = 'turn' | 'prefix' | 'final-message'
 
 /** Asking how many input tokens a request has, where a protocol has a call for that. */
 export interface TokenCounting {
@@ -161,6 +184,11 @@ export interface Protocol {
   withoutForeign(body: JsonObject, text: string, isForeign: (mark: string) => boolean): JsonObject
   /** A client's request of this protocol with this asked of its answer; the same object where there is no word for it. */
   withFormat(body: JsonObject, format: OutputFormat): JsonObject
+  /**
+   * A request of this protocol with turns behind it. A last turn of the assistant's is one that the model is to continue.
+   * `undefined` where that cannot be said: the request ends in a turn of the assistant's already, or has no turns to see.
+   */
+  withTurns(body: JsonObject, turns: readonly Turn[], style: PrefillStyle): JsonObject | undefined
   readResponse(body: Json | undefined, options: ReadResponseOptions): ReadResponse
   readError(status: number, body: Json | undefined): ProviderError
   createScanner(options: ScannerOptions): StreamScanner

@@ -59,6 +59,8 @@ export interface StreamScanner {
   readonly events: number
   /** Whole events so far, comments included. */
   readonly blocks: number
+  /** The last of them that was more than another delta of the same text. */
+  readonly lastTellingBlock: number
   /** Bytes at the end of what was pushed that belong to an event which is not whole yet; none once it is proven. */
   readonly pendingBytes: number
   readonly facts: StreamFacts

@@ -38,6 +38,7 @@ export abstract class SseScanner implements StreamScanner {
   #phase: StreamPhase = 'opening'
   #events = 0
   #eventBlocks = 0
+  #lastTellingBlock = 0
   #hasStarted = false
   #broken: UnfinishedVerdict | undefined
   #inBandError: Json | undefined
@@ -105,6 +106,7 @@ export abstract class SseScanner implements StreamScanner {
         at = end
         continue
       }
+      this.#lastTellingBlock = this.#eventBlocks
       const blankLine = text.indexOf('\n\n', at)
       const eventEnd = blankLine < 0 ? text.length : blankLine
       const event = text.slice(at, eventEnd)
@@ -280,6 +282,10 @@ export abstract class SseScanner implements StreamScanner {
     return this.#eventBlocks
   }
 
+  get lastTellingBlock(): number {
+    return this.#lastTellingBlock
+  }
+
   get pendingBytes(): number {
     return this.#phase === 'proven' ? 0 : this.#blocks.pendingBytes
   }
@@ -337,6 +343,7 @@ export abstract class SseScanner implements StreamScanner {
     copy.#phase = this.#phase
     copy.#events = this.#events
     copy.#eventBlocks = this.#eventBlocks
+    copy.#lastTellingBlock = this.#lastTellingBlock
     copy.#hasStarted = this.#hasStarted
     copy.#broken = this.#broken
     copy.#inBandError = this.#inBandError

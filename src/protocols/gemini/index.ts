@@ -11,6 +11,7 @@ import { renderResponse } from './response-out.ts'
 import { createGeminiScanner } from './scanner.ts'
 import { createStreamEncoder } from './stream-out.ts'
 import { tokenCounting } from './token-counting.ts'
+import { withTurns } from './turns-behind.ts'
 
 /** Google's Gemini API, v1beta. https://ai.google.dev/api/generate-content */
 export const gemini: Protocol = {
@@ -32,6 +33,7 @@ export const gemini: Protocol = {
   renderRequest,
   withoutForeign,
   withFormat,
+  withTurns,
   readResponse,
   readError,
   createScanner: createGeminiScanner,

@@ -1,8 +1,10 @@
 import type { Usage } from '../../evidence/index.ts'
 import {
+  type BegunText,
   type Citation,
   type CoreStop,
   type EncoderOptions,
+  isFilled,
   type JsonObject,
   mergeUsage,
   type StreamEncoder,
@@ -32,6 +34,14 @@ class ChunkEncoder implements StreamEncoder {
     this.#options = options
     this.#modelVersion = options.fallbackModel
     this.#responseId = options.fallbackId
+    if (options.begun !== undefined) this.#resume(options.begun)
+  }
+
+  #resume({ messages, text }: BegunText): void {
+    const { modelVersion, responseId } = messages.findLast((message) => isFilled(message.responseId)) ?? {}
+    if (isFilled(modelVersion)) this.#modelVersion = modelVersion
+    if (isFilled(responseId)) this.#responseId = responseId
+    this.#choice(0).toPart({ type: 'text', choice: 0, part: 0, text })
   }
 
   encode(event: StreamEvent): string {

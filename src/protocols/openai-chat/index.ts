@@ -8,6 +8,7 @@ import { readResponse } from './response-in.ts'
 import { renderResponse } from './response-out.ts'
 import { createOpenAiChatScanner } from './scanner.ts'
 import { createStreamEncoder } from './stream-out.ts'
+import { withTurns } from './turns-behind.ts'
 
 /** OpenAI Chat Completions, as OpenAI and the many hosts speak it that took it over. */
 export const openAiChat: Protocol = {
@@ -30,6 +31,7 @@ export const openAiChat: Protocol = {
   // Nothing in a conversation of this protocol is bound to its maker.
   withFormat,
   withoutForeign: (body) => body,
+  withTurns,
   readResponse,
   readError,
   createScanner: createOpenAiChatScanner,

@@ -1,8 +1,10 @@
 import type { Usage } from '../../evidence/index.ts'
 import {
+  type BegunText,
   type CoreStop,
   type EncoderOptions,
   isClientCall,
+  isFilled,
   type JsonObject,
   mergeUsage,
   type Part,
@@ -35,6 +37,16 @@ class ChunkEncoder implements StreamEncoder {
   constructor(options: EncoderOptions) {
     this.#options = options
     this.#head = head(options.fallbackId, options.nowSeconds, options.fallbackModel)
+    if (options.begun !== undefined) this.#resume(options.begun)
+  }
+
+  #resume({ messages, text }: BegunText): void {
+    // As the client has them, whoever gave them.
+    const { id, created, model } = messages.findLast((message) => isFilled(message.id)) ?? this.#head
+    this.#head = { id, object: 'chat.completion.chunk', created, model }
+    const choice = this.#choice(0)
+    choice.isOpen = true
+    choice.onText({ type: 'text', choice: 0, part: 0, text })
   }
 
   encode(event: StreamEvent): string {

@@ -11,6 +11,7 @@ import { createOpenAiResponsesScanner } from './scanner.ts'
 import { findState } from './state.ts'
 import { createStreamEncoder } from './stream-out.ts'
 import { tokenCounting } from './token-counting.ts'
+import { withTurns } from './turns-behind.ts'
 import { OPENAI_RESPONSES } from './wire.ts'
 
 /** OpenAI Responses, as OpenAI and the hosts that took it over speak it. https://platform.openai.com/docs/api-reference/responses */
@@ -33,6 +34,7 @@ export const openAiResponses: Protocol = {
   renderRequest,
   withoutForeign,
   withFormat,
+  withTurns,
   readResponse,
   readError,
   createScanner: createOpenAiResponsesScanner,

@@ -18,9 +18,11 @@ export function isMadeItemId(id: string): boolean {
 /** Ids for the items of one answer: the other protocols give none, and clients must have one for each. */
 export class ItemIds {
   readonly #name: string
-  #count = 0
+  #count: number
 
-  constructor(responseId: string) {
+  /** `given`: so many items of the answer have an id already. */
+  constructor(responseId: string, given = 0) {
+    this.#count = given
     this.#name = toResponseId(responseId)
       .slice(PREFIX.length)
       .replaceAll(/[^\w-]/g, '')

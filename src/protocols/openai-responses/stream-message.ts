@@ -14,17 +14,26 @@ interface OpenPart {
   readonly annotations: JsonObject[]
 }
 
+export interface BegunMessage {
+  readonly content: readonly WirePart[]
+  readonly text: string | undefined
+}
+
 /** A message: texts and refusals, each a part of its content. */
 export class MessageWriter implements ItemWriter {
   readonly #id: string
   readonly #index: number
   /** What is whole of the content. */
-  readonly #content: WirePart[] = []
+  readonly #content: WirePart[]
   #open: OpenPart | undefined
 
-  constructor(id: string, index: number) {
+  /** `begun`: what it has already, and the text of an open part 0. */
+  constructor(id: string, index: number, begun: BegunMessage = { content: [], text: undefined }) {
     this.#id = id
     this.#index = index
+    this.#content = [...begun.content]
+    const { text } = begun
+    if (text !== undefined) this.#open = { part: 0, kind: 'output_text', text, annotations: [] }
   }
 
   begin(): WireEvent {

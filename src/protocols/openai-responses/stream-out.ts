@@ -2,6 +2,7 @@ import type { Usage } from '../../evidence/index.ts'
 import {
   type CoreStop,
   type EncoderOptions,
+  isFilled,
   type JsonObject,
   mergeUsage,
   type StreamEncoder,
@@ -13,6 +14,7 @@ import { hasPlace, renderWhole } from './output-out.ts'
 import { responseObject } from './response-out.ts'
 import { type RenderedStatus, renderStatus } from './status.ts'
 import { type ItemWriter, wholeItem } from './stream-item.ts'
+import { type BegunStream, readBegun } from './stream-begun.ts'
 import { MessageWriter } from './stream-message.ts'
 import { ReasoningWriter } from './stream-reasoning.ts'
 import { renderUsage } from './usage.ts'
@@ -36,6 +38,8 @@ class ResponsesEncoder implements StreamEncoder {
   #isStarted = false
   /** The items that are whole. */
   readonly #output: WireItem[] = []
+  /** The answer as the client was shown it first, where this goes on behind another platform's. */
+  #begun: JsonObject | undefined
   #open: ItemWriter | undefined
   #hasRefusal = false
   #stop: CoreStop = UNSAID_STOP
@@ -46,6 +50,23 @@ class ResponsesEncoder implements StreamEncoder {
     this.#options = options
     this.#head = { id: toResponseId(fallbackId), model: fallbackModel, created: nowSeconds }
     this.#ids = new ItemIds(fallbackId)
+    if (options.begun !== undefined) this.#resume(readBegun(options.begun))
+  }
+
+  #resume({ response, number, output, open }: BegunStream): void {
+    const { id, model, created_at: created } = response
+    const head = this.#head
+    this.#head = {
+      id: isFilled(id) ? id : head.id,
+      model: isFilled(model) ? model : head.model,
+      created: typeof created === 'number' ? created : head.created,
+    }
+    this.#begun = response
+    this.#isStarted = true
+    this.#events = number
+    this.#output.push(...output)
+    this.#open = open
+    this.#ids = new ItemIds(this.#head.id, this.#nextIndex)
   }
 
   encode(event: StreamEvent): string {
@@ -116,7 +137,10 @@ class ResponsesEncoder implements StreamEncoder {
     output: readonly WireItem[],
     usage: JsonObject | null,
   ): JsonObject {
-    return responseObject({ ...this.#head, status, incomplete_details, output, usage })
+    const response = responseObject({ ...this.#head, status, incomplete_details, output, usage })
+    // What it says of the request stays as it was said; but nobody has stored this answer.
+    if (this.#begun === undefined) return response
+    return { ...response, ...this.#begun, status, incomplete_details, output, usage, store: false }
   }
 
   // ## Items

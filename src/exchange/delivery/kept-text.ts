@@ -1,0 +1,33 @@
+/** So many pieces are joined at once: a piece may be a view into the text of the event that brought it, and keeps it alive. */
+const PIECES = 32
+
+/** A text that comes piece by piece, of which a part is delivered. */
+export class KeptText {
+  #joined = ''
+  /** What is not joined yet. */
+  readonly #pieces: string[] = []
+  #deliverable = 0
+  #delivered = 0
+
+  /** Everything so far may be delivered. */
+  release(): void {
+    this.#deliverable = this.#pieces.length
+  }
+
+  add(piece: string): void {
+    this.#pieces.push(piece)
+  }
+
+  /** What may be delivered has been. */
+  onDelivered(): void {
+    this.#delivered = this.#deliverable
+    if (this.#delivered < PIECES) return
+    this.#joined += this.#pieces.splice(0, this.#delivered).join('')
+    this.#deliverable = 0
+    this.#delivered = 0
+  }
+
+  get delivered(): string {
+    return this.#joined + this.#pieces.slice(0, this.#delivered).join('')
+  }
+}
