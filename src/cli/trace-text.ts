@@ -1,4 +1,4 @@
-import type { AttemptEvidence, ExchangeEvidence } from '../evidence/index.ts'
+import type { ApprovalEvidence, AttemptEvidence, ExchangeEvidence } from '../evidence/index.ts'
 import { ms } from './durations.ts'
 
 const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
@@ -6,6 +6,8 @@ const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
   refused: 'answered with an error',
   'broken-off': 'broken off: error event, then an aborted body',
   'client-gone': 'the client went away',
+  degraded: 'something else was delivered in its place, and labelled',
+  kept: 'kept for who asks for it',
 }
 
 const CAVEATS: Readonly<Record<NonNullable<AttemptEvidence['caveat']>, string>> = {
@@ -30,6 +32,7 @@ export function renderTrace(exchange: ExchangeEvidence): string {
       : [`  delivered first content after ${ms(exchange.firstDeliveredMs)}`]),
     ...usage(exchange),
     ...pressure(exchange),
+    ...instead(exchange),
     '',
     exchange.attempts.length === 0 ? '  no attempt was sent' : '  attempts',
     ...exchange.attempts.flatMap(attempt),
@@ -50,6 +53,28 @@ function pressure({ diverted, refusedBy, clientRetry = 0, repeats }: ExchangeEvi
     ...(diverted ?? []).map(({ platform, by }) => `  around    ${platform} (${by})`),
     ...(refusedBy === undefined ? [] : [`  held back by ${refusedBy}`]),
     ...(again === 0 ? [] : [`  the client tried this ${again} ${again === 1 ? 'time' : 'times'} before`]),
+  ]
+}
+
+const DEGRADED: Readonly<Record<NonNullable<ExchangeEvidence['degraded']>, string>> = {
+  cache: 'the answer that the same request had before',
+  model: 'a simpler model',
+  answer: 'the fixed answer',
+}
+
+function instead({ degraded, approval }: ExchangeEvidence): readonly string[] {
+  return [
+    ...(degraded === undefined ? [] : [`  degraded  ${degraded}: ${DEGRADED[degraded]}`]),
+    ...(approval === undefined ? [] : decision(approval)),
+  ]
+}
+
+function decision({ outcome, approver, waitedMs, digest, editedDigest }: ApprovalEvidence): readonly string[] {
+  const by = approver === undefined ? '' : ` by ${approver}`
+  return [
+    `  approval  ${outcome}${by} after ${ms(waitedMs)}`,
+    `            sha256 ${digest}`,
+    ...(editedDigest === undefined ? [] : [`            edited ${editedDigest}`]),
   ]
 }
 

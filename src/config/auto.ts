@@ -1,7 +1,7 @@
 import { insecureKeyMessage, isLoopback, parseBaseUrl } from './base-url.ts'
 import type { Environment } from './interpolation.ts'
 import { officialBaseUrls } from './known-hosts.ts'
-import { defaultPolicy } from './policy-defaults.ts'
+import { defaultPolicy, noApprovals } from './policy-defaults.ts'
 import { resolveProvider } from './resolve.ts'
 import type { Config, FamilyRoute, ProtocolName, ProviderConfig } from './types.ts'
 
@@ -84,6 +84,7 @@ const emptyConfig: Omit<Config, 'source' | 'providers' | 'families'> = {
   workflows: new Map(),
   clients: new Map(),
   control: { keyHash: undefined, listen: undefined },
+  approvals: noApprovals,
   passthrough: new Map(),
 }
 

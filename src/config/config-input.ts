@@ -48,10 +48,23 @@ export interface PolicyInput {
   readonly attempts?: number | undefined
   readonly deadline?: number | undefined
   readonly hedge?: Hedge | undefined
+  readonly approval?: ApprovalInput | undefined
+}
+
+export interface ApprovalInput {
+  readonly timeout?: number | undefined
+  readonly onTimeout?: 'reject' | 'answer' | undefined
+}
+
+export interface DegradeInput {
+  readonly cache?: number | undefined
+  readonly model?: string | undefined
+  readonly answer?: string | undefined
 }
 
 export interface WorkflowInput extends PolicyInput {
   readonly model?: string | undefined
+  readonly degrade?: DegradeInput | undefined
 }
 
 export interface ClientInput {
@@ -65,6 +78,23 @@ export interface ControlInput {
   readonly listen?: { readonly hostname: string; readonly port: number } | undefined
 }
 
+export interface ApproverInput {
+  readonly keyHash: string
+  readonly tenants?: readonly string[] | undefined
+  readonly workflows?: readonly string[] | undefined
+}
+
+export interface WebhookInput {
+  readonly url: URL
+  readonly secret: string
+  readonly content?: 'on' | 'off' | undefined
+}
+
+export interface ApprovalsInput {
+  readonly approvers?: Readonly<Record<string, ApproverInput>> | undefined
+  readonly webhook?: WebhookInput | undefined
+}
+
 export interface ConfigInput {
   readonly providers: Readonly<Record<string, ProviderInput>>
   readonly models?: Readonly<Record<string, ModelInput>> | undefined
@@ -72,5 +102,6 @@ export interface ConfigInput {
   readonly workflows?: Readonly<Record<string, WorkflowInput>> | undefined
   readonly clients?: Readonly<Record<string, ClientInput>> | undefined
   readonly control?: ControlInput | undefined
+  readonly approvals?: ApprovalsInput | undefined
   readonly passthrough?: Readonly<Partial<Record<ApiFamily, string | undefined>>> | undefined
 }

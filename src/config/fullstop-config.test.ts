@@ -26,7 +26,15 @@ const EVERYTHING: Complete<FullstopConfig> = {
     m: { platforms: ['a/x'], fallbacks: ['n'], affinity: 'session' },
     n: { platforms: ['a/y'], fallbacks: [], affinity: 'none' },
   },
-  defaults: { profile: 'prototype', delivery: 'hold', thinking: 'live', attempts: 2, deadline: '1m', hedge: 'p95' },
+  defaults: {
+    profile: 'prototype',
+    delivery: 'hold',
+    thinking: 'live',
+    attempts: 2,
+    deadline: '1m',
+    hedge: 'p95',
+    approval: { timeout: '1m', onTimeout: 'reject' },
+  },
   workflows: {
     w: {
       model: 'm',
@@ -36,10 +44,16 @@ const EVERYTHING: Complete<FullstopConfig> = {
       attempts: 1,
       deadline: '5s',
       hedge: 'off',
+      approval: { timeout: '1m', onTimeout: 'answer' },
+      degrade: { cache: '1h', model: 'n', answer: 'later' },
     },
   },
   clients: { c: { keyHash: `sha256:${'0'.repeat(64)}`, workflows: ['w'], tenant: 't' } },
-  control: { keyHash: `sha256:${'0'.repeat(64)}`, listen: '127.0.0.1:0' },
+  control: { keyHash: `sha256:${'1'.repeat(64)}`, listen: '127.0.0.1:0' },
+  approvals: {
+    approvers: { alice: { keyHash: `sha256:${'2'.repeat(64)}`, tenants: ['t'], workflows: ['w'] } },
+    webhook: { url: 'https://example.com/hook', secret: 'a-secret-of-the-operator', content: 'off' },
+  },
   passthrough: {
     files: 'a',
     batches: 'a',

@@ -28,6 +28,8 @@ export interface FullstopConfig {
   readonly clients?: Readonly<Record<string, ClientSettings>> | undefined
   /** The control plane over the network; says nothing in-process. */
   readonly control?: ControlSettings | undefined
+  /** Who decides about the answers of the profile `critical` over the network; says nothing in-process. */
+  readonly approvals?: ApprovalsSettings | undefined
   /** Other families of calls, each passed through whole to one provider. */
   readonly passthrough?: Readonly<Partial<Record<ApiFamily, string | undefined>>> | undefined
 }
@@ -80,10 +82,29 @@ export interface PolicySettings {
   readonly deadline?: string | undefined
   /** Default: `off`. */
   readonly hedge?: Hedge | undefined
+  /** Of answers under the profile `critical`. */
+  readonly approval?: ApprovalSettings | undefined
+}
+
+export interface ApprovalSettings {
+  /** A duration; default: `10m`. */
+  readonly timeout?: string | undefined
+  /** Default: `reject`. */
+  readonly onTimeout?: 'reject' | 'answer' | undefined
+}
+
+/** What is given where everything else failed, labelled as what it is; at least one of them. */
+export interface DegradeSettings {
+  /** A duration for which complete answers are kept in memory, for the same request. */
+  readonly cache?: string | undefined
+  /** The name of another model, which is asked last. */
+  readonly model?: string | undefined
+  readonly answer?: string | undefined
 }
 
 export interface WorkflowSettings extends PolicySettings {
   readonly model?: string | undefined
+  readonly degrade?: DegradeSettings | undefined
 }
 
 export interface ClientSettings {
@@ -95,4 +116,23 @@ export interface ClientSettings {
 export interface ControlSettings {
   readonly keyHash?: string | undefined
   readonly listen?: string | undefined
+}
+
+export interface ApprovalsSettings {
+  readonly approvers?: Readonly<Record<string, ApproverSettings>> | undefined
+  readonly webhook?: WebhookSettings | undefined
+}
+
+export interface ApproverSettings {
+  readonly keyHash: string
+  /** Default: all. */
+  readonly tenants?: readonly string[] | undefined
+  readonly workflows?: readonly string[] | undefined
+}
+
+export interface WebhookSettings {
+  readonly url: string
+  readonly secret: string
+  /** Default: `off`. */
+  readonly content?: 'on' | 'off' | undefined
 }

@@ -2,10 +2,14 @@ export { apiFamilies } from './types.ts'
 export type {
   Affinity,
   ApiFamily,
+  ApprovalConfig,
+  ApprovalsConfig,
+  ApproverConfig,
   ClientConfig,
   CompletionProfile,
   Config,
   ControlConfig,
+  DegradeConfig,
   Delivery,
   FamilyRoute,
   Hedge,
@@ -17,6 +21,7 @@ export type {
   ProtocolName,
   ProviderConfig,
   TimeoutsConfig,
+  WebhookConfig,
   WorkflowConfig,
 } from './types.ts'
 export { autoConfig } from './auto.ts'

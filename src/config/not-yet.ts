@@ -6,12 +6,12 @@ const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
   ['providers.*', ['prefill']],
   ['providers.*.limits', ['requestsPerMinute', 'tokensPerMinute']],
-  ['workflows.*', ['schema', 'expect', 'limited', 'seam', 'degrade', 'value']],
+  ['workflows.*', ['schema', 'expect', 'limited', 'seam', 'value']],
   ['clients.*', ['limits']],
 ])
 
 /** The same for values, by the key they belong to. */
-const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([['profile', ['critical']]])
+const notYetValues: ReadonlyMap<string, readonly string[]> = new Map()
 
 const notYet = 'is known, but not available in this version yet'
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { configLimitBytes, formatProblems, parseConfig, parseConfigObject, type Config } from './index.ts'
 
-const keyHash = `sha256:${'ab'.repeat(32)}`
 const env = { KEY: 'canary-7f3a9c', NAME: 'gpt-4o' }
 const minimal = 'providers:\n  a: { protocol: anthropic }\n'
 
@@ -53,7 +52,10 @@ describe('a valid configuration', () => {
       deadlineMs: 600_000,
       overloadControl: false,
       hedge: 'off',
+      needsApproval: false,
+      approval: { timeoutMs: 600_000, onTimeout: 'reject' },
     })
+    expect(config.approvals).toEqual({ approvers: new Map(), webhook: undefined })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect([config.models.size, config.workflows.size, config.clients.size, config.families.length]).toEqual([
       0, 0, 0, 0,
@@ -73,12 +75,15 @@ models:
   gpt: { platforms: ["a/\${NAME}"] }
 defaults: { delivery: hold, attempts: 2, deadline: 5m }
 workflows:
-  replies: { model: sonnet, attempts: 7 }
+  replies: { model: sonnet, attempts: 7, degrade: { cache: 1h, model: gpt, answer: "Later." } }
   direct: { model: a/claude, profile: prototype, delivery: live, deadline: 30s }
 clients:
   shop: { keyHash: "sha256:${'AB'.repeat(32)}", workflows: [replies], tenant: shop }
   all: { keyHash: "sha256:${'cd'.repeat(32)}" }
-control: { keyHash: "${keyHash}", listen: "[::]:8788" }
+control: { keyHash: "sha256:${'12'.repeat(32)}", listen: "[::]:8788" }
+approvals:
+  approvers: { alice: { keyHash: "sha256:${'EF'.repeat(32)}", tenants: [shop] } }
+  webhook: { url: https://ops.example/hook, secret: sixteen-characters }
 `)
     expect(config.providers.get('a')).toMatchObject({
       completion: 'sentinel-only',
@@ -105,12 +110,21 @@ control: { keyHash: "${keyHash}", listen: "[::]:8788" }
       deadlineMs: 300_000,
       overloadControl: false,
       hedge: 'off',
+      needsApproval: false,
+      approval: { timeoutMs: 600_000, onTimeout: 'reject' },
+      degrade: { cacheMs: 3_600_000, model: 'gpt', answer: 'Later.' },
+    })
+    expect(config.approvals).toEqual({
+      approvers: new Map([
+        ['alice', { name: 'alice', keyHash: 'ef'.repeat(32), tenants: ['shop'], workflows: undefined }],
+      ]),
+      webhook: { url: new URL('https://ops.example/hook'), secret: 'sixteen-characters', content: false },
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)
     expect(config.clients.get('shop')).toEqual({ name: 'shop', keyHash: hash, workflows: ['replies'], tenant: 'shop' })
     expect(config.clients.get('all')).toMatchObject({ workflows: undefined, tenant: undefined })
-    expect(config.control).toEqual({ keyHash: hash, listen: { hostname: '::', port: 8788 } })
+    expect(config.control).toEqual({ keyHash: '12'.repeat(32), listen: { hostname: '::', port: 8788 } })
   })
 
   test('may use aliases, a byte order mark and braces over several lines', () => {

@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts'
 import { profiles } from './profiles.ts'
-import type { PolicyConfig } from './types.ts'
+import type { ApprovalsConfig, PolicyConfig } from './types.ts'
 
 /** More attempts than this only add load to an outage. */
 export const maxAttempts: number = 10
@@ -20,6 +20,9 @@ export const defaultPolicy: PolicyConfig = {
   profile: 'prototype',
   ...profiles.prototype,
 }
+
+/** Nobody decides about answers when the configuration has no `approvals`. */
+export const noApprovals: ApprovalsConfig = { approvers: new Map(), webhook: undefined }
 
 export const defaultAttempts: number = defaultPolicy.attempts
 export const defaultDeadlineMs: number = defaultPolicy.deadlineMs

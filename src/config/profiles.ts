@@ -1,4 +1,4 @@
-import type { Delivery, Hedge, ProfileName, ThinkingDelivery } from './types.ts'
+import type { ApprovalConfig, Delivery, Hedge, ProfileName, ThinkingDelivery } from './types.ts'
 
 /** What one word stands for, as far as the configuration does not say otherwise. */
 export interface ProfileBundle {
@@ -9,6 +9,9 @@ export interface ProfileBundle {
   /** Cannot be said otherwise: who wants it names a profile that has it. */
   readonly overloadControl: boolean
   readonly hedge: Hedge
+  /** Likewise. */
+  readonly needsApproval: boolean
+  readonly approval: ApprovalConfig
 }
 
 const TEN_MINUTES_MS = 600_000
@@ -21,9 +24,11 @@ const usual: ProfileBundle = {
   deadlineMs: TEN_MINUTES_MS,
   overloadControl: true,
   hedge: 'off',
+  needsApproval: false,
+  approval: { timeoutMs: TEN_MINUTES_MS, onTimeout: 'reject' },
 }
 
-/** The scenarios. Only what this version has is in them; `critical` promises more than that and is refused. */
+/** The scenarios. */
 export const profiles: Readonly<Record<ProfileName, ProfileBundle>> = {
   /** Nothing is held back from a provider, however it fares: the speed of trying things out beats resilience. */
   prototype: { ...usual, overloadControl: false },
@@ -31,4 +36,6 @@ export const profiles: Readonly<Record<ProfileName, ProfileBundle>> = {
   batch: { ...usual, attempts: 6, deadlineMs: 6 * TEN_MINUTES_MS },
   internal: usual,
   customer: usual,
+  /** Half an answer is unacceptable and a wrong one dear: a person looks at each whole one first. */
+  critical: { ...usual, delivery: 'hold', thinking: 'hold', needsApproval: true },
 }

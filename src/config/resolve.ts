@@ -1,9 +1,16 @@
-import type { ConfigInput, ModelInput, PolicyInput, ProviderInput } from './config-input.ts'
+import type {
+  ApprovalsInput,
+  ConfigInput,
+  DegradeInput,
+  ModelInput,
+  PolicyInput,
+  ProviderInput,
+} from './config-input.ts'
 import { defaultCompletion, officialBaseUrls } from './known-hosts.ts'
 import { defaultFirstEventMs, defaultIdleMs, defaultPolicy, defaultTotalMs } from './policy-defaults.ts'
 import { profiles } from './profiles.ts'
 import { apiFamilies } from './types.ts'
-import type { Config, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
+import type { ApprovalsConfig, Config, DegradeConfig, ModelConfig, PolicyConfig, ProviderConfig } from './types.ts'
 
 /** Puts the defaults into a checked configuration. */
 export function resolveConfig(input: ConfigInput, source: string): Config {
@@ -16,10 +23,12 @@ export function resolveConfig(input: ConfigInput, source: string): Config {
     workflows: toMap(input.workflows, (name, workflow) => ({
       name,
       model: workflow.model,
+      degrade: resolveDegrade(workflow.degrade),
       ...resolvePolicy(workflow, input.defaults ?? {}),
     })),
     clients: toMap(input.clients, (name, { keyHash, workflows, tenant }) => ({ name, keyHash, workflows, tenant })),
     control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
+    approvals: resolveApprovals(input.approvals ?? {}),
     passthrough: new Map(
       apiFamilies.flatMap((family) => {
         const provider = input.passthrough?.[family]
@@ -60,12 +69,29 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
   const bundle = profiles[profile]
   return {
     profile,
-    delivery: input.delivery ?? otherwise.delivery ?? bundle.delivery,
+    // Nothing can be taken back from a client, so where a person decides first, nothing is delivered before.
+    delivery: bundle.needsApproval ? 'hold' : (input.delivery ?? otherwise.delivery ?? bundle.delivery),
     thinking: input.thinking ?? otherwise.thinking ?? bundle.thinking,
     attempts: input.attempts ?? otherwise.attempts ?? bundle.attempts,
     deadlineMs: input.deadline ?? otherwise.deadline ?? bundle.deadlineMs,
     overloadControl: bundle.overloadControl,
     hedge: input.hedge ?? otherwise.hedge ?? bundle.hedge,
+    needsApproval: bundle.needsApproval,
+    approval: {
+      timeoutMs: input.approval?.timeout ?? otherwise.approval?.timeout ?? bundle.approval.timeoutMs,
+      onTimeout: input.approval?.onTimeout ?? otherwise.approval?.onTimeout ?? bundle.approval.onTimeout,
+    },
+  }
+}
+
+function resolveDegrade(input: DegradeInput | undefined): DegradeConfig | undefined {
+  return input === undefined ? undefined : { cacheMs: input.cache, model: input.model, answer: input.answer }
+}
+
+function resolveApprovals({ approvers, webhook }: ApprovalsInput): ApprovalsConfig {
+  return {
+    approvers: toMap(approvers, (name, { keyHash, tenants, workflows }) => ({ name, keyHash, tenants, workflows })),
+    webhook: webhook && { url: webhook.url, secret: webhook.secret, content: webhook.content === 'on' },
   }
 }
 

@@ -1,4 +1,4 @@
-import { defaultPolicy } from './policy-defaults.ts'
+import { defaultPolicy, noApprovals } from './policy-defaults.ts'
 import { resolveProvider } from './resolve.ts'
 import type { Config, ModelConfig, ProtocolName, ProviderConfig } from './types.ts'
 
@@ -60,6 +60,7 @@ export function simulatedConfig({ baseUrl }: { readonly baseUrl: string | URL })
     workflows: new Map(),
     clients: new Map(),
     control: { keyHash: undefined, listen: undefined },
+    approvals: noApprovals,
     passthrough: new Map(),
   }
 }

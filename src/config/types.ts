@@ -17,7 +17,7 @@ export type Delivery = 'hold' | 'guarded' | 'live'
 export type ThinkingDelivery = 'hold' | 'live'
 
 /** A scenario in one word. */
-export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer'
+export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer' | 'critical'
 
 /** When a second attempt is made beside a silent one: never, or after the platform's own 95th percentile of first content. */
 export type Hedge = 'off' | 'p95'
@@ -86,6 +86,26 @@ export interface PolicyConfig {
   /** Whether breakers, the retry budget and adaptive limits are heeded; the profile says. */
   readonly overloadControl: boolean
   readonly hedge: Hedge
+  /** Nothing is delivered before a person has approved of it; the profile says. */
+  readonly needsApproval: boolean
+  readonly approval: ApprovalConfig
+}
+
+/** How long an answer waits for a person, and what then. */
+export interface ApprovalConfig {
+  readonly timeoutMs: number
+  /** `reject`: an error; `answer`: the workflow's fixed answer. */
+  readonly onTimeout: 'reject' | 'answer'
+}
+
+/** What a workflow gives where everything else failed, from the best to the least; at least one of them. */
+export interface DegradeConfig {
+  /** A complete answer is kept for so long, in milliseconds, for the same request. */
+  readonly cacheMs: number | undefined
+  /** A simpler model, which is asked last. */
+  readonly model: string | undefined
+  /** Fixed words. */
+  readonly answer: string | undefined
 }
 
 /** A named use of a model; what it does not say comes from `defaults`. */
@@ -93,6 +113,7 @@ export interface WorkflowConfig extends PolicyConfig {
   readonly name: string
   /** `undefined`: the request's own. */
   readonly model: string | undefined
+  readonly degrade: DegradeConfig | undefined
 }
 
 /** Who may call the data plane. */
@@ -113,6 +134,30 @@ export interface ControlConfig {
   readonly listen: { readonly hostname: string; readonly port: number } | undefined
 }
 
+/** Who may decide about the answers that wait for a person. */
+export interface ApproverConfig {
+  readonly name: string
+  /** Lower-case hexadecimal of the key's SHA-256. */
+  readonly keyHash: string
+  /** Whose answers; `undefined`: all. */
+  readonly tenants: readonly string[] | undefined
+  readonly workflows: readonly string[] | undefined
+}
+
+/** Where new approvals are told. */
+export interface WebhookConfig {
+  readonly url: URL
+  /** What messages are signed with. */
+  readonly secret: string
+  /** Whether request and answer are sent along. */
+  readonly content: boolean
+}
+
+export interface ApprovalsConfig {
+  readonly approvers: ReadonlyMap<string, ApproverConfig>
+  readonly webhook: WebhookConfig | undefined
+}
+
 /** Passes models through by the beginning of their name (`claude` to anthropic, `gpt` to openai). */
 export interface FamilyRoute {
   readonly prefix: string
@@ -131,6 +176,7 @@ export interface Config {
   readonly workflows: ReadonlyMap<string, WorkflowConfig>
   readonly clients: ReadonlyMap<string, ClientConfig>
   readonly control: ControlConfig
+  readonly approvals: ApprovalsConfig
   /** Other families of calls, each passed through whole to one provider. */
   readonly passthrough: ReadonlyMap<ApiFamily, string>
 }

@@ -39,10 +39,10 @@ export class Authentication {
   }
 }
 
-export const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined }
+export const ANYBODY: Caller = { client: undefined, tenant: undefined, keyHash: undefined, workflows: undefined }
 
-function toCaller({ name, tenant, workflows }: ClientConfig): Caller {
-  return { client: name, tenant, workflows }
+function toCaller({ name, tenant, keyHash, workflows }: ClientConfig): Caller {
+  return { client: name, tenant, keyHash, workflows }
 }
 
 /** Google's SDKs and examples may put the key into the address: `?key=…`. */

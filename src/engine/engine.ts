@@ -4,13 +4,16 @@ import { FullstopError } from '../errors.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
+  AnswerCache,
   answers,
+  Approvals,
   type Caller,
   type AnswerOptions,
   type BreakerChange,
   type ClientConnection,
   type Conditions,
   DEFAULT_LIMITS,
+  DeferredAnswers,
   type Exchange,
   type ExchangeDeps,
   Health,
@@ -18,12 +21,14 @@ import {
   KEEP_ALIVE_MS,
   type Limits,
   Origins,
+  ownerOf,
   refuse,
   Repeats,
   type Routing,
   Sessions,
 } from '../exchange/index.ts'
 import type { Protocol } from '../protocols/core/index.ts'
+import { ApprovalWebhook, type WebhookReport } from './approval-webhook.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { passThrough, refuseForCaller } from './passthrough.ts'
@@ -43,7 +48,7 @@ export interface EngineOptions {
 
 export interface EngineDeps extends Omit<
   ExchangeDeps,
-  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats'
+  'sink' | 'limits' | 'origins' | 'sessions' | 'health' | 'repeats' | 'cache' | 'approvals' | 'deferred'
 > {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
@@ -69,6 +74,11 @@ interface Generation {
 /** All of Fullstop's data plane as one `fetch`, on web standards alone. */
 export class Engine {
   readonly recent: RecentExchanges
+  /** The answers that wait for a person. */
+  readonly approvals: Approvals
+  readonly #webhook: ApprovalWebhook
+  readonly #cache: AnswerCache
+  readonly #deferred: DeferredAnswers
   readonly #deps: ExchangeDeps
   readonly #health: Health
   readonly #changes = new Recent<BreakerChange>(RECENT_CHANGES)
@@ -90,8 +100,21 @@ export class Engine {
         onBreakerChange?.(change)
       },
     })
+    this.#webhook = new ApprovalWebhook(deps)
+    this.#cache = new AnswerCache(deps)
+    this.#deferred = new DeferredAnswers(deps)
+    this.approvals = new Approvals({
+      clock: deps.clock,
+      onPending: (approval, isPending) => {
+        const { webhook } = this.config.approvals
+        if (webhook !== undefined) this.#webhook.tell(webhook, approval, isPending)
+      },
+    })
     this.#deps = {
       ...rest,
+      cache: this.#cache,
+      approvals: this.approvals,
+      deferred: this.#deferred,
       limits,
       origins: new Origins(),
       sessions: new Sessions(),
@@ -125,9 +148,16 @@ export class Engine {
     }
   }
 
+  /** What became of the messages about approvals. */
+  get webhook(): WebhookReport {
+    return this.#webhook.report
+  }
+
   /** New requests see this configuration; running ones end under theirs. */
   swap(config: Config): void {
     this.#generation = toGeneration(config)
+    // What nobody asks to be kept any more is not kept.
+    if (![...config.workflows.values()].some(({ degrade }) => degrade?.cacheMs !== undefined)) this.#cache.clear()
   }
 
   /** Answers one request of the data plane; never rejects. */
@@ -137,7 +167,7 @@ export class Engine {
       return this.reject(request, new FullstopError('invalid-request', 'host: expected a host and perhaps its port.'))
     const route = routeOf(request.url, request.headers)
     if (route === undefined) return this.#unknownRoute(request)
-    if (this.#isDraining) return this.reject(request, shuttingDown())
+    if (this.#isDraining && route.kind !== 'deferred') return this.reject(request, shuttingDown())
     const { routing, authentication } = this.#generation
     try {
       const caller = await authentication.authenticate(request)
@@ -146,6 +176,9 @@ export class Engine {
           throw new FullstopError('not-supported', `${route.name}: not served by this gateway.`)
         case 'passthrough':
           return await this.#passThrough(route, request, caller)
+        case 'deferred':
+          expectMethod('GET', request)
+          return this.#deferred.poll(route.id, ownerOf(caller))
         case 'models':
           expectMethod('GET', request)
           return this.#listModels(route)
@@ -252,6 +285,7 @@ export class Engine {
   /** Ends the running exchanges now, each as honestly as any failure. */
   stop(): void {
     for (const exchange of this.#exchanges) exchange.stop()
+    this.#webhook.stop()
   }
 
   readonly #onBegin = (exchange: Exchange): void => {

@@ -1,4 +1,5 @@
 export { keyOf, sha256Hex } from './authentication.ts'
 export { Engine, type EngineDeps, type EngineOptions, type FetchContext } from './engine.ts'
 export { type BudgetStatus, type PlatformsReport, type PlatformStatus } from './platform-status.ts'
+export { type WebhookReport } from './approval-webhook.ts'
 export { pathOf } from './routes.ts'

@@ -1,3 +1,4 @@
+import type { ApprovalEvidence } from './approval.ts'
 import type { AttemptEvidence, Usage } from './attempt.ts'
 import type { Diversion, Limiter } from './overload.ts'
 import type { VerdictName } from './verdict.ts'
@@ -6,12 +7,22 @@ import type { VerdictName } from './verdict.ts'
 export type Outcome =
   /** A finished answer was delivered whole. */
   | 'delivered'
+  /** Something in place of the answer was delivered whole, and labelled as that. */
+  | 'degraded'
   /** An error status, before anything was sent. */
   | 'refused'
   /** Something had been sent: error event, then an aborted body. */
   | 'broken-off'
   /** The client went away first. */
   | 'client-gone'
+  /** Nobody waited any more: the finished answer is kept for who asks again. */
+  | 'kept'
+
+/**
+ * What was given in place of an answer. `cache`: one that the same request had before; `model`: a simpler model's; `answer`: the
+ * operator's fixed words.
+ */
+export type Degraded = 'cache' | 'model' | 'answer'
 
 /** One request with all its attempts; content-free like its parts. */
 export interface ExchangeEvidence {
@@ -50,6 +61,10 @@ export interface ExchangeEvidence {
   readonly clientRetry: number | undefined
   /** Requests with the same body from the same client that failed within the last minute. */
   readonly repeats: number
+  /** What was given in place of an answer of the model that was asked for. */
+  readonly degraded: Degraded | undefined
+  /** The person's decision that the answer waited for. */
+  readonly approval: ApprovalEvidence | undefined
 }
 
 /** Where finished exchanges go. Must return at once: nothing in the request path waits for it. */

@@ -36,10 +36,12 @@ export class Attempts {
   #rival: Run | undefined
   /** Of the last end. */
   #last: Run | undefined
-  #begun = 0
+  #begun: number
   #isStopped = false
 
-  constructor(inbound: Inbound, deps: ExchangeDeps) {
+  /** `made`: attempts for this exchange before these. */
+  constructor(inbound: Inbound, deps: ExchangeDeps, made: number = 0) {
+    this.#begun = made
     this.#inbound = inbound
     this.#deps = deps
     const { pin, preferred, policy } = inbound
@@ -126,7 +128,7 @@ export class Attempts {
 
   /** While another platform could answer, silence gets at most half of what is left of the deadline. */
   #patienceMs(): number {
-    if (!this.#itinerary.hasUntried) return Number.POSITIVE_INFINITY
+    if (!this.#itinerary.hasUntried && this.#inbound.simpler === undefined) return Number.POSITIVE_INFINITY
     return (this.#inbound.deadlineAtMs - this.#deps.clock.nowMs()) / 2
   }
 

@@ -8,6 +8,11 @@ export {
   type Routing,
   type Timeouts,
 } from './admission/routing.ts'
+export { type Approver, type Decision } from './approval/approval.ts'
+export { type ApprovalDetail, Approvals, type ApprovalSummary, type ApprovalView } from './approval/approvals.ts'
+export { DeferredAnswers, pollPath } from './approval/deferred-answers.ts'
+export { ownerOf } from './admission/inbound.ts'
+export { AnswerCache } from './degradation/answer-cache.ts'
 export { KeyRing } from './admission/key-ring.ts'
 export { type BreakerChange, Health } from './memory/health.ts'
 export { type PlatformHealth } from './memory/platform-health.ts'

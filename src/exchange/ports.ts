@@ -1,6 +1,9 @@
 import type { EvidenceSink, FinishedVerdict, Reason } from '../evidence/index.ts'
 import type { CoreResponse } from '../protocols/core/index.ts'
 import type { Clock } from '../resilience/index.ts'
+import type { Approvals } from './approval/approvals.ts'
+import type { DeferredAnswers } from './approval/deferred-answers.ts'
+import type { AnswerCache } from './degradation/answer-cache.ts'
 import type { Health } from './memory/health.ts'
 import type { Origins } from './memory/origins.ts'
 import type { Repeats } from './memory/repeats.ts'
@@ -19,6 +22,9 @@ export interface ExchangeDeps {
   readonly sessions: Sessions
   readonly health: Health
   readonly repeats: Repeats
+  readonly cache: AnswerCache
+  readonly approvals: Approvals
+  readonly deferred: DeferredAnswers
   /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
   readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }

@@ -18,7 +18,7 @@ import type { Operation } from '../operations/operation.ts'
 import type { Conditions, IncomingRequest } from '../ports.ts'
 import { readBounded } from './bounded-body.ts'
 import { findPin, type Pin } from './pin.ts'
-import type { Caller, Policy, Route, Routing } from './routing.ts'
+import type { ApprovalTerms, Caller, DegradeTerms, Policy, Route, Routing } from './routing.ts'
 
 /** A request that was understood and has somewhere to go. */
 export interface Inbound {
@@ -40,6 +40,12 @@ export interface Inbound {
   readonly accept: Conditions['accept']
   /** Somebody has to see the answer in the core's words before or after it is delivered. */
   readonly needsAnswer: boolean
+  /** What is given where everything else failed. */
+  readonly degrade: DegradeTerms | undefined
+  /** Where the simpler model is, which is asked last. */
+  readonly simpler: Route | undefined
+  /** Its answer waits for a person, under these terms. */
+  readonly approval: ApprovalTerms | undefined
   /** A platform that refuses the request may get it without its format. */
   readonly isFormatOptional: boolean
   readonly caller: Caller
@@ -130,6 +136,11 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
   if (route === undefined) throw unknownModel(model, routing)
   const references = bounded(() => operation.findState(protocol, json, text))
   const { hasTenants } = routing
+  const isAnswer = operation.name === 'answer'
+  const approval = isAnswer && policy.needsApproval ? policy.approval : undefined
+  if (approval !== undefined && !routing.canApprove) throw cannotApprove()
+  const degrade = isAnswer ? policy.degrade : undefined
+  const simpler = degrade?.model === undefined ? undefined : routing.route(degrade.model, protocol.name)
   const session = route.affinity === 'session' ? sessionOf(headers, facts, caller, model) : undefined
   return {
     id,
@@ -143,7 +154,10 @@ export async function admit(options: AdmitOptions, { clock, origins, sessions, r
     preferred: session === undefined ? undefined : sessions.platformOf(session),
     policy,
     accept: options.conditions?.accept,
-    needsAnswer: options.conditions?.accept !== undefined,
+    needsAnswer: options.conditions?.accept !== undefined || approval !== undefined || degrade?.cacheMs !== undefined,
+    degrade,
+    simpler: simpler === undefined ? undefined : { ...simpler, stages: simpler.stages.slice(0, 1) },
+    approval,
     isFormatOptional: options.conditions?.isFormatOptional ?? false,
     caller,
     labels: readLabels(headers),
@@ -241,17 +255,30 @@ function underProfile(policy: Policy, name: string | null, routing: Routing): Po
   const profile = routing.profile(name)
   if (profile === undefined)
     throw new FullstopError(
-      'not-yet',
-      `x-fullstop-profile: expected prototype, batch, internal or customer; ${quoted(name)} came.`,
+      'invalid-request',
+      `x-fullstop-profile: expected prototype, batch, internal, customer or critical; ${quoted(name)} came.`,
     )
-  if (!profile.overloadControl || policy.overloadControl) return policy
-  const { attempts, deadlineMs } = policy
+  const approved = profile.needsApproval && !policy.needsApproval ? awaitingApproval(policy) : policy
+  if (!profile.overloadControl || approved.overloadControl) return approved
+  const { attempts, deadlineMs } = approved
   return {
-    ...policy,
+    ...approved,
     overloadControl: true,
     attempts: Math.min(attempts, profile.attempts),
     deadlineMs: Math.min(deadlineMs, profile.deadlineMs),
   }
+}
+
+/** Nothing can be taken back from a client, so nothing is delivered before it is approved. */
+function awaitingApproval(policy: Policy): Policy {
+  return { ...policy, needsApproval: true, delivery: 'hold' }
+}
+
+function cannotApprove(): FullstopError {
+  return new FullstopError(
+    'approval-not-possible',
+    'The profile critical lets a person decide about each answer, and nobody here could.',
+  )
 }
 
 /** From the loosest to the tightest. */
@@ -275,6 +302,8 @@ function withinConditions(policy: Policy, conditions: Conditions | undefined): P
   const { attempts = policy.attempts, deadlineMs = policy.deadlineMs } = conditions
   return {
     ...policy,
+    // A caller that gets a bare value could not tell it from the real one.
+    degrade: undefined,
     attempts: Math.min(attempts, policy.attempts),
     deadlineMs: Math.min(deadlineMs, policy.deadlineMs),
   }

@@ -96,10 +96,12 @@ function idHeader({ inbound }: Exchange): Record<string, string> {
 }
 
 /** What is known of the answer when the response begins. */
-function responseHeaders(exchange: Exchange): Record<string, string> {
+export function responseHeaders(exchange: Exchange): Record<string, string> {
   const headers = idHeader(exchange)
   const { answering } = exchange
   if (exchange.attemptCount > 0) headers['x-fullstop-attempts'] = String(exchange.attemptCount)
+  if (exchange.degraded !== undefined) headers['x-fullstop-degraded'] = exchange.degraded
+  if (exchange.approval?.approver !== undefined) headers['x-fullstop-approval'] = exchange.approval.outcome
   if (answering?.headers === undefined) return headers
   headers['x-fullstop-platform'] = encodeURI(answering.platform.name)
   for (const name of PASSED_HEADERS) {

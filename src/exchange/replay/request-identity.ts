@@ -1,0 +1,36 @@
+import type { Json } from '../../protocols/core/index.ts'
+import { bounded, type Inbound, ownerOf } from '../admission/inbound.ts'
+
+/** Under which a key is known: a tenant's client, a route and the key. */
+export function keyScope({ caller, protocol, operation }: Inbound, key: string): string {
+  return JSON.stringify(['key', ownerOf(caller), protocol.name, operation.name, key])
+}
+
+/** Among which requests without a key are compared: of one tenant's client, one route, and one call of its agent. */
+export function cutScope({ caller, protocol, operation, model, labels }: Inbound): string {
+  const { workflow, run, step, session } = labels
+  return JSON.stringify(['cut', ownerOf(caller), protocol.name, operation.name, model, workflow, run, step, session])
+}
+
+/**
+ * SHA-256, in hexadecimal, of what makes two requests of one route the same: all of the body but how its answer is to be
+ * framed, in whatever order its keys come, and what the address and the headers say that changes the answer.
+ */
+export async function identityOf(inbound: Inbound): Promise<string> {
+  const { protocol, facts, labels, headers, body } = inbound
+  const { stream: _stream, stream_options: _options, ...asked } = body.json
+  // Where the address says whether it is streamed, the body does not.
+  const content = protocol.modelField === undefined ? body.json : asked
+  const sent = protocol.requestHeaders({ apiKey: undefined, clientHeaders: headers })
+  const all = [facts.model, labels.workflow ?? null, sent, content] as const
+  const text = bounded(() => JSON.stringify(ordered(all)))
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function ordered(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((each) => ordered(each) ?? null)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, each]) => [name, ordered(each)]))
+}
