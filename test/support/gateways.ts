@@ -1,11 +1,11 @@
 import { afterEach } from 'bun:test'
-import { startGateway, type TestGateway } from './gateway.ts'
+import { type GatewayOptions, startGateway, type TestGateway } from './gateway.ts'
 import { startUpstream, type TestUpstream, type UpstreamHandler } from './upstream.ts'
 
 /** Starts upstreams and gateways for one test and stops them behind it. */
 export interface Bench {
   readonly upstream: (handler: UpstreamHandler) => Promise<TestUpstream>
-  readonly gateway: (yaml: string) => TestGateway
+  readonly gateway: (yaml: string, options?: GatewayOptions) => TestGateway
 }
 
 export function useBench(): Bench {
@@ -19,8 +19,8 @@ export function useBench(): Bench {
       running.push(started)
       return started
     },
-    gateway: (yaml) => {
-      const started = startGateway(yaml)
+    gateway: (yaml, options = {}) => {
+      const started = startGateway(yaml, options)
       running.push({ stop: () => started.stop(0) })
       return started
     },
