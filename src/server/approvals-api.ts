@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Engine } from '../engine/index.ts'
+import type { Engine, WebhookReport } from '../engine/index.ts'
 import { FullstopError } from '../errors.ts'
-import type { Decision } from '../exchange/index.ts'
+import type { ApprovalSummary, Decision } from '../exchange/index.ts'
 import type { ControlIdentity } from './control-identity.ts'
 
 const PATH = '/api/approvals'
@@ -14,6 +14,13 @@ const LONGEST_REASON = 500
 
 export function isApprovalsPath(path: string): boolean {
   return path === PATH || path.startsWith(`${PATH}/`)
+}
+
+/** What `GET /api/approvals` answers. */
+export interface ApprovalsList {
+  readonly pending: readonly ApprovalSummary[]
+  readonly decided: readonly ApprovalSummary[]
+  readonly webhook: WebhookReport
 }
 
 export interface ApprovalsRequest {
@@ -35,7 +42,7 @@ export async function approvalsApi(engine: Engine, { request, path, identity }: 
       pending: engine.approvals.pending(view),
       decided: engine.approvals.decided(view),
       webhook: engine.webhook,
-    })
+    } satisfies ApprovalsList)
   if (path === PATH) throw wrongMethod(method, 'GET')
   if (id === undefined) throw new FullstopError('unknown-route', `${path.slice(0, 100)}: no such route.`)
   if (!isRead(method) && method !== 'POST') throw wrongMethod(method, 'GET, POST')
