@@ -299,8 +299,7 @@ export class Exchange {
     if (this.inbound.degrade?.cacheMs === undefined || this.#degraded !== undefined || this.#answer === undefined)
       return
     if (this.#ends.at(-1)?.verdict.name !== 'complete') return
-    // What nobody can tell from other requests is not kept; nothing else is lost.
-    this.#deps.cache.keep(this.inbound, this.#answer).catch(() => undefined)
+    this.#deps.cache.keep(this.inbound, this.#answer)
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {

@@ -353,6 +353,24 @@ describe('kept answers', () => {
 })
 
 describe('a total outage', () => {
+  test.each([false, true])('silence leaves time for the simpler model; streamed: %p', async (stream) => {
+    const clock = new FakeClock()
+    const { gateway, primary } = await world('model: small', 'deadline: 1m, ', '', { clock })
+    primary.handler = () => undefined
+    const asked = gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream }, W)
+    await onFakeTime(
+      clock,
+      asked.then((response) => response.text()),
+    )
+    expect(clock.nowMs()).toBeLessThan(60_000)
+    const evidence = gateway.evidence[0]
+    expect([evidence?.outcome, evidence?.degraded, evidence?.attempts.at(-1)?.provider]).toEqual([
+      'degraded',
+      'model',
+      'b',
+    ])
+  })
+
   test('what is degraded is served at once, and nobody upstream is asked for it', async () => {
     const clock = new FakeClock()
     const { gateway, primary, simpler, upstreams } = await world(

@@ -12,6 +12,8 @@ export interface KeptResponse {
 /** So long a client can come for its answer once it is there, ms. */
 export const DEFERRED_MS = 3_600_000
 export const DEFERRED_ANSWERS = 1_000
+/** Of one client; its own oldest goes first, so that nobody takes the place of all the others. */
+export const DEFERRED_ANSWERS_PER_CLIENT = 200
 export const DEFERRED_BYTES: number = 64 * 1024 * 1024
 /** In which a client may ask again, s. */
 const POLL_AFTER_SECONDS = 5
@@ -26,6 +28,9 @@ export class DeferredAnswers {
   /** By exchange: whose answer is being made. */
   readonly #pending = new Map<string, string>()
   readonly #ready: BoundedStore<{ readonly owner: string; readonly response: KeptResponse }>
+
+  /** Exchanges whose answer may still be there, the oldest first. */
+  readonly #byOwner = new Map<string, Set<string>>()
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#ready = new BoundedStore(
@@ -50,6 +55,16 @@ export class DeferredAnswers {
     const keep = (kept: KeptResponse): boolean =>
       this.#ready.set(id, { owner, response: kept }, { forMs: DEFERRED_MS, bytes: kept.body.length })
     if (!keep(response)) keep(tooLarge())
+    this.#own(owner, id)
+  }
+
+  #own(owner: string, id: string): void {
+    const owned = this.#byOwner.get(owner) ?? new Set<string>()
+    this.#byOwner.set(owner, owned.add(id))
+    const [oldest] = owned
+    if (owned.size <= DEFERRED_ANSWERS_PER_CLIENT || oldest === undefined) return
+    owned.delete(oldest)
+    this.#ready.delete(oldest)
   }
 
   /** The answer, or that it is still waited for. Throws `unknown-approval`: whose it is must not show to others. */

@@ -21,6 +21,8 @@ interface CachedAnswer {
 export class AnswerCache {
   readonly #nowMs: () => number
   readonly #store: BoundedStore<CachedAnswer>
+  /** Requests whose answer is about to be kept; who asks for the same meanwhile waits for that. */
+  readonly #keeping = new Set<Promise<void>>()
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#nowMs = () => clock.nowMs()
@@ -32,18 +34,24 @@ export class AnswerCache {
   }
 
   /** Keeps a complete answer. One that calls a tool is not kept: what was to be done then need not be right now. */
-  async keep(inbound: Inbound, answer: CoreResponse): Promise<void> {
+  keep(inbound: Inbound, answer: CoreResponse): void {
     const forMs = inbound.degrade?.cacheMs
     if (forMs === undefined || answer.choices.some(({ content }) => content.some(isClientCall))) return
     const json = JSON.stringify(answer)
-    const key = await keyOf(inbound)
-    this.#store.set(key, { json, keptAtMs: this.#nowMs() }, { forMs, bytes: 2 * json.length })
+    const keeping = keyOf(inbound)
+      .then((key) => void this.#store.set(key, { json, keptAtMs: this.#nowMs() }, { forMs, bytes: 2 * json.length }))
+      // A request that cannot be told from others is not kept; nothing else is lost.
+      .catch(() => undefined)
+      .finally(() => this.#keeping.delete(keeping))
+    this.#keeping.add(keeping)
   }
 
   /** Nobody is billed for it now. */
   async find(inbound: Inbound): Promise<CoreResponse | undefined> {
     const maxAgeMs = inbound.degrade?.cacheMs
-    if (maxAgeMs === undefined || this.#store.size === 0) return undefined
+    if (maxAgeMs === undefined) return undefined
+    await Promise.all(this.#keeping)
+    if (this.#store.size === 0) return undefined
     const kept = this.#store.get(await keyOf(inbound))
     // The time may have been shortened since.
     if (kept === undefined || this.#nowMs() - kept.keptAtMs >= maxAgeMs) return undefined
