@@ -497,6 +497,26 @@ describe('Prefer: respond-async', () => {
     expect(await response.text()).toContain('approval-rejected')
   })
 
+  test('whether the client’s connection is still there says nothing of whether it comes back', async () => {
+    const left = Promise.withResolvers<void>()
+    const { gateway, waiting, decide } = await world({
+      handler: async (request, response, ordinal) => {
+        await left.promise
+        if (ordinal === 1) json(response, 503, { error: { message: 'down' } })
+        else good(request, response, ordinal)
+      },
+    })
+    const gone = new AbortController()
+    const init = { method: 'POST', headers: ASYNC, body: JSON.stringify(CHAT_REQUEST), signal: gone.signal }
+    const accepted = await gateway.engine.fetch(new Request(`${gateway.url}/v1/chat/completions`, init))
+    const { fullstop } = (await accepted.json()) as Pending
+    gone.abort()
+    left.resolve()
+    await (await decide(await waiting(), { decision: 'approve' })).text()
+    while (gateway.evidence.length === 0) await Bun.sleep(2)
+    expect((await fetch(gateway.url + fullstop.poll, { headers: SHOP })).status).toBe(200)
+  })
+
   test('is nothing that anybody else is answered by', async () => {
     const { gateway } = await world({ defaults: 'profile: customer' })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, ASYNC)

@@ -355,14 +355,14 @@ describe('kept answers', () => {
 describe('a total outage', () => {
   test.each([false, true])('silence leaves time for the simpler model; streamed: %p', async (stream) => {
     const clock = new FakeClock()
-    const { gateway, primary } = await world('model: small', 'deadline: 1m, ', '', { clock })
+    const { gateway, primary } = await world('model: small', 'deadline: 4s, ', '', { clock })
     primary.handler = () => undefined
     const asked = gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream }, W)
     await onFakeTime(
       clock,
       asked.then((response) => response.text()),
     )
-    expect(clock.nowMs()).toBeLessThan(60_000)
+    expect(clock.nowMs()).toBeLessThan(4_000)
     const evidence = gateway.evidence[0]
     expect([evidence?.outcome, evidence?.degraded, evidence?.attempts.at(-1)?.provider]).toEqual([
       'degraded',
