@@ -24,14 +24,24 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     'Without client keys only loopback names are served: call 127.0.0.1 or localhost.',
   ),
   'origin-not-allowed': row(403, false, 'Call from the machine itself, or set up client keys.'),
+  'approval-rejected': row(403, false, 'Change the request, or ask whoever approves why.'),
+  'self-approval': row(403, false, 'Somebody else has to decide.'),
+  'approver-needed': row(403, false, 'Send the key of one of `approvals.approvers`.'),
   'workflow-not-allowed': row(403, false, 'Use a workflow that this key may use.'),
   'unknown-route': row(404, false, 'See the list of routes in the README.'),
   'not-supported': row(404, false, 'Send this one to the provider directly.'),
   'unknown-model': row(404, false, 'Ask for one of the models that GET /v1/models lists, or for `provider/model`.'),
   'unknown-workflow': row(404, false, 'Name a workflow of the configuration, or leave x-fullstop-workflow out.'),
   'unknown-state': row(404, false, 'Send the conversation itself instead of an id, or check the id.'),
+  'unknown-approval': row(
+    404,
+    false,
+    'Check the id; answers that waited are forgotten after a while, and with a restart.',
+  ),
   'unknown-exchange': row(404, false, 'Only recent exchanges are kept; check the id.'),
   'method-not-allowed': row(405, false, 'Use the method in the `allow` header.'),
+  'approval-conflict': row(409, false, 'Look at the approval again, and decide about what it holds now.'),
+  'approval-not-possible': row(400, false, 'Set up `clients` and `approvals.approvers`, and call over the network.'),
   'body-too-slow': row(408, true, 'Send the request again over a faster connection.'),
   'key-reused': row(
     422,
@@ -62,7 +72,9 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ),
   overloaded: row(503, true, 'Wait as long as `retry-after` says.'),
   'dies-every-time': row(503, false, 'Wait as long as `retry-after` says, or change the request.'),
+  'approvals-full': row(503, true, 'Try again when some of them have been decided.'),
   'shutting-down': row(503, true, 'Try again: another instance, or this one after its restart.'),
+  'approval-timed-out': row(504, false, 'Ask again when somebody is there to decide.'),
   'out-of-time': row(504, true, 'Try again, or allow more time.'),
 }
 
@@ -83,14 +95,20 @@ export type ErrorCode =
   | 'account-spent'
   | 'host-not-allowed'
   | 'origin-not-allowed'
+  | 'approval-rejected'
+  | 'self-approval'
+  | 'approver-needed'
   | 'workflow-not-allowed'
   | 'unknown-route'
   | 'not-supported'
   | 'unknown-model'
   | 'unknown-workflow'
   | 'unknown-state'
+  | 'unknown-approval'
   | 'unknown-exchange'
   | 'method-not-allowed'
+  | 'approval-conflict'
+  | 'approval-not-possible'
   | 'body-too-slow'
   | 'body-too-large'
   | 'key-reused'
@@ -105,7 +123,9 @@ export type ErrorCode =
   | 'pinned-platform-failed'
   | 'overloaded'
   | 'dies-every-time'
+  | 'approvals-full'
   | 'shutting-down'
+  | 'approval-timed-out'
   | 'out-of-time'
 
 function row(status: number, retryable: boolean, todo: string): ErrorRow {

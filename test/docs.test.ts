@@ -12,7 +12,7 @@ const KEYS = {
   GEMINI_API_KEY: 'g',
   SUPPORT_DESK_KEY_SHA256: HASH,
   DEVELOPERS_KEY_SHA256: 'cd'.repeat(32),
-  CONTROL_KEY_SHA256: HASH,
+  CONTROL_KEY_SHA256: 'ef'.repeat(32),
   FULLSTOP_KEY_SHA256: HASH,
 }
 const pages = [

@@ -5,10 +5,11 @@ export interface ControlPlaneOptions {
   readonly key?: string
 }
 
-/** The JSON that a running instance answers with. Throws a `CommandFailure` with its message, or where nothing answers. */
+/** The JSON that a running instance answers with; `body` is posted. Throws a `CommandFailure` with its message, or where nothing answers. */
 export async function askControlPlane(
   path: string,
   { url, key = process.env.FULLSTOP_CONTROL_KEY }: ControlPlaneOptions,
+  body?: object,
 ): Promise<unknown> {
   const base = url.replace(/\/+$/, '')
   if (!URL.canParse(base))
@@ -16,16 +17,23 @@ export async function askControlPlane(
       `--url: expected a URL like http://127.0.0.1:8787, got ${JSON.stringify(url)}.`,
       EXIT.usage,
     )
-  const response = await ask(`${base}${path}`, key)
-  const body: unknown = await response.json().catch(() => undefined)
+  const response = await ask(`${base}${path}`, key, body)
+  const answer: unknown = await response.json().catch(() => undefined)
   if (!response.ok)
-    throw new CommandFailure(messageOf(body) ?? `${base} answered with status ${response.status}.`, EXIT.failed)
-  return body
+    throw new CommandFailure(messageOf(answer) ?? `${base} answered with status ${response.status}.`, EXIT.failed)
+  return answer
 }
 
-async function ask(address: string, key: string | undefined): Promise<Response> {
+async function ask(address: string, key: string | undefined, body: object | undefined): Promise<Response> {
+  const headers = {
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  }
   try {
-    return await fetch(address, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } })
+    return await fetch(
+      address,
+      body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) },
+    )
   } catch {
     throw new CommandFailure(
       `Nothing answers at ${new URL(address).origin}. Is Fullstop running there? --url says where.`,

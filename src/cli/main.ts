@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CONSEQUENCES } from './advice.ts'
+import { approve, edit, listApprovals, reject, showApproval } from './approvals.ts'
 import { check } from './check.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
 import type { DrillCommandOptions } from './drill.ts'
@@ -84,6 +85,37 @@ program
   .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
   .option('--json', 'print one JSON document')
   .action(status)
+
+const approvals = program
+  .command('approvals')
+  .description('The answers of the profile critical, which wait for a person: see them, and decide about them.')
+
+approvalsCommand('list', 'List what waits and what was decided lately, without content.').action(listApprovals)
+approvalsCommand('show <id>', 'Show request and answer, and the digest that a decision names.').action(showApproval)
+decisionCommand('approve <id>', 'Deliver the answer as it is.').action(approve)
+decisionCommand('edit <id>', 'Deliver other words in its place.')
+  .option('--text <text>', 'the words')
+  .option('--file <file>', 'a file with the words; - is standard input')
+  .action(edit)
+decisionCommand('reject <id>', 'Deliver nothing; the caller gets an error.')
+  .option('--reason <text>', 'why, for the caller')
+  .action(reject)
+
+function approvalsCommand(name: string, description: string): Command {
+  return approvals
+    .command(name)
+    .description(description)
+    .option('--url <url>', 'where the control plane listens', 'http://127.0.0.1:8787')
+    .option('--key <key>', 'key of an approver (default: $FULLSTOP_APPROVER_KEY)')
+    .option('--json', 'print one JSON document')
+}
+
+function decisionCommand(name: string, description: string): Command {
+  return approvalsCommand(name, description).requiredOption(
+    '--digest <sha256>',
+    'of the answer that is decided about, as show prints it',
+  )
+}
 
 program
   .command('diagnose')

@@ -68,6 +68,8 @@ test('a trace tells how a text went on', () => {
     repeats: 0,
     replayOf: undefined,
     finishOf: undefined,
+    degraded: undefined,
+    approval: undefined,
   }
   const lines = renderTrace(exchange)
     .split('\n')

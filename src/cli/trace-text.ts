@@ -1,4 +1,4 @@
-import type { AttemptEvidence, ExchangeEvidence, SeamEvidence } from '../evidence/index.ts'
+import type { ApprovalEvidence, AttemptEvidence, ExchangeEvidence, SeamEvidence } from '../evidence/index.ts'
 import { ms } from './durations.ts'
 
 const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
@@ -6,7 +6,8 @@ const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
   refused: 'answered with an error',
   'broken-off': 'broken off: error event, then an aborted body',
   'client-gone': 'the client went away',
-  kept: 'finished with nobody waiting, and kept for who asks again',
+  degraded: 'something else was delivered in its place, and labelled',
+  kept: 'finished with nobody waiting, and kept for who asks for it',
   'given-up': 'not finished, and nobody waited',
 }
 
@@ -39,6 +40,7 @@ export function renderTrace(exchange: ExchangeEvidence): string {
     ...usage(exchange),
     ...pressure(exchange),
     ...replay(exchange),
+    ...instead(exchange),
     '',
     exchange.attempts.length === 0 ? '  no attempt was sent' : '  attempts',
     ...exchange.attempts.flatMap((each) =>
@@ -72,6 +74,28 @@ function replay({ replayOf, finishOf, outcome }: ExchangeEvidence): readonly str
   return [
     ...(replayOf === undefined ? [] : [`  again     ${again} ${replayOf}`]),
     ...(finishOf === undefined ? [] : [`  finished  in the background what broke off in ${finishOf}`]),
+  ]
+}
+
+const DEGRADED: Readonly<Record<NonNullable<ExchangeEvidence['degraded']>, string>> = {
+  cache: 'the answer that the same request had before',
+  model: 'a simpler model',
+  answer: 'the fixed answer',
+}
+
+function instead({ degraded, approval }: ExchangeEvidence): readonly string[] {
+  return [
+    ...(degraded === undefined ? [] : [`  degraded  ${degraded}: ${DEGRADED[degraded]}`]),
+    ...(approval === undefined ? [] : decision(approval)),
+  ]
+}
+
+function decision({ outcome, approver, waitedMs, digest, editedDigest }: ApprovalEvidence): readonly string[] {
+  const by = approver === undefined ? '' : ` by ${approver}`
+  return [
+    `  approval  ${outcome}${by} after ${ms(waitedMs)}`,
+    `            sha256 ${digest}`,
+    ...(editedDigest === undefined ? [] : [`            edited ${editedDigest}`]),
   ]
 }
 

@@ -1,2 +1,3 @@
 export { BoundedMap } from './bounded-map.ts'
+export { BoundedStore, type BoundedStoreOptions } from './bounded-store.ts'
 export { Recent } from './recent.ts'

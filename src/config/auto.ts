@@ -1,7 +1,7 @@
 import { insecureKeyMessage, isLoopback, parseBaseUrl } from './base-url.ts'
 import type { Environment } from './interpolation.ts'
 import { officialBaseUrls } from './known-hosts.ts'
-import { defaultPolicy, defaultReplay } from './policy-defaults.ts'
+import { defaultPolicy, defaultReplay, noApprovals } from './policy-defaults.ts'
 import { resolveProvider } from './resolve.ts'
 import type { Config, FamilyRoute, ProtocolName, ProviderConfig } from './types.ts'
 
@@ -85,6 +85,7 @@ const emptyConfig: Omit<Config, 'source' | 'providers' | 'families'> = {
   clients: new Map(),
   control: { keyHash: undefined, listen: undefined },
   replay: defaultReplay,
+  approvals: noApprovals,
   passthrough: new Map(),
 }
 

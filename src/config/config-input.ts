@@ -65,6 +65,7 @@ export interface PolicyInput {
   readonly limited?: Limited | undefined
   readonly toolArguments?: ToolArguments | undefined
   readonly seam?: Seam | undefined
+  readonly approval?: ApprovalInput | undefined
 }
 
 export interface ReplayInput {
@@ -73,11 +74,23 @@ export interface ReplayInput {
   readonly megabytes?: number | undefined
 }
 
+export interface ApprovalInput {
+  readonly timeout?: number | undefined
+  readonly onTimeout?: 'reject' | 'answer' | undefined
+}
+
+export interface DegradeInput {
+  readonly cache?: number | undefined
+  readonly model?: string | undefined
+  readonly answer?: string | undefined
+}
+
 export interface WorkflowInput extends PolicyInput {
   readonly model?: string | undefined
   readonly schema?: string | undefined
   readonly expect?: readonly string[] | undefined
   readonly value?: WorkflowValue | undefined
+  readonly degrade?: DegradeInput | undefined
 }
 
 export interface ClientInput {
@@ -92,6 +105,23 @@ export interface ControlInput {
   readonly listen?: { readonly hostname: string; readonly port: number } | undefined
 }
 
+export interface ApproverInput {
+  readonly keyHash: string
+  readonly tenants?: readonly string[] | undefined
+  readonly workflows?: readonly string[] | undefined
+}
+
+export interface WebhookInput {
+  readonly url: URL
+  readonly secret: string
+  readonly content?: 'on' | 'off' | undefined
+}
+
+export interface ApprovalsInput {
+  readonly approvers?: Readonly<Record<string, ApproverInput>> | undefined
+  readonly webhook?: WebhookInput | undefined
+}
+
 export interface ConfigInput {
   readonly providers: Readonly<Record<string, ProviderInput>>
   readonly models?: Readonly<Record<string, ModelInput>> | undefined
@@ -100,5 +130,6 @@ export interface ConfigInput {
   readonly clients?: Readonly<Record<string, ClientInput>> | undefined
   readonly control?: ControlInput | undefined
   readonly replay?: ReplayInput | undefined
+  readonly approvals?: ApprovalsInput | undefined
   readonly passthrough?: Readonly<Partial<Record<ApiFamily, string | undefined>>> | undefined
 }

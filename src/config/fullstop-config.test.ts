@@ -38,6 +38,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
     limited: 'pass',
     toolArguments: 'pass',
     seam: 'off',
+    approval: { timeout: '1m', onTimeout: 'reject' },
   },
   workflows: {
     w: {
@@ -55,6 +56,8 @@ const EVERYTHING: Complete<FullstopConfig> = {
       schema: './answer.json',
       expect: ['id'],
       value: { currency: 'USD', amount: 18, per: 'run' },
+      approval: { timeout: '1m', onTimeout: 'answer' },
+      degrade: { cache: '1h', model: 'n', answer: 'later' },
     },
   },
   clients: {
@@ -65,8 +68,12 @@ const EVERYTHING: Complete<FullstopConfig> = {
       limits: { concurrent: 1, requestsPerMinute: 2, tokensPerMinute: 3, repeats: 4 },
     },
   },
-  control: { keyHash: `sha256:${'0'.repeat(64)}`, listen: '127.0.0.1:0' },
+  control: { keyHash: `sha256:${'1'.repeat(64)}`, listen: '127.0.0.1:0' },
   replay: { window: '5m', keyWindow: '1h', megabytes: 8 },
+  approvals: {
+    approvers: { alice: { keyHash: `sha256:${'2'.repeat(64)}`, tenants: ['t'], workflows: ['w'] } },
+    webhook: { url: 'https://example.com/hook', secret: 'a-secret-of-the-operator', content: 'off' },
+  },
   passthrough: {
     files: 'a',
     batches: 'a',

@@ -36,6 +36,8 @@ export interface FullstopConfig {
   readonly control?: ControlSettings | undefined
   /** Answers that are kept for who asks for them again. */
   readonly replay?: ReplaySettings | undefined
+  /** Who decides about the answers of the profile `critical` over the network; says nothing in-process. */
+  readonly approvals?: ApprovalsSettings | undefined
   /** Other families of calls, each passed through whole to one provider. */
   readonly passthrough?: Readonly<Partial<Record<ApiFamily, string | undefined>>> | undefined
 }
@@ -107,6 +109,8 @@ export interface PolicySettings {
   readonly toolArguments?: ToolArguments | undefined
   /** Under `guarded`: how far a text that breaks off may be continued. Default: `proven`, `off` for the profile prototype. */
   readonly seam?: Seam | undefined
+  /** Of answers under the profile `critical`. */
+  readonly approval?: ApprovalSettings | undefined
 }
 
 /** Kept answers. */
@@ -119,6 +123,22 @@ export interface ReplaySettings {
   readonly megabytes?: number | undefined
 }
 
+export interface ApprovalSettings {
+  /** A duration; default: `10m`. */
+  readonly timeout?: string | undefined
+  /** Default: `reject`. */
+  readonly onTimeout?: 'reject' | 'answer' | undefined
+}
+
+/** What is given where everything else failed, labelled as what it is; at least one of them. */
+export interface DegradeSettings {
+  /** A duration for which complete answers are kept in memory, for the same request. */
+  readonly cache?: string | undefined
+  /** The name of another model, which is asked last. */
+  readonly model?: string | undefined
+  readonly answer?: string | undefined
+}
+
 export interface WorkflowSettings extends PolicySettings {
   readonly model?: string | undefined
   /** A file with the JSON Schema that answers have to meet; relative to the configuration's folder, or the process's. */
@@ -127,6 +147,7 @@ export interface WorkflowSettings extends PolicySettings {
   readonly expect?: readonly string[] | undefined
   /** What an answer is worth. */
   readonly value?: WorkflowValue | undefined
+  readonly degrade?: DegradeSettings | undefined
 }
 
 export interface ClientSettings {
@@ -140,4 +161,23 @@ export interface ClientSettings {
 export interface ControlSettings {
   readonly keyHash?: string | undefined
   readonly listen?: string | undefined
+}
+
+export interface ApprovalsSettings {
+  readonly approvers?: Readonly<Record<string, ApproverSettings>> | undefined
+  readonly webhook?: WebhookSettings | undefined
+}
+
+export interface ApproverSettings {
+  readonly keyHash: string
+  /** Default: all. */
+  readonly tenants?: readonly string[] | undefined
+  readonly workflows?: readonly string[] | undefined
+}
+
+export interface WebhookSettings {
+  readonly url: string
+  readonly secret: string
+  /** Default: `off`. */
+  readonly content?: 'on' | 'off' | undefined
 }

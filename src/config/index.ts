@@ -2,11 +2,15 @@ export { apiFamilies } from './types.ts'
 export type {
   Affinity,
   ApiFamily,
+  ApprovalConfig,
+  ApprovalsConfig,
+  ApproverConfig,
   ClientConfig,
   ClientLimitsConfig,
   CompletionProfile,
   Config,
   ControlConfig,
+  DegradeConfig,
   Delivery,
   FamilyRoute,
   Hedge,
@@ -22,6 +26,7 @@ export type {
   ReplayConfig,
   TimeoutsConfig,
   ToolArguments,
+  WebhookConfig,
   WorkflowConfig,
   WorkflowValue,
 } from './types.ts'

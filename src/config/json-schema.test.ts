@@ -32,7 +32,7 @@ describe('the JSON Schema for editors', () => {
   test('has every key that works', () => {
     expect([...all.keys()]).toContain('providers.*.timeouts.firstEvent')
     expect([...all.keys()]).toContain('clients.*.tenant')
-    expect(all.size).toBe(77)
+    expect(all.size).toBe(96)
   })
 
   test('describes every key, with its default, and numbers and durations with unit and range', () => {

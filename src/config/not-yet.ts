@@ -4,14 +4,10 @@
  */
 const notYetKeys: ReadonlyMap<string, readonly string[]> = new Map([
   ['', ['governance', 'storage', 'state', 'telemetry']],
-  ['workflows.*', ['degrade']],
 ])
 
 /** The same for values, by the key they belong to. */
-const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([
-  ['profile', ['critical']],
-  ['limited', ['continue']],
-])
+const notYetValues: ReadonlyMap<string, readonly string[]> = new Map([['limited', ['continue']]])
 
 const notYet = 'is known, but not available in this version yet'
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { configLimitBytes, formatProblems, parseConfig, parseConfigObject, type Config } from './index.ts'
 
-const keyHash = `sha256:${'ab'.repeat(32)}`
 const env = { KEY: 'canary-7f3a9c', NAME: 'gpt-4o' }
 const minimal = 'providers:\n  a: { protocol: anthropic }\n'
 
@@ -58,7 +57,10 @@ describe('a valid configuration', () => {
       limited: 'pass',
       toolArguments: 'enforce',
       seam: 'off',
+      needsApproval: false,
+      approval: { timeoutMs: 600_000, onTimeout: 'reject' },
     })
+    expect(config.approvals).toEqual({ approvers: new Map(), webhook: undefined })
     expect(config.control).toEqual({ keyHash: undefined, listen: undefined })
     expect(config.replay).toEqual({ windowMs: 600_000, keyWindowMs: 86_400_000, limitBytes: 64 * 1_048_576 })
     expect([config.models.size, config.workflows.size, config.clients.size, config.families.length]).toEqual([
@@ -81,13 +83,16 @@ models:
   gpt: { platforms: ["a/\${NAME}"] }
 defaults: { delivery: hold, attempts: 2, deadline: 5m }
 workflows:
-  replies: { model: sonnet, attempts: 7, seam: instruct }
+  replies: { model: sonnet, attempts: 7, seam: instruct, degrade: { cache: 1h, model: gpt, answer: "Later." } }
   direct: { model: a/claude, profile: prototype, delivery: live, deadline: 30s }
 clients:
   shop: { keyHash: "sha256:${'AB'.repeat(32)}", workflows: [replies], tenant: shop, limits: { requestsPerMinute: 600, concurrent: 50 } }
   all: { keyHash: "sha256:${'cd'.repeat(32)}" }
-control: { keyHash: "${keyHash}", listen: "[::]:8788" }
+control: { keyHash: "sha256:${'12'.repeat(32)}", listen: "[::]:8788" }
 replay: { window: 5m, keyWindow: 1h, megabytes: 8 }
+approvals:
+  approvers: { alice: { keyHash: "sha256:${'EF'.repeat(32)}", tenants: [shop] } }
+  webhook: { url: https://ops.example/hook, secret: sixteen-characters }
 `)
     expect(config.replay).toEqual({ windowMs: 300_000, keyWindowMs: 3_600_000, limitBytes: 8 * 1_048_576 })
     expect(config.providers.get('a')).toMatchObject({
@@ -124,6 +129,15 @@ replay: { window: 5m, keyWindow: 1h, megabytes: 8 }
       expect: undefined,
       value: undefined,
       seam: 'instruct',
+      needsApproval: false,
+      approval: { timeoutMs: 600_000, onTimeout: 'reject' },
+      degrade: { cacheMs: 3_600_000, model: 'gpt', answer: 'Later.' },
+    })
+    expect(config.approvals).toEqual({
+      approvers: new Map([
+        ['alice', { name: 'alice', keyHash: 'ef'.repeat(32), tenants: ['shop'], workflows: undefined }],
+      ]),
+      webhook: { url: new URL('https://ops.example/hook'), secret: 'sixteen-characters', content: false },
     })
     expect(config.workflows.get('direct')).toMatchObject({ model: 'a/claude', delivery: 'live', deadlineMs: 30_000 })
     const hash = 'ab'.repeat(32)
@@ -135,7 +149,7 @@ replay: { window: 5m, keyWindow: 1h, megabytes: 8 }
       limits: { concurrent: 50, requestsPerMinute: 600, tokensPerMinute: undefined, repeats: 30 },
     })
     expect(config.clients.get('all')).toMatchObject({ workflows: undefined, tenant: undefined, limits: undefined })
-    expect(config.control).toEqual({ keyHash: hash, listen: { hostname: '::', port: 8788 } })
+    expect(config.control).toEqual({ keyHash: '12'.repeat(32), listen: { hostname: '::', port: 8788 } })
   })
 
   test('may use aliases, a byte order mark and braces over several lines', () => {

@@ -1,4 +1,14 @@
-import type { Delivery, Hedge, Limited, ProfileName, Replay, Seam, ThinkingDelivery, ToolArguments } from './types.ts'
+import type {
+  ApprovalConfig,
+  Delivery,
+  Hedge,
+  Limited,
+  ProfileName,
+  Replay,
+  Seam,
+  ThinkingDelivery,
+  ToolArguments,
+} from './types.ts'
 
 /** What one word stands for, as far as the configuration does not say otherwise. */
 export interface ProfileBundle {
@@ -13,6 +23,9 @@ export interface ProfileBundle {
   readonly limited: Limited
   readonly toolArguments: ToolArguments
   readonly seam: Seam
+  /** Likewise. */
+  readonly needsApproval: boolean
+  readonly approval: ApprovalConfig
 }
 
 const TEN_MINUTES_MS = 600_000
@@ -29,9 +42,11 @@ const usual: ProfileBundle = {
   limited: 'pass',
   toolArguments: 'enforce',
   seam: 'proven',
+  needsApproval: false,
+  approval: { timeoutMs: TEN_MINUTES_MS, onTimeout: 'reject' },
 }
 
-/** The scenarios. Only what this version has is in them; `critical` promises more than that and is refused. */
+/** The scenarios. */
 export const profiles: Readonly<Record<ProfileName, ProfileBundle>> = {
   /**
    * Nothing is held back from a provider, however it fares: the speed of trying things out beats resilience. A text that breaks off
@@ -43,4 +58,6 @@ export const profiles: Readonly<Record<ProfileName, ProfileBundle>> = {
   internal: usual,
   /** Half an answer is none: it is looked for elsewhere, and refused sooner than taken for a whole one. */
   customer: { ...usual, limited: 'reroute' },
+  /** Half an answer is unacceptable and a wrong one dear: a person looks at each whole one first. */
+  critical: { ...usual, delivery: 'hold', thinking: 'hold', limited: 'reroute', needsApproval: true },
 }

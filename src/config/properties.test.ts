@@ -143,6 +143,7 @@ const policy = fc.record({
   limited: fc.constantFrom('pass', 'reroute', 'error'),
   toolArguments: fc.constantFrom('enforce', 'pass'),
   seam: fc.constantFrom('off', 'proven', 'instruct'),
+  approval: fc.record({ timeoutMs: durationMs, onTimeout: fc.constant('reject') }),
 })
 
 const written = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatDuration(ms))
@@ -166,7 +167,11 @@ test('a valid configuration is read as it was meant, from YAML and from an objec
           fallbacks: modelNames.slice(index + 1),
           affinity: index % 2 === 0 ? 'session' : 'none',
         }))
-        const toRaw = ({ deadlineMs, ...rest }: typeof defaults): object => ({ ...rest, deadline: written(deadlineMs) })
+        const toRaw = ({ deadlineMs, approval, ...rest }: typeof defaults): object => ({
+          ...rest,
+          deadline: written(deadlineMs),
+          approval: { timeout: written(approval.timeoutMs), onTimeout: approval.onTimeout },
+        })
         const raw = {
           providers: Object.fromEntries(
             Object.entries(providers).map(([key, value]) => [
@@ -223,10 +228,16 @@ test('a valid configuration is read as it was meant, from YAML and from an objec
           const resolved = (each: typeof defaults): object => ({
             ...each,
             overloadControl: each.profile !== 'prototype',
+            needsApproval: false,
           })
           expect<unknown>(config.defaults).toEqual(resolved(defaults))
           for (const [key, value] of Object.entries(workflows)) {
-            expect<unknown>(config.workflows.get(key)).toEqual({ name: key, model: undefined, ...resolved(value) })
+            expect<unknown>(config.workflows.get(key)).toEqual({
+              name: key,
+              model: undefined,
+              degrade: undefined,
+              ...resolved(value),
+            })
           }
         }
       },

@@ -19,6 +19,8 @@ export function checkReferences(tree: SourceTree): readonly ConfigProblem[] {
     clients: mapping(root['clients']),
     control: mapping(root['control']),
     passthrough: mapping(root['passthrough']),
+    approvals: mapping(root['approvals']),
+    defaults: mapping(root['defaults']),
   })
   return checks.run()
 }
@@ -32,6 +34,8 @@ interface Sections {
   readonly clients: Mapping
   readonly control: Mapping
   readonly passthrough: Mapping
+  readonly approvals: Mapping
+  readonly defaults: Mapping
 }
 
 class ReferenceChecks {
@@ -52,8 +56,10 @@ class ReferenceChecks {
     for (const [name, value] of Object.entries(this.#sections.providers)) this.#provider(name, mapping(value))
     for (const [name, value] of Object.entries(this.#sections.models)) this.#model(name, mapping(value))
     for (const [name, value] of Object.entries(this.#sections.workflows)) this.#workflow(name, mapping(value))
+    this.#policy(['defaults'], this.#sections.defaults)
     this.#clients()
     this.#control()
+    this.#approvers()
     for (const [family, provider] of Object.entries(this.#sections.passthrough))
       if (typeof provider === 'string') this.#passthrough(provider, ['passthrough', family])
     return this.#problems
@@ -100,20 +106,92 @@ class ReferenceChecks {
     })
   }
 
-  #workflow(name: string, { model, schema, expect, limited, delivery }: Mapping): void {
-    const at = (key: string): ConfigPath => ['workflows', name, key]
+  #workflow(name: string, workflow: Mapping): void {
+    const { model, degrade, approval } = workflow
+    const path = ['workflows', name]
+    this.#policy(path, { profile: this.#sections.defaults['profile'], ...workflow })
+    this.#shape(path, workflow)
+    if (isMapping(degrade)) this.#degrade([...path, 'degrade'], degrade, model)
+    if (mapping(approval)['onTimeout'] === 'answer' && mapping(degrade)['answer'] === undefined) {
+      const message = 'there is no answer to give; set degrade.answer, or use "reject"'
+      this.#report([...path, 'approval', 'onTimeout'], 'value', message)
+    }
+    if (typeof model === 'string') this.#servable(model, [...path, 'model'])
+  }
+
+  /** What its answers have to be, and what that rules out. */
+  #shape(path: ConfigPath, { schema, expect, limited, delivery }: Mapping): void {
     if (schema !== undefined && expect !== undefined)
-      this.#report(at('expect'), 'key', 'schema is set too; remove one of them')
-    this.#eachText(expect, at('expect'), () => undefined)
+      this.#report([...path, 'expect'], 'key', 'schema is set too; remove one of them')
+    this.#eachText(expect, [...path, 'expect'], () => undefined)
     const key = schema !== undefined ? 'schema' : expect !== undefined ? 'expect' : undefined
     if (key !== undefined && limited === 'pass')
-      this.#report(at('limited'), 'value', `half an answer does not meet ${key}; use "reroute" or "error"`)
+      this.#report([...path, 'limited'], 'value', `half an answer does not meet ${key}; use "reroute" or "error"`)
     if (key !== undefined && delivery === 'live')
-      this.#report(at('delivery'), 'value', `answers are kept until they meet ${key}; use "hold" or leave it out`)
-    if (typeof model !== 'string') return
+      this.#report(
+        [...path, 'delivery'],
+        'value',
+        `answers are kept until they meet ${key}; use "hold" or leave it out`,
+      )
+  }
+
+  #servable(model: string, path: ConfigPath): void {
     const slash = model.indexOf('/')
     if (slash > 0 && Object.hasOwn(this.#sections.providers, model.slice(0, slash))) return
-    this.#known('model', model, this.#sections.models, ['workflows', name, 'model'])
+    this.#known('model', model, this.#sections.models, path)
+  }
+
+  #degrade(path: ConfigPath, degrade: Mapping, own: unknown): void {
+    const { model } = degrade
+    if (Object.keys(degrade).length === 0) this.#report(path, 'value', 'expected cache, model or answer, got none')
+    if (typeof model !== 'string') return
+    if (model === own) this.#report([...path, 'model'], 'value', 'this is the model that has failed then; name another')
+    else this.#servable(model, [...path, 'model'])
+  }
+
+  /** What a profile promises and the rest of the configuration has to make possible. */
+  #policy(path: ConfigPath, { profile, delivery }: Mapping): void {
+    if (profile !== 'critical') return
+    const { clients, approvals, passthrough } = this.#sections
+    // A workflow may have it from the defaults, where it is reported.
+    const at = [...path, 'profile']
+    const isDefault = path[0] === 'defaults'
+    const isOwn = isDefault || this.#sections.defaults['profile'] !== 'critical'
+    if (isOwn && Object.keys(mapping(approvals['approvers'])).length === 0)
+      this.#report(at, 'value', 'a person decides about each answer; name at least one under approvals.approvers')
+    if (isOwn && Object.keys(clients).length === 0)
+      this.#report(at, 'value', 'nobody may decide about what they asked for; give who asks a key under clients')
+    if (delivery !== undefined && delivery !== 'hold')
+      this.#report(
+        [...path, 'delivery'],
+        'value',
+        'critical delivers nothing before its approval; use "hold" or leave it out',
+      )
+    if (!isDefault) return
+    for (const family of UNSEEN_ANSWERS)
+      if (passthrough[family] !== undefined)
+        this.#report(
+          ['passthrough', family],
+          'key',
+          'nobody would see its answers, and the default profile is critical; remove it',
+        )
+  }
+
+  #approvers(): void {
+    const owners = new Map<string, string>()
+    for (const [name, value] of Object.entries(this.#sections.clients)) own(owners, value, `client "${name}"`)
+    own(owners, this.#sections.control, 'the control plane')
+    for (const [name, value] of Object.entries(mapping(this.#sections.approvals['approvers']))) {
+      const { keyHash, workflows } = mapping(value)
+      const path = ['approvals', 'approvers', name]
+      const owner = typeof keyHash === 'string' ? owners.get(keyHash.toLowerCase()) : undefined
+      if (owner !== undefined)
+        this.#report([...path, 'keyHash'], 'value', `this is the key of ${owner} too; give each their own`)
+      own(owners, value, `approver "${name}"`)
+      this.#eachText(workflows, [...path, 'workflows'], (text, at) => {
+        this.#known('workflow', text, this.#sections.workflows, at)
+      })
+    }
   }
 
   #clients(): void {
@@ -137,6 +215,11 @@ class ReferenceChecks {
 
   #control(): void {
     const { listen, keyHash } = this.#sections.control
+    const clients = new Map<string, string>()
+    for (const [name, value] of Object.entries(this.#sections.clients)) own(clients, value, name)
+    const client = typeof keyHash === 'string' ? clients.get(keyHash.toLowerCase()) : undefined
+    if (client !== undefined)
+      this.#report(['control', 'keyHash'], 'value', `this is the key of client "${client}" too; give each its own`)
     const address = typeof listen === 'string' ? parseListen(listen) : undefined
     if (address === undefined || keyHash !== undefined || isLoopback(address.hostname)) return
     const message = 'the control plane would be open to the network; set control.keyHash or listen on 127.0.0.1'
@@ -180,6 +263,15 @@ class ReferenceChecks {
   #report(path: ConfigPath, at: 'key' | 'value', message: string): void {
     if (!this.#tree.isBroken(path)) this.#problems.push(this.#tree.problem(path, at, message))
   }
+}
+
+/** Calls whose answers are a model's, and which are passed through unread. */
+const UNSEEN_ANSWERS = ['completions', 'batches'] as const
+
+/** Notes whose key it is, where nobody has it yet. */
+function own(owners: Map<string, string>, value: unknown, owner: string): void {
+  const { keyHash } = mapping(value)
+  if (typeof keyHash === 'string' && !owners.has(keyHash.toLowerCase())) owners.set(keyHash.toLowerCase(), owner)
 }
 
 function isProtocol(value: unknown): value is ProtocolName {

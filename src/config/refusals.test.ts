@@ -4,6 +4,7 @@ import { formatProblems, parseConfig, parseConfigObject } from './index.ts'
 const keyHash = `sha256:${'ab'.repeat(32)}`
 const env = { KEY: 'canary-7f3a9c', EMPTY: '', HASH: keyHash }
 const minimal = 'providers:\n  a: { protocol: anthropic }\n'
+const critical = `${minimal}clients: { shop: { keyHash: "sha256:${'a'.repeat(64)}" } }\napprovals: { approvers: { alice: { keyHash: "sha256:${'b'.repeat(64)}" } } }\n`
 
 function problems(text: string): string[] {
   const result = parseConfig(text, { source: 'f.yaml', env })
@@ -337,9 +338,54 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
     '2:23 passthrough.files: expected a provider that speaks an OpenAI protocol or Anthropic’s, got one that speaks gemini',
   ],
   [
-    'a later profile',
+    'a profile that needs people whom nobody has named',
     `${minimal}defaults: { profile: critical }`,
-    `3:22 defaults.profile: "critical" ${later}; use "prototype" or "batch" or "internal" or "customer"`,
+    '3:22 defaults.profile: a person decides about each answer; name at least one under approvals.approvers',
+    '3:22 defaults.profile: nobody may decide about what they asked for; give who asks a key under clients',
+  ],
+  [
+    'critical answers that would be delivered before their approval',
+    `${critical}workflows: { w: { profile: critical, delivery: live } }`,
+    '5:48 workflows.w.delivery: critical delivers nothing before its approval; use "hold" or leave it out',
+  ],
+  [
+    'critical answers that would be passed through unread',
+    `${critical}defaults: { profile: critical }\npassthrough: { completions: a }`,
+    '6:16 passthrough.completions: nobody would see its answers, and the default profile is critical; remove it',
+  ],
+  [
+    'an approver with the key of a client',
+    `${minimal}clients: { shop: { keyHash: "sha256:${'a'.repeat(64)}" } }\napprovals: { approvers: { alice: { keyHash: "sha256:${'A'.repeat(64)}" } } }`,
+    '4:45 approvals.approvers.alice.keyHash: this is the key of client "shop" too; give each their own',
+  ],
+  [
+    'a control plane with the key of a client, and an approver with its',
+    `${minimal}clients: { shop: { keyHash: "sha256:${'a'.repeat(64)}" } }\ncontrol: { keyHash: "sha256:${'A'.repeat(64)}" }\napprovals: { approvers: { alice: { keyHash: "sha256:${'a'.repeat(64)}" } } }`,
+    '4:21 control.keyHash: this is the key of client "shop" too; give each its own',
+    '5:45 approvals.approvers.alice.keyHash: this is the key of client "shop" too; give each their own',
+  ],
+  [
+    'an approver of a workflow that nobody has declared',
+    `${minimal}approvals: { approvers: { alice: { keyHash: "sha256:${'b'.repeat(64)}", workflows: [gone] } } }`,
+    '3:132 approvals.approvers.alice.workflows[0]: expected the name of a declared workflow, got "gone"; no workflow is declared',
+  ],
+  [
+    'a webhook over an unencrypted connection, with a short secret',
+    `${minimal}approvals: { webhook: { url: "http://ops.canary.example/", secret: canary } }`,
+    '3:30 approvals.webhook.url: expected an address with https, or http on loopback, without user, password or fragment, got something else',
+    '3:68 approvals.webhook.secret: expected a secret of 16 to 512 characters without spaces or line breaks, got something else',
+  ],
+  [
+    'a degradation to nothing, to its own model and to one that nobody knows',
+    `${minimal}models: { m: { platforms: [a/x] } }\nworkflows: { v: { degrade: {} }, w: { model: m, degrade: { model: m } }, x: { degrade: { model: n } } }`,
+    '4:28 workflows.v.degrade: expected cache, model or answer, got none',
+    '4:67 workflows.w.degrade.model: this is the model that has failed then; name another',
+    '4:97 workflows.x.degrade.model: expected the name of a declared model, got "n"; declared are m',
+  ],
+  [
+    'a fixed answer after the time that nobody has written',
+    `${minimal}workflows: { w: { approval: { onTimeout: answer } } }`,
+    '3:42 workflows.w.approval.onTimeout: there is no answer to give; set degrade.answer, or use "reject"',
   ],
 ]
 
@@ -354,7 +400,6 @@ describe('a bad configuration is refused at its place:', () => {
 
   const laterKeys = {
     '': ['governance', 'storage', 'state', 'telemetry'],
-    workflows: ['degrade'],
   }
   for (const [section, keys] of Object.entries(laterKeys)) {
     test(`keys of ${section === '' ? 'the root' : section} whose feature comes later`, () => {
@@ -368,10 +413,7 @@ describe('a bad configuration is refused at its place:', () => {
       for (const key of keys) expect(text).toContain(`"${key}" ${later}; remove it`)
     })
   }
-  const laterValues = [
-    ['profile', ['critical']],
-    ['limited', ['continue']],
-  ] as const
+  const laterValues = [['limited', ['continue']]] as const
   for (const [key, values] of laterValues) {
     test(`values of ${key} whose feature comes later`, () => {
       for (const value of values) {

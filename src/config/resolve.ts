@@ -1,8 +1,10 @@
 import type { JsonObject } from '../protocols/core/index.ts'
 import { schemaOfFields } from '../schema/index.ts'
 import type {
+  ApprovalsInput,
   ClientInput,
   ConfigInput,
+  DegradeInput,
   LimitsInput,
   ModelInput,
   PolicyInput,
@@ -22,8 +24,10 @@ import {
 import { profiles } from './profiles.ts'
 import { apiFamilies } from './types.ts'
 import type {
+  ApprovalsConfig,
   ClientConfig,
   Config,
+  DegradeConfig,
   LimitsConfig,
   ModelConfig,
   PolicyConfig,
@@ -46,6 +50,7 @@ export function resolveConfig(input: ConfigInput, source: string, schemas: Reado
     clients: toMap(input.clients, resolveClient),
     control: { keyHash: input.control?.keyHash, listen: input.control?.listen },
     replay: resolveReplay(input.replay ?? {}),
+    approvals: resolveApprovals(input.approvals ?? {}),
     passthrough: new Map(
       apiFamilies.flatMap((family) => {
         const provider = input.passthrough?.[family]
@@ -103,7 +108,8 @@ function resolveWorkflow(
   // Half an object is none, whatever others may do with half an answer, and none may be seen before it is judged.
   const limited = schema !== undefined && policy.limited === 'pass' ? 'reroute' : policy.limited
   const delivery = schema === undefined ? policy.delivery : 'hold'
-  return { name, model, ...policy, delivery, limited, schema, schemaFile, expect, value }
+  const degrade = resolveDegrade(workflow.degrade)
+  return { name, model, ...policy, delivery, limited, schema, schemaFile, expect, value, degrade }
 }
 
 /** What neither says is the profile's. */
@@ -112,7 +118,8 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
   const bundle = profiles[profile]
   return {
     profile,
-    delivery: input.delivery ?? otherwise.delivery ?? bundle.delivery,
+    // Nothing can be taken back from a client, so where a person decides first, nothing is delivered before.
+    delivery: bundle.needsApproval ? 'hold' : (input.delivery ?? otherwise.delivery ?? bundle.delivery),
     thinking: input.thinking ?? otherwise.thinking ?? bundle.thinking,
     attempts: input.attempts ?? otherwise.attempts ?? bundle.attempts,
     deadlineMs: input.deadline ?? otherwise.deadline ?? bundle.deadlineMs,
@@ -122,6 +129,11 @@ function resolvePolicy(input: PolicyInput, otherwise: PolicyInput): PolicyConfig
     limited: input.limited ?? otherwise.limited ?? bundle.limited,
     toolArguments: input.toolArguments ?? otherwise.toolArguments ?? bundle.toolArguments,
     seam: input.seam ?? otherwise.seam ?? bundle.seam,
+    needsApproval: bundle.needsApproval,
+    approval: {
+      timeoutMs: input.approval?.timeout ?? otherwise.approval?.timeout ?? bundle.approval.timeoutMs,
+      onTimeout: input.approval?.onTimeout ?? otherwise.approval?.onTimeout ?? bundle.approval.onTimeout,
+    },
   }
 }
 
@@ -131,6 +143,17 @@ function resolveReplay({ window, keyWindow, megabytes }: ReplayInput): ReplayCon
     windowMs: window ?? windowMs,
     keyWindowMs: keyWindow ?? keyWindowMs,
     limitBytes: megabytes === undefined ? limitBytes : megabytes * 1_048_576,
+  }
+}
+
+function resolveDegrade(input: DegradeInput | undefined): DegradeConfig | undefined {
+  return input === undefined ? undefined : { cacheMs: input.cache, model: input.model, answer: input.answer }
+}
+
+function resolveApprovals({ approvers, webhook }: ApprovalsInput): ApprovalsConfig {
+  return {
+    approvers: toMap(approvers, (name, { keyHash, tenants, workflows }) => ({ name, keyHash, tenants, workflows })),
+    webhook: webhook && { url: webhook.url, secret: webhook.secret, content: webhook.content === 'on' },
   }
 }
 

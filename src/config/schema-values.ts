@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseBaseUrl } from './base-url.ts'
+import { isLoopback, parseBaseUrl } from './base-url.ts'
 import { durationPattern, parseDuration } from './duration.ts'
 import { type ListenAddress, parseListen } from './listen.ts'
 import { durationRange, maxDurationMs } from './policy-defaults.ts'
@@ -69,3 +69,23 @@ export const plainName: z.ZodType<string, string> = text(
 export const apiKey: z.ZodType<string, string> = text('a key without spaces or line breaks', /^[\x21-\x7e]+$/)
 export const filePath: z.ZodType<string, string> = text('the path of a file', /\S/)
 export const fieldName: z.ZodType<string, string> = text('the name of a field', /^[^\r\n]{1,200}$/)
+
+export const webhookUrl: z.ZodType<URL, string> = z
+  .string({ error: 'an address in a text' })
+  .transform((value, context) => {
+    const url = URL.parse(value)
+    if (url !== null && isSafe(url)) return url
+    const message = 'an address with https, or http on loopback, without user, password or fragment'
+    context.issues.push({ code: 'custom', message, input: value })
+    return z.NEVER
+  })
+
+function isSafe({ protocol, hostname, username, password, hash }: URL): boolean {
+  const isCovered = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+  return isCovered && username === '' && password === '' && hash === ''
+}
+
+export const webhookSecret: z.ZodType<string, string> = text(
+  'a secret of 16 to 512 characters without spaces or line breaks',
+  /^[\x21-\x7e]{16,512}$/,
+)

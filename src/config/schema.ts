@@ -28,6 +28,8 @@ import {
   plainName,
   platform,
   providerName,
+  webhookSecret,
+  webhookUrl,
 } from './schema-values.ts'
 import { apiFamilies, type ApiFamily } from './types.ts'
 
@@ -158,7 +160,7 @@ const model = section({
 
 const profileNotes = {
   about:
-    'The scenario in one word. prototype: nothing is held back; batch, internal, customer: breakers, retry budget and adaptive limits; batch also has 6 attempts within 1h.',
+    'The scenario in one word. prototype: nothing is held back; batch, internal, customer, critical: breakers, retry budget and adaptive limits; batch also has 6 attempts within 1h; under critical every answer waits whole for a person.',
 }
 const deliveryNotes = {
   about:
@@ -182,7 +184,7 @@ const deadlineNotes = {
   ...durationNotes,
 }
 
-const profile = word('prototype', 'batch', 'internal', 'customer')
+const profile = word('prototype', 'batch', 'internal', 'customer', 'critical')
 const hedge = word('off', 'p95')
 const hedgeNotes = {
   about:
@@ -234,6 +236,36 @@ const seamNotes = {
   about:
     'Under guarded delivery, when a text breaks off: proven goes on where the same model continues it, or an answer made anew begins with exactly what was delivered; instruct also tells a model to go on, plain text only; off ends it honestly, as the profile prototype does.',
 }
+const approval = section({
+  timeout: optional(duration, {
+    about: 'So long an answer waits for a person.',
+    ...durationNotes,
+    default: formatDuration(defaultPolicy.approval.timeoutMs),
+  }),
+  onTimeout: optional(word('reject', 'answer'), {
+    about: 'Where nobody decided in time. reject: an error; answer: the fixed answer of degrade.',
+    default: defaultPolicy.approval.onTimeout,
+  }),
+})
+const approvalNotes = {
+  about:
+    'How long an answer waits for a person, and what then; where the profile is critical, or a request makes it so.',
+}
+const degrade = section({
+  cache: optional(duration, {
+    about: 'Complete answers are kept in memory for so long, for the same request of the same client.',
+    ...durationNotes,
+    defaultWords: 'none are kept',
+  }),
+  model: optional(modelName, {
+    about: 'A simpler model that is asked last: one of models, or provider/model.',
+    defaultWords: 'none is asked',
+  }),
+  answer: optional(
+    z.string({ error: 'a text' }).min(1, { error: 'a text' }).max(65_536, { error: 'at most 65536 characters' }),
+    { about: 'Fixed words.', range: '1 to 65536 characters', defaultWords: 'an error' },
+  ),
+})
 const delivery = word('hold', 'guarded', 'live')
 const thinking = word('hold', 'live')
 
@@ -244,6 +276,7 @@ const defaults = section({
   attempts: optional(attempts, { ...attemptsNotes, default: defaultPolicy.attempts }),
   deadline: optional(duration, { ...deadlineNotes, default: formatDuration(defaultDeadlineMs) }),
   hedge: optional(hedge, { ...hedgeNotes, default: defaultPolicy.hedge }),
+  approval: optional(approval, { ...approvalNotes, defaultWords: 'each key’s own' }),
   seam: optional(seam, { ...seamNotes, defaultWords: 'proven; off for the profile prototype' }),
   replay: optional(replay, { ...replayNotes, default: defaultPolicy.replay }),
   limited: optional(limited, { ...limitedNotes, default: defaultPolicy.limited }),
@@ -291,6 +324,12 @@ const workflow = section({
     defaultWords: 'none',
   }),
   seam: optional(seam, { ...seamNotes, ...asInDefaults }),
+  approval: optional(approval, { ...approvalNotes, defaultWords: 'each key as in defaults' }),
+  degrade: optional(degrade, {
+    about: 'What is given where everything else failed, labelled as what it is, the best that there is of it.',
+    range: 'at least one of its keys',
+    defaultWords: 'nothing, an error',
+  }),
 })
 
 const client = section({
@@ -317,6 +356,38 @@ const control = section({
     range: 'port 0 to 65535 (0: any free one); other hosts than loopback need keyHash',
     defaultWords: 'the port of the data plane, loopback only',
   }),
+})
+
+const approver = section({
+  keyHash: required(keyHash, { about: "The SHA-256 of the approver's key, as sha256:<64 hexadecimal digits>." }),
+  tenants: optional(list(plainName, 'a list of tenants').min(1, { error: 'at least one tenant' }), {
+    about: 'Whose answers they may see and decide about.',
+    range: 'at least one; leave the key out for all',
+    defaultWords: 'all',
+  }),
+  workflows: optional(list(plainName, 'a list of workflow names').min(1, { error: 'at least one workflow' }), {
+    about: 'Answers of which workflows they may see and decide about.',
+    range: 'at least one; leave the key out for all',
+    defaultWords: 'all',
+  }),
+})
+const webhook = section({
+  url: required(webhookUrl, { about: 'Where new approvals are told.', range: 'https, or http on loopback' }),
+  secret: required(webhookSecret, {
+    about: 'What messages are signed with (Standard Webhooks), best as ${NAME} from the environment.',
+    range: 'at least 16 characters',
+  }),
+  content: optional(word('off', 'on'), {
+    about: 'on: request and answer are sent along; off: only that one waits, and where.',
+    default: 'off',
+  }),
+})
+const approvals = section({
+  approvers: optional(z.record(plainName, approver, { error: 'a mapping of names of approvers' }), {
+    about: 'Who decides about answers that wait, each with a key of their own.',
+    defaultWords: 'nobody, so nothing can be critical',
+  }),
+  webhook: optional(webhook, { about: 'Told of each answer that begins to wait.', defaultWords: 'nobody is told' }),
 })
 
 type PassthroughFields = Readonly<Record<ApiFamily, z.ZodOptional<typeof providerName>>>
@@ -359,6 +430,10 @@ const root = section({
   replay: optional(replays, {
     about: 'Answers that are kept for who asks for them again: how long, and how much of them.',
     defaultWords: 'each key’s own',
+  }),
+  approvals: optional(approvals, {
+    about: 'Who decides about the answers of the profile critical.',
+    defaultWords: 'nobody',
   }),
   control: optional(control, { about: 'The control plane.', defaultWords: 'same port, loopback only' }),
 })

@@ -1,4 +1,4 @@
-import { defaultPolicy, defaultReplay } from './policy-defaults.ts'
+import { defaultPolicy, defaultReplay, noApprovals } from './policy-defaults.ts'
 import { resolveProvider } from './resolve.ts'
 import type { Config, ModelConfig, ProtocolName, ProviderConfig } from './types.ts'
 
@@ -61,6 +61,7 @@ export function simulatedConfig({ baseUrl }: { readonly baseUrl: string | URL })
     clients: new Map(),
     control: { keyHash: undefined, listen: undefined },
     replay: defaultReplay,
+    approvals: noApprovals,
     passthrough: new Map(),
   }
 }

@@ -19,7 +19,7 @@ export type Delivery = 'hold' | 'guarded' | 'live'
 export type ThinkingDelivery = 'hold' | 'live'
 
 /** A scenario in one word. */
-export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer'
+export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer' | 'critical'
 
 /**
  * What an answer that a limit stopped means. `pass`: it is passed on as the protocol says it. `reroute`: it is asked for
@@ -135,6 +135,26 @@ export interface PolicyConfig {
   readonly limited: Limited
   readonly toolArguments: ToolArguments
   readonly seam: Seam
+  /** Nothing is delivered before a person has approved of it; the profile says. */
+  readonly needsApproval: boolean
+  readonly approval: ApprovalConfig
+}
+
+/** How long an answer waits for a person, and what then. */
+export interface ApprovalConfig {
+  readonly timeoutMs: number
+  /** `reject`: an error; `answer`: the workflow's fixed answer. */
+  readonly onTimeout: 'reject' | 'answer'
+}
+
+/** What a workflow gives where everything else failed, from the best to the least; at least one of them. */
+export interface DegradeConfig {
+  /** A complete answer is kept for so long, in milliseconds, for the same request. */
+  readonly cacheMs: number | undefined
+  /** A simpler model, which is asked last. */
+  readonly model: string | undefined
+  /** Fixed words. */
+  readonly answer: string | undefined
 }
 
 /** A named use of a model; what it does not say comes from `defaults`. */
@@ -149,6 +169,7 @@ export interface WorkflowConfig extends PolicyConfig {
   readonly expect: readonly string[] | undefined
   /** `undefined`: not declared. */
   readonly value: WorkflowValue | undefined
+  readonly degrade: DegradeConfig | undefined
 }
 
 /** What an answer is worth: each one, or a whole run. */
@@ -179,6 +200,30 @@ export interface ControlConfig {
   readonly listen: { readonly hostname: string; readonly port: number } | undefined
 }
 
+/** Who may decide about the answers that wait for a person. */
+export interface ApproverConfig {
+  readonly name: string
+  /** Lower-case hexadecimal of the key's SHA-256. */
+  readonly keyHash: string
+  /** Whose answers; `undefined`: all. */
+  readonly tenants: readonly string[] | undefined
+  readonly workflows: readonly string[] | undefined
+}
+
+/** Where new approvals are told. */
+export interface WebhookConfig {
+  readonly url: URL
+  /** What messages are signed with. */
+  readonly secret: string
+  /** Whether request and answer are sent along. */
+  readonly content: boolean
+}
+
+export interface ApprovalsConfig {
+  readonly approvers: ReadonlyMap<string, ApproverConfig>
+  readonly webhook: WebhookConfig | undefined
+}
+
 /** Passes models through by the beginning of their name (`claude` to anthropic, `gpt` to openai). */
 export interface FamilyRoute {
   readonly prefix: string
@@ -198,6 +243,7 @@ export interface Config {
   readonly clients: ReadonlyMap<string, ClientConfig>
   readonly control: ControlConfig
   readonly replay: ReplayConfig
+  readonly approvals: ApprovalsConfig
   /** Other families of calls, each passed through whole to one provider. */
   readonly passthrough: ReadonlyMap<ApiFamily, string>
 }

@@ -39,10 +39,16 @@ export class Authentication {
   }
 }
 
-export const ANYBODY: Caller = { client: undefined, tenant: undefined, workflows: undefined, limits: undefined }
+export const ANYBODY: Caller = {
+  client: undefined,
+  tenant: undefined,
+  keyHash: undefined,
+  workflows: undefined,
+  limits: undefined,
+}
 
-function toCaller({ name, tenant, workflows, limits }: ClientConfig): Caller {
-  return { client: name, tenant, workflows, limits }
+function toCaller({ name, tenant, keyHash, workflows, limits }: ClientConfig): Caller {
+  return { client: name, tenant, keyHash, workflows, limits }
 }
 
 /** Google's SDKs and examples may put the key into the address: `?key=…`. */

@@ -4,7 +4,9 @@ import { FullstopError } from '../errors.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
+  AnswerCache,
   answers,
+  Approvals,
   type Caller,
   ClientLoads,
   ClientStay,
@@ -14,6 +16,7 @@ import {
   type ClientExchange,
   type Conditions,
   DEFAULT_LIMITS,
+  DeferredAnswers,
   type ExchangeDeps,
   FormatRefusals,
   Health,
@@ -22,6 +25,7 @@ import {
   type Limits,
   MemoryAnswerStore,
   Origins,
+  ownerOf,
   refuse,
   refuseOverLimit,
   Repeats,
@@ -31,6 +35,7 @@ import {
 } from '../exchange/index.ts'
 import type { Protocol } from '../protocols/core/index.ts'
 import { Schemas } from '../schema/index.ts'
+import { ApprovalWebhook, type WebhookReport } from './approval-webhook.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
 import { listModels } from './model-list.ts'
 import { passThrough, refuseForCaller } from './passthrough.ts'
@@ -61,6 +66,9 @@ export interface EngineDeps extends Omit<
   | 'replays'
   | 'schemas'
   | 'formatRefusals'
+  | 'cache'
+  | 'approvals'
+  | 'deferred'
 > {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
@@ -86,6 +94,11 @@ interface Generation {
 /** All of Fullstop's data plane as one `fetch`, on web standards alone. */
 export class Engine {
   readonly recent: RecentExchanges
+  /** The answers that wait for a person. */
+  readonly approvals: Approvals
+  readonly #webhook: ApprovalWebhook
+  readonly #cache: AnswerCache
+  readonly #deferred: DeferredAnswers
   readonly #deps: ExchangeDeps
   readonly #health: Health
   readonly #kept: MemoryAnswerStore
@@ -111,8 +124,21 @@ export class Engine {
     })
     this.#kept = new MemoryAnswerStore(config.replay, deps)
     this.#replays = new Replays(config.replay, { clock: deps.clock, store: this.#kept })
+    this.#webhook = new ApprovalWebhook(deps)
+    this.#cache = new AnswerCache(deps)
+    this.#deferred = new DeferredAnswers(deps)
+    this.approvals = new Approvals({
+      clock: deps.clock,
+      onPending: (approval, isPending) => {
+        const { webhook } = this.config.approvals
+        if (webhook !== undefined) this.#webhook.tell(webhook, approval, isPending)
+      },
+    })
     this.#deps = {
       ...rest,
+      cache: this.#cache,
+      approvals: this.approvals,
+      deferred: this.#deferred,
       limits,
       origins: new Origins(),
       sessions: new Sessions(),
@@ -152,11 +178,18 @@ export class Engine {
     }
   }
 
+  /** What became of the messages about approvals. */
+  get webhook(): WebhookReport {
+    return this.#webhook.report
+  }
+
   /** New requests see this configuration; running ones end under theirs. */
   swap(config: Config): void {
     this.#generation = toGeneration(config)
     this.#replays.configure(config.replay)
     this.#kept.limitBytes = config.replay.limitBytes
+    // What nobody asks to be kept any more is not kept.
+    if (![...config.workflows.values()].some(({ degrade }) => degrade?.cacheMs !== undefined)) this.#cache.clear()
   }
 
   /** Answers one request of the data plane; never rejects. */
@@ -166,7 +199,7 @@ export class Engine {
       return this.reject(request, new FullstopError('invalid-request', 'host: expected a host and perhaps its port.'))
     const route = routeOf(request.url, request.headers)
     if (route === undefined) return this.#unknownRoute(request)
-    if (this.#isDraining) return this.reject(request, shuttingDown())
+    if (this.#isDraining && route.kind !== 'deferred') return this.reject(request, shuttingDown())
     const { routing, authentication } = this.#generation
     try {
       const caller = await authentication.authenticate(request)
@@ -175,6 +208,9 @@ export class Engine {
           throw new FullstopError('not-supported', `${route.name}: not served by this gateway.`)
         case 'passthrough':
           return await this.#passThrough(route, request, caller)
+        case 'deferred':
+          expectMethod('GET', request)
+          return this.#deferred.poll(route.id, ownerOf(caller))
         case 'models':
           expectMethod('GET', request)
           return this.#listModels(route)
@@ -288,6 +324,7 @@ export class Engine {
   stop(): void {
     for (const exchange of this.#exchanges) exchange.stop()
     this.#replays.stop()
+    this.#webhook.stop()
   }
 
   readonly #onBegin = (exchange: ClientExchange): void => {

@@ -19,6 +19,8 @@ export type RouteKind =
     }
   /** `id`: one model instead of all. */
   | { readonly kind: 'models'; readonly protocol: Protocol; readonly id?: string }
+  /** An answer that its client comes back for. */
+  | { readonly kind: 'deferred'; readonly protocol: Protocol; readonly id: string }
   /** Understood only by one provider, and only where the configuration names it. */
   | { readonly kind: 'passthrough'; readonly protocol: Protocol; readonly family: ApiFamily }
   /** Known, and not served: `name` says what it is. */
@@ -71,7 +73,13 @@ const NOT_SERVED: readonly (readonly [string, string, Protocol])[] = [
 export function routeOf(url: string, headers: Headers): RouteKind | undefined {
   const full = pathOf(url)
   const path = WITHOUT_VERSION.test(full) ? `/v1${full}` : full
-  return OPERATIONS.get(path) ?? geminiRoute(path, url) ?? modelsRoute(path, headers) ?? otherRoute(path, headers)
+  return (
+    OPERATIONS.get(path) ??
+    geminiRoute(path, url) ??
+    modelsRoute(path, headers) ??
+    deferredRoute(path, headers) ??
+    otherRoute(path, headers)
+  )
 }
 
 /** `/v1beta/models/{model}:{method}`; a model of ours may have slashes and colons in its name. */
@@ -107,6 +115,13 @@ function modelsRoute(path: string, headers: Headers): RouteKind | undefined {
   const protocol = match[1] === undefined ? callerProtocol(headers) : gemini
   const id = match[2] === undefined ? undefined : decoded(match[2])
   return { kind: 'models', protocol, ...(id !== undefined && { id }) }
+}
+
+const DEFERRED = /^\/v1\/approvals\/([\w-]{1,100})$/
+
+function deferredRoute(path: string, headers: Headers): RouteKind | undefined {
+  const id = DEFERRED.exec(path)?.[1]
+  return id === undefined ? undefined : { kind: 'deferred', protocol: callerProtocol(headers), id }
 }
 
 function otherRoute(path: string, headers: Headers): RouteKind | undefined {

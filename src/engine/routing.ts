@@ -11,7 +11,7 @@ import type { OutputFormat, ProtocolName } from '../protocols/core/index.ts'
 import { PROTOCOLS } from './protocols.ts'
 
 /** A configuration as the exchange asks it. Unknown names have been refused when it was loaded. */
-export function toRouting({ providers, models, families, defaults, workflows, clients }: Config): Routing {
+export function toRouting({ providers, models, families, defaults, workflows, clients, approvals }: Config): Routing {
   const ready = new Map([...providers].map(([name, provider]) => [name, toProvider(provider)]))
   const platform = ({ provider: name, model }: PlatformConfig): readonly Platform[] => {
     const provider = ready.get(name)
@@ -50,6 +50,7 @@ export function toRouting({ providers, models, families, defaults, workflows, cl
     defaults,
     workflow: (name) => policies.get(name),
     profile: (name) => PROFILES.get(name),
+    canApprove: approvals.approvers.size > 0 && clients.size > 0,
     hasTenants: new Set([...clients.values()].map(({ tenant }) => tenant)).size > 1,
   }
 }

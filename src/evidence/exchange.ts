@@ -1,3 +1,4 @@
+import type { ApprovalEvidence } from './approval.ts'
 import type { AttemptEvidence, Usage } from './attempt.ts'
 import type { ClientLimiter, Diversion, Limiter } from './overload.ts'
 import type { SeamEvidence } from './seam.ts'
@@ -7,6 +8,8 @@ import type { VerdictName } from './verdict.ts'
 export type Outcome =
   /** A finished answer was delivered whole. */
   | 'delivered'
+  /** Something in place of the answer was delivered whole, and labelled as that. */
+  | 'degraded'
   /** An error status, before anything was sent. */
   | 'refused'
   /** Something had been sent: error event, then an aborted body. */
@@ -17,6 +20,12 @@ export type Outcome =
   | 'kept'
   /** Nobody waited, and there is no answer to keep. */
   | 'given-up'
+
+/**
+ * What was given in place of an answer. `cache`: one that the same request had before; `model`: a simpler model's; `answer`: the
+ * operator's fixed words.
+ */
+export type Degraded = 'cache' | 'model' | 'answer'
 
 /** One request with all its attempts; content-free like its parts. */
 export interface ExchangeEvidence {
@@ -61,6 +70,10 @@ export interface ExchangeEvidence {
   readonly replayOf: string | undefined
   /** The exchange that broke off, for whose client this one finished the answer in the background. */
   readonly finishOf: string | undefined
+  /** What was given in place of an answer of the model that was asked for. */
+  readonly degraded: Degraded | undefined
+  /** The person's decision that the answer waited for. */
+  readonly approval: ApprovalEvidence | undefined
 }
 
 /** Where finished exchanges go. Must return at once: nothing in the request path waits for it. */

@@ -1,5 +1,6 @@
+export { type ApprovalEvidence, type ApprovalOutcome } from './approval.ts'
 export { type AttemptEvidence, type Usage } from './attempt.ts'
-export { type EvidenceSink, type ExchangeEvidence, type Outcome } from './exchange.ts'
+export { type Degraded, type EvidenceSink, type ExchangeEvidence, type Outcome } from './exchange.ts'
 export { type AttemptCause, type ClientLimiter, type Diversion, type Limiter } from './overload.ts'
 export { type SeamEvidence, type SeamKind } from './seam.ts'
 export { type Label, toLabel } from './label.ts'

@@ -1,10 +1,11 @@
 import { FullstopError } from '../errors.ts'
 import type { Address, Protocol } from '../protocols/core/index.ts'
-import { admit } from './admission/inbound.ts'
+import { admit, type Inbound } from './admission/inbound.ts'
 import type { Caller, Routing } from './admission/routing.ts'
 import type { ClientExchange } from './client-exchange.ts'
 import { refuse } from './delivery/error-response.ts'
 import type { Framing } from './delivery/framing.ts'
+import { respondLater } from './delivery/respond-later.ts'
 import { respond } from './delivery/respond.ts'
 import { Exchange } from './exchange.ts'
 import type { Operation } from './operations/operation.ts'
@@ -47,9 +48,12 @@ export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promis
       deps,
     )
     connection?.answering()
+    const isDeferred = inbound.approval !== undefined && prefersAsync(request.headers)
+    const asked = isDeferred ? withoutConnection(inbound) : inbound
     const { replays } = deps
-    exchange = replays.concerns(inbound) ? await replays.open(inbound, deps) : new Exchange(inbound, deps)
+    exchange = replays.concerns(asked) ? await replays.open(asked, deps) : new Exchange(asked, deps)
     options.onBegin(exchange)
+    if (isDeferred) return respondLater({ exchange, framing: options.framing, onOver }, deps)
     return await respond({ exchange, framing: options.framing, connection, keepAliveMs, onOver }, deps)
   } catch (error) {
     exchange?.giveUp()
@@ -58,6 +62,17 @@ export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promis
       error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.')
     return refuse(known, protocol, id)
   }
+}
+
+/** RFC 7240: a list of preferences, which a server may ignore; it is heeded where a person is waited for. */
+function prefersAsync(headers: Headers): boolean {
+  const preferences = (headers.get('prefer') ?? '').toLowerCase().split(',')
+  return preferences.some((preference) => preference.split(';')[0]?.trim() === 'respond-async')
+}
+
+/** Whether its client's connection is still there says nothing any more. */
+function withoutConnection(inbound: Inbound): Inbound {
+  return { ...inbound, signal: new AbortController().signal }
 }
 
 function once(run: () => void): () => void {

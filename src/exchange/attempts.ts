@@ -40,10 +40,12 @@ export class Attempts {
   #rival: Run | undefined
   /** Of the last end. */
   #last: Run | undefined
-  #begun = 0
+  #begun: number
   #isStopped = false
 
-  constructor(inbound: Inbound, deps: ExchangeDeps) {
+  /** `made`: attempts for this exchange before these. */
+  constructor(inbound: Inbound, deps: ExchangeDeps, made: number = 0) {
+    this.#begun = made
     this.#inbound = inbound
     this.#deps = deps
     this.seams = Seams.of(inbound, deps.limits.eventBytes)
@@ -205,7 +207,7 @@ export class Attempts {
 
   /** While another platform could answer, silence gets at most half of what is left of its client's wait, or of the deadline. */
   #patienceMs(): number {
-    if (!this.#itinerary.hasUntried) return Number.POSITIVE_INFINITY
+    if (!this.#itinerary.hasUntried && this.#inbound.simpler === undefined) return Number.POSITIVE_INFINITY
     const { awaitedUntilMs, deadlineAtMs } = this.#inbound
     const nowMs = this.#deps.clock.nowMs()
     return ((nowMs < awaitedUntilMs ? awaitedUntilMs : deadlineAtMs) - nowMs) / 2

@@ -1,4 +1,4 @@
-import type { Outcome } from '../evidence/index.ts'
+import type { ApprovalEvidence, Degraded, Outcome } from '../evidence/index.ts'
 import type { Inbound } from './admission/inbound.ts'
 import type { Progress } from './exchange.ts'
 
@@ -10,6 +10,10 @@ export interface ClientExchange {
     | { readonly platform: { readonly name: string }; readonly headers?: Headers | undefined }
     | undefined
   readonly attemptCount: number
+  /** What is given in place of the real answer. */
+  readonly degraded: Degraded | undefined
+  /** What a person decided about the answer. */
+  readonly approval: ApprovalEvidence | undefined
   /** The answer is another exchange's. */
   readonly isReplayed: boolean
   /** The next bytes for the client, or how it ends. Never rejects. */

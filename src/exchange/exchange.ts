@@ -1,17 +1,25 @@
+import { FullstopError } from '../errors.ts'
 import {
+  type ApprovalEvidence,
   type AttemptEvidence,
+  type Degraded,
   type Diversion,
   type ExchangeEvidence,
   isFinished,
   type Outcome,
 } from '../evidence/index.ts'
+import type { CoreResponse } from '../protocols/core/index.ts'
 import { type Inbound, ownerOf } from './admission/inbound.ts'
 import type { Platform } from './admission/routing.ts'
-import { type Attempt, isAttemptEnd } from './attempt/attempt.ts'
+import { AwaitedApproval } from './approval/awaited-approval.ts'
+import { type Attempt, type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
 import type { Run } from './attempt/run.ts'
 import { Attempts } from './attempts.ts'
 import type { ClientExchange } from './client-exchange.ts'
-import { describeFailure, type Failure, overLimit, unexpectedFailure } from './delivery/failure.ts'
+import { Degradation, fixedAnswerFor, isAcceptable, isOutage, leavingOneForSimpler } from './degradation/degradation.ts'
+import { DegradedLabel } from './degradation/label.ts'
+import { describeFailure, type Failure, overLimit, unexpectedFailure, withAttempts } from './delivery/failure.ts'
+import { renderAnswer } from './delivery/stored-answer.ts'
 import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
 import { recordOf } from './record.ts'
@@ -39,25 +47,42 @@ export type Progress =
  *     seams       but another attempt may go on with its text, exactly        seam/
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/
  *  8. memory      who made what, and where the session was answered memory/
- *  9. replay      what is cut here is finished for the retry that comes     replay/
- * 10. evidence    once, whatever happened                           here
+ *  9. approval    where a person has to decide first                approval/
+ * 10. degradation what is given where everything else failed        degradation/
+ * 11. replay      what is cut here is finished for the retry that comes     replay/
+ * 12. evidence    once, whatever happened                           here
  */
 export class Exchange implements ClientExchange {
   readonly isReplayed = false
   readonly inbound: Inbound
   readonly #deps: ExchangeDeps
-  readonly #attempts: Attempts
+  #attempts: Attempts
+  /** Those of the model that was asked for, once a simpler one is asked. */
+  #earlier: Attempts | undefined
   /** Of its client's limits, where it has any. */
   readonly #stay: ClientStay | undefined
   readonly #overLimit: ClientRefusal | undefined
   #answering: Attempt | undefined
   #firstDeliveredMs: number | undefined
+  /** The person that the answer waits for. */
+  readonly #approval: AwaitedApproval | undefined
+  #degradation: Degradation | undefined
+  #degraded: Degraded | undefined
+  #label: DegradedLabel | undefined
+  /** Why there is no answer of the model that was asked for. */
+  #failure: Failure | undefined
+  /** The finished answer, where somebody needs it. */
+  #answer: CoreResponse | undefined
+  /** All of what the client gets has been given at once. */
+  #isGiven = false
+  #isStopped = false
   #isReported = false
 
   constructor(inbound: Inbound, deps: ExchangeDeps) {
     this.inbound = inbound
     this.#deps = deps
-    this.#attempts = new Attempts(inbound, deps)
+    this.#attempts = new Attempts(leavingOneForSimpler(inbound), deps)
+    if (inbound.approval !== undefined) this.#approval = new AwaitedApproval(inbound, inbound.approval, deps.approvals)
     // What is finished in the background uses its client's share, but was not sent once more.
     const body = inbound.finishOf === undefined ? inbound.body.text : undefined
     const entered = deps.clients.enter(inbound.caller, body)
@@ -77,7 +102,7 @@ export class Exchange implements ClientExchange {
 
   /** Those that are over. */
   get attempts(): readonly AttemptEvidence[] {
-    return this.#attempts.ends.map(({ evidence }) => evidence)
+    return this.#ends.map(({ evidence }) => evidence)
   }
 
   /** Content is with the client. */
@@ -85,26 +110,48 @@ export class Exchange implements ClientExchange {
     return this.#firstDeliveredMs !== undefined
   }
 
+  /** What is given in place of the real answer. */
+  get degraded(): Degraded | undefined {
+    return this.#degraded
+  }
+
+  /** What a person decided about the answer. */
+  get approval(): ApprovalEvidence | undefined {
+    return this.#approval?.evidence
+  }
+
   /** The next bytes for the client, or how it ends. Trying elsewhere happens inside, unseen. Never rejects. */
   async next(): Promise<Progress> {
-    const attempts = this.#attempts
     if (this.#overLimit !== undefined) return { kind: 'failed', failure: overLimit(this.#overLimit, this.inbound.id) }
+    if (this.#isGiven) return { kind: 'finished' }
     try {
+      this.#approval?.reserve()
       for (;;) {
+        const attempts = this.#attempts
         // Content of one attempt with the client, another's would be another answer: it can only go on with what is there.
         let run =
           attempts.current ?? (await (this.#firstDeliveredMs === undefined ? attempts.begin() : attempts.goOn()))
-        if (run === undefined) return this.#fail()
+        if (run === undefined) {
+          const instead = await this.#instead()
+          if (instead !== undefined) return instead
+          continue
+        }
         if (run.hedgeAfterMs !== undefined && !run.hasContent) run = await attempts.hedged(run, () => this.#isReported)
         const read = await run.read()
         if (this.#isReported) return this.#fail()
-        if (!isAttemptEnd(read)) return this.#deliver(run, read)
-        attempts.settle(run, read)
-        if (isFinished(read.verdict)) return { kind: 'finished' }
+        if (!isAttemptEnd(read) && this.#approval === undefined) return this.#deliver(run, read)
+        const end = isAttemptEnd(read) ? read : run.attempt.ended
+        // Bytes of a proven answer, which is written anew when it is approved.
+        if (end === undefined) continue
+        attempts.settle(run, end)
+        if (isFinished(end.verdict)) {
+          this.#onFinished(run)
+          return this.#approval === undefined ? { kind: 'finished' } : await this.#approve(this.#answer, this.#approval)
+        }
       }
     } catch (error) {
-      attempts.abandon('internal')
-      return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.attempts) }
+      this.#attempts.abandon('internal')
+      return this.#failed(error)
     }
   }
 
@@ -113,15 +160,120 @@ export class Exchange implements ClientExchange {
     this.#answering = run.attempt
     this.#attempts.seams?.onDelivered(run.attempt, bytes)
     const { ended } = run.attempt
-    if (ended !== undefined) this.#attempts.settle(run, ended)
-    return { kind: 'bytes', bytes }
+    if (ended !== undefined) {
+      this.#attempts.settle(run, ended)
+      this.#onFinished(run)
+    }
+    return { kind: 'bytes', bytes: this.#labelled(bytes) }
+  }
+
+  #onFinished({ attempt, platform }: Run): void {
+    if (!this.inbound.needsAnswer || attempt.answer === undefined) return
+    this.#answering = attempt
+    const { answer } = attempt
+    // Not every provider names and dates its answers, and what is kept or approved has to be all of it.
+    const id = answer.id === '' ? this.inbound.id : answer.id
+    const model = answer.model === '' ? platform.model : answer.model
+    this.#answer = { ...answer, id, model, created: answer.created ?? this.#nowSeconds() }
+  }
+
+  #labelled(bytes: Uint8Array): Uint8Array {
+    if (this.#label === undefined) return bytes
+    return this.inbound.facts.stream ? this.#label.events(bytes) : this.#label.whole(bytes)
+  }
+
+  // ## Answers that are there as a whole: approved ones, and what is given in an answer's place
+
+  #give(answer: CoreResponse): Progress {
+    const { protocol, facts, id } = this.inbound
+    const bytes = renderAnswer(answer, {
+      protocol,
+      stream: facts.stream,
+      includeUsage: facts.stream && this.#includesUsage(),
+      fallbackId: id,
+      fallbackModel: answer.model,
+      nowSeconds: this.#nowSeconds(),
+    })
+    this.#isGiven = true
+    this.#firstDeliveredMs ??= this.#elapsedMs()
+    return { kind: 'bytes', bytes: this.#labelled(bytes) }
+  }
+
+  #includesUsage(): boolean {
+    try {
+      return this.inbound.body.core().includeUsage
+    } catch {
+      // Only its own protocol understands the request, which says nothing of the answer.
+      return false
+    }
+  }
+
+  async #approve(answer: CoreResponse | undefined, approval: AwaitedApproval): Promise<Progress> {
+    if (answer === undefined) throw new Error('a finished answer that nobody could read')
+    const {
+      answer: approved,
+      evidence,
+      reason,
+    } = await approval.of(answer, {
+      platform: this.#answering?.platform.name,
+      degraded: this.#degraded,
+      accepts: (edited) => isAcceptable(this.inbound, edited),
+    })
+    if (this.#isReported) return this.#fail()
+    if (approved !== undefined) {
+      this.#answer = approved
+      return this.#give(approved)
+    }
+    const fixed =
+      evidence.outcome === 'timed-out' && approval.onTimeout === 'answer' ? fixedAnswerFor(this.inbound) : undefined
+    if (fixed === undefined) return this.#failed(notApproved(evidence, reason))
+    this.#degrade('answer')
+    return this.#give(fixed)
+  }
+
+  /** Nobody is left to ask: what is given instead, or how it ends; `undefined` where a simpler model is asked now. */
+  async #instead(): Promise<Progress | undefined> {
+    const failure = this.#describe()
+    this.#failure ??= failure
+    this.#degrade(undefined)
+    const isOver = this.#isStopped || this.#isReported || this.inbound.signal.aborted
+    if (this.inbound.degrade === undefined || this.#firstDeliveredMs !== undefined || isOver) return this.#fail()
+    if (this.#degradation === undefined && !isOutage(failure, this.#attempts.ends)) return this.#fail()
+    this.#degradation ??= new Degradation(this.inbound, this.#deps.cache)
+    const substitute = await this.#degradation.next(this.attemptCount)
+    if (substitute === undefined || this.#isReported) return this.#fail()
+    this.#degrade(substitute.degraded)
+    if (substitute.degraded === 'model') {
+      this.#earlier = this.#attempts
+      this.#attempts = new Attempts(substitute.inbound, this.#deps, this.attemptCount)
+      return undefined
+    }
+    // The operator's own words were theirs to approve; whatever a model said once is looked at again.
+    if (substitute.degraded === 'cache' && this.#approval !== undefined)
+      return this.#approve(substitute.answer, this.#approval)
+    return this.#give(substitute.answer)
+  }
+
+  #degrade(degraded: Degraded | undefined): void {
+    this.#degraded = degraded
+    this.#label = degraded === undefined ? undefined : new DegradedLabel(degraded, this.inbound.id)
   }
 
   // ## Endings
 
   #fail(): Progress {
+    const failure = this.#failure ?? this.#describe()
+    const { attempts } = this
+    return { kind: 'failed', failure: attempts.length === 0 ? failure : withAttempts(failure, attempts) }
+  }
+
+  #failed(error: unknown): Progress {
+    return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.attempts) }
+  }
+
+  #describe(): Failure {
     const attempts = this.#attempts
-    const failure = describeFailure({
+    return describeFailure({
       exchange: this.inbound.id,
       ends: attempts.ends,
       cut: attempts.seams?.cut,
@@ -131,44 +283,63 @@ export class Exchange implements ClientExchange {
       refusal: attempts.refusal,
       isDark: attempts.refusal !== undefined && attempts.overload.isDark,
     })
-    return { kind: 'failed', failure }
   }
 
   /** The client went away: the upstream is freed at once. A proof that was already delivered stands. */
   clientGone(): void {
     this.#attempts.abandon('client-gone')
+    this.#approval?.cancel('cancelled')
     const verdict = this.#attempts.ends.at(-1)?.verdict
-    this.report(verdict !== undefined && isFinished(verdict) ? 'delivered' : 'client-gone')
+    const isProven = verdict !== undefined && isFinished(verdict) && this.#approval === undefined
+    this.report(this.#isGiven || isProven ? 'delivered' : 'client-gone')
   }
 
   /** The process stops and waits no longer: what runs ends as a failure does. */
   stop(): void {
+    this.#isStopped = true
     this.#attempts.stop()
+    this.#approval?.cancel('shutdown')
   }
 
   /** Something of Fullstop's own went wrong outside: the upstream is freed, and the evidence says so. */
   giveUp(): void {
     this.#attempts.abandon('internal')
+    this.#approval?.cancel('cancelled')
     this.report('refused', 'internal')
   }
 
-  /** Sends the evidence; once, whatever comes later. */
+  /** Sends the evidence; once, whatever comes later. What was delivered in an answer's place is not `delivered`. */
   report(outcome: Outcome, errorCode?: string): void {
     if (this.#isReported) return
     this.#isReported = true
-    this.#stay?.end(this.#attempts.billedTokens())
+    this.#approval?.over()
+    this.#stay?.end(this.#attempts.billedTokens() + (this.#earlier?.billedTokens() ?? 0))
     // What its client's limits kept from being tried says nothing, should it come again.
     if (isFailure(outcome) && this.#overLimit === undefined)
       this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
+    if (outcome === 'delivered' || outcome === 'kept') this.#keepForOutages()
     this.#deps.replays.onReport(this, outcome, this.#deps)
-    this.#deps.sink(this.#evidence(outcome, errorCode))
+    this.#deps.sink(
+      this.#evidence(outcome === 'delivered' && this.#degraded !== undefined ? 'degraded' : outcome, errorCode),
+    )
+  }
+
+  /** What is degraded itself is not kept, and half an answer neither. */
+  #keepForOutages(): void {
+    if (this.inbound.degrade?.cacheMs === undefined || this.#degraded !== undefined || this.#answer === undefined)
+      return
+    if (this.#ends.at(-1)?.verdict.name !== 'complete') return
+    this.#deps.cache.keep(this.inbound, this.#answer)
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
-    const { ends, refusal, diverted, seams } = this.#attempts
+    const { refusal, diverted, seams } = this.#earlier ?? this.#attempts
+    const ends = this.#ends
     const last = ends.at(-1)?.evidence
     // An answer that nobody waited for was answered all the same.
-    const answer = outcome === 'delivered' || outcome === 'kept' ? last : undefined
+    const isAnswered = outcome === 'delivered' || outcome === 'degraded' || outcome === 'kept'
+    const isModels = this.#degraded === undefined || this.#degraded === 'model'
+    const answer = isAnswered && isModels ? last : undefined
     // What a seam that was not to be ended with says nothing of why it was needed.
     const telling = answer ?? seams?.cut?.evidence ?? last
     return recordOf(this.inbound, {
@@ -184,11 +355,40 @@ export class Exchange implements ClientExchange {
       diverted: toDiversions(diverted, ends[0]?.evidence),
       refusedBy: this.#overLimit?.by ?? refusal?.by,
       replayOf: undefined,
+      degraded: this.#degraded,
+      approval: this.approval,
     })
+  }
+
+  get #ends(): readonly AttemptEnd[] {
+    return this.#earlier === undefined ? this.#attempts.ends : [...this.#earlier.ends, ...this.#attempts.ends]
   }
 
   #elapsedMs(): number {
     return this.#deps.clock.nowMs() - this.inbound.receivedAtMs
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#deps.clock.wallMs() / 1_000)
+  }
+}
+
+/** Why an answer that waited for a person is not delivered, for its caller. */
+function notApproved({ outcome }: ApprovalEvidence, reason: string | undefined): FullstopError {
+  switch (outcome) {
+    case 'rejected':
+      return new FullstopError(
+        'approval-rejected',
+        `A person decided against the answer${reason === undefined ? '.' : `: ${reason}`}`,
+      )
+    case 'timed-out':
+      return new FullstopError('approval-timed-out', 'The answer is there, but nobody has decided about it in time.')
+    case 'shutdown':
+      return new FullstopError('shutting-down', 'The answer waited for a person, and this instance is shutting down.')
+    case 'cancelled':
+    case 'approved':
+    case 'edited':
+      return new FullstopError('internal', 'The client that the answer waited for has gone away.')
   }
 }
 

@@ -10,6 +10,11 @@ export {
   type Timeouts,
   type UseLimits,
 } from './admission/routing.ts'
+export { type Approver, type Decision } from './approval/approval.ts'
+export { type ApprovalDetail, Approvals, type ApprovalSummary, type ApprovalView } from './approval/approvals.ts'
+export { DeferredAnswers, pollPath } from './approval/deferred-answers.ts'
+export { ownerOf } from './admission/inbound.ts'
+export { AnswerCache } from './degradation/answer-cache.ts'
 export { KeyRing } from './admission/key-ring.ts'
 export { ClientLoads, ClientStay } from './memory/client-load.ts'
 export { FormatRefusals } from './memory/format-refusals.ts'

@@ -3,6 +3,9 @@ import type { CoreResponse, Json, JsonObject } from '../protocols/core/index.ts'
 import type { Clock } from '../resilience/index.ts'
 import type { ClientLoads } from './memory/client-load.ts'
 import type { FormatRefusals } from './memory/format-refusals.ts'
+import type { Approvals } from './approval/approvals.ts'
+import type { DeferredAnswers } from './approval/deferred-answers.ts'
+import type { AnswerCache } from './degradation/answer-cache.ts'
 import type { Health } from './memory/health.ts'
 import type { Origins } from './memory/origins.ts'
 import type { Repeats } from './memory/repeats.ts'
@@ -26,6 +29,9 @@ export interface ExchangeDeps {
   readonly replays: Replays
   readonly schemas: SchemaJudge
   readonly formatRefusals: FormatRefusals
+  readonly cache: AnswerCache
+  readonly approvals: Approvals
+  readonly deferred: DeferredAnswers
   /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
   readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }

@@ -1,6 +1,8 @@
 import {
+  type ApprovalEvidence,
   type AttemptEvidence,
   type ClientLimiter,
+  type Degraded,
   type Diversion,
   type ExchangeEvidence,
   type Limiter,
@@ -26,6 +28,8 @@ export interface Ending {
   readonly diverted: readonly Diversion[] | undefined
   readonly refusedBy: Limiter | ClientLimiter | undefined
   readonly replayOf: string | undefined
+  readonly degraded: Degraded | undefined
+  readonly approval: ApprovalEvidence | undefined
 }
 
 /** The evidence of an exchange: who asked for what, and how it went. Without spreads, which cost more than all of it. */
@@ -60,5 +64,7 @@ export function recordOf(inbound: Inbound, ending: Ending): ExchangeEvidence {
     repeats: inbound.repeats,
     replayOf: ending.replayOf,
     finishOf: inbound.finishOf,
+    degraded: ending.degraded,
+    approval: ending.approval,
   }
 }

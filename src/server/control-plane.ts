@@ -1,8 +1,7 @@
-import { timingSafeEqual } from 'node:crypto'
-import { isLoopback } from '../config/index.ts'
-import { type Engine, keyOf, sha256Hex } from '../engine/index.ts'
+import type { Engine } from '../engine/index.ts'
 import { ERRORS, FullstopError } from '../errors.ts'
-import { refuseForeignCaller } from './loopback-guard.ts'
+import { approvalsApi, isApprovalsPath } from './approvals-api.ts'
+import { identify } from './control-identity.ts'
 
 export interface ControlRequest {
   readonly request: Request
@@ -15,26 +14,33 @@ const LISTED_EXCHANGES = 100
 
 /** Paths that the control plane will serve in later versions. */
 const COMING =
-  /^\/(metrics|openapi\.json|console|api\/(runs|signals|incidents|reports|releases|remediations|forecast|map|diagnosis|notices|approvals|ledger))(\/|$)/
+  /^\/(metrics|openapi\.json|console|api\/(runs|signals|incidents|reports|releases|remediations|forecast|map|diagnosis|notices|ledger))(\/|$)/
 
 /** Whether a path belongs to the control plane. */
 export function isControlPath(path: string): boolean {
   return path === '/' || path === '/healthz' || path === '/readyz' || path.startsWith('/api/') || COMING.test(path)
 }
 
-/** Health, how platforms fare, and what is known of recent exchanges. Everything but health needs the control key, or loopback without one. */
+/** Health, how platforms fare, what is known of recent exchanges, and the answers that wait for a person. Everything but health needs the control key, or loopback without one. */
 export async function controlPlane(
   engine: Engine,
   { request, path, remoteAddress }: ControlRequest,
 ): Promise<Response> {
   try {
+    const { headers } = request
+    if (isApprovalsPath(path)) {
+      const identity = await identify(engine, { headers, remoteAddress })
+      return await approvalsApi(engine, { request, path, identity })
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new FullstopError('method-not-allowed', `Expected GET; ${request.method.slice(0, 16)} came.`, {
         allow: 'GET',
       })
     if (path === '/healthz') return Response.json({ status: 'up' })
     if (path === '/readyz') return readiness(engine)
-    await authorize(engine, request.headers, remoteAddress)
+    const { kind } = await identify(engine, { headers, remoteAddress })
+    if (kind === 'approver')
+      throw new FullstopError('unknown-key', 'Expected the control key; the key of an approver came.')
     return serve(engine, path)
   } catch (error) {
     return failure(
@@ -61,30 +67,6 @@ function serve(engine: Engine, path: string): Response {
 function readiness(engine: Engine): Response {
   const ready = !engine.isDraining
   return Response.json({ status: ready ? 'ready' : 'draining' }, { status: ready ? 200 : 503 })
-}
-
-/** Throws where the caller may not. */
-async function authorize({ config }: Engine, headers: Headers, remoteAddress: string | undefined): Promise<void> {
-  const { keyHash } = config.control
-  if (keyHash === undefined) {
-    if (remoteAddress === undefined || !isLoopbackAddress(remoteAddress))
-      throw new FullstopError(
-        'host-not-allowed',
-        'The control plane has no key, so only the machine itself may use it.',
-      )
-    const foreign = refuseForeignCaller(headers)
-    if (foreign !== undefined) throw foreign
-    return
-  }
-  const key = keyOf(headers)
-  if (key === undefined) throw new FullstopError('missing-key', 'Expected the control key; the request has none.')
-  const hash = await sha256Hex(key)
-  if (!timingSafeEqual(Buffer.from(hash), Buffer.from(keyHash)))
-    throw new FullstopError('unknown-key', 'Expected the control key; another key came.')
-}
-
-function isLoopbackAddress(address: string): boolean {
-  return isLoopback(address.replace(/^::ffff:/, ''))
 }
 
 function failure({ code, message, headers }: FullstopError): Response {

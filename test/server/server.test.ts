@@ -87,9 +87,15 @@ describe('bad input gets a clear error in the caller’s protocol, and the next 
       (g) => g.post('/v1/messages', MESSAGES_REQUEST, { 'x-fullstop-delivery': 'fast' }),
     ],
     [
-      'a profile of later versions',
+      'a profile that nobody knows',
       400,
-      'not-yet',
+      'invalid-request',
+      (g) => g.post('/v1/messages', MESSAGES_REQUEST, { 'x-fullstop-profile': 'relaxed' }),
+    ],
+    [
+      'a profile that needs a person where nobody is named',
+      400,
+      'approval-not-possible',
       (g) => g.post('/v1/messages', MESSAGES_REQUEST, { 'x-fullstop-profile': 'critical' }),
     ],
     ['a body above the limit', 413, 'body-too-large', (g) => g.post('/v1/messages', ' '.repeat(33 * 1024 * 1024))],

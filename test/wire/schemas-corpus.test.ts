@@ -20,6 +20,8 @@ const POLICY = {
   hedge: 'off',
   replay: 'off',
   seam: 'off',
+  needsApproval: false,
+  approval: { timeoutMs: 1_000, onTimeout: 'reject' },
   limited: 'pass',
   toolArguments: 'enforce',
 } as const

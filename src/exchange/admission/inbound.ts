@@ -22,7 +22,7 @@ import { readIdempotencyKey, readReplay } from '../replay/request-headers.ts'
 import { Acceptance } from './acceptance.ts'
 import { readBounded } from './bounded-body.ts'
 import { findPin, type Pin } from './pin.ts'
-import type { Caller, Policy, Route, Routing } from './routing.ts'
+import type { ApprovalTerms, Caller, DegradeTerms, Policy, Route, Routing } from './routing.ts'
 
 /** A request that was understood and has somewhere to go. */
 export interface Inbound {
@@ -45,6 +45,12 @@ export interface Inbound {
   readonly acceptance: Acceptance | undefined
   /** Somebody has to see the answer in the core's words before or after it is delivered. */
   readonly needsAnswer: boolean
+  /** What is given where everything else failed. */
+  readonly degrade: DegradeTerms | undefined
+  /** Where the simpler model is, which is asked last. */
+  readonly simpler: Route | undefined
+  /** Its answer waits for a person, under these terms. */
+  readonly approval: ApprovalTerms | undefined
   /** A platform that refuses the request may get it without its format. */
   readonly isFormatOptional: boolean
   /** The workflow's, where the request asks for none. */
@@ -162,6 +168,11 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
   const references = bounded(() => operation.findState(protocol, json, text))
   const { hasTenants } = routing
   const deadlineAtMs = receivedAtMs + Math.min(policy.deadlineMs, ownTimeoutMs)
+  const isAnswer = operation.name === 'answer'
+  const approval = isAnswer && policy.needsApproval ? policy.approval : undefined
+  if (approval !== undefined && !routing.canApprove) throw cannotApprove()
+  const degrade = isAnswer ? policy.degrade : undefined
+  const simpler = degrade?.model === undefined ? undefined : routing.route(degrade.model, protocol.name)
   const session = route.affinity === 'session' ? sessionOf(headers, facts, caller, model) : undefined
   return {
     id,
@@ -175,7 +186,10 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
     preferred: session === undefined ? undefined : sessions.platformOf(session),
     policy,
     acceptance,
-    needsAnswer: acceptance?.reads === 'all',
+    needsAnswer: acceptance?.reads === 'all' || approval !== undefined || degrade?.cacheMs !== undefined,
+    degrade,
+    simpler: simpler === undefined ? undefined : { ...simpler, stages: simpler.stages.slice(0, 1) },
+    approval,
     isFormatOptional: options.conditions?.isFormatOptional ?? format !== undefined,
     format,
     caller,
@@ -279,16 +293,16 @@ function underProfile(policy: Policy, name: string | null, routing: Routing): Po
   const profile = routing.profile(name)
   if (profile === undefined)
     throw new FullstopError(
-      'not-yet',
-      `x-fullstop-profile: expected prototype, batch, internal or customer; ${quoted(name)} came.`,
+      'invalid-request',
+      `x-fullstop-profile: expected prototype, batch, internal, customer or critical; ${quoted(name)} came.`,
     )
   const limited = stricter(policy.limited, profile.limited)
-  if (!profile.overloadControl || policy.overloadControl)
-    return limited === policy.limited ? policy : { ...policy, limited }
-  const { attempts, deadlineMs } = policy
+  const stricted = limited === policy.limited ? policy : { ...policy, limited }
+  const approved = profile.needsApproval && !policy.needsApproval ? awaitingApproval(stricted) : stricted
+  if (!profile.overloadControl || approved.overloadControl) return approved
+  const { attempts, deadlineMs } = approved
   return {
-    ...policy,
-    limited,
+    ...approved,
     overloadControl: true,
     attempts: Math.min(attempts, profile.attempts),
     deadlineMs: Math.min(deadlineMs, profile.deadlineMs),
@@ -301,6 +315,20 @@ function stricter(one: Policy['limited'], other: Policy['limited']): Policy['lim
 
 /** From the loosest to the tightest, as the deliveries are. */
 const LIMITED: readonly Policy['limited'][] = ['pass', 'reroute', 'error']
+
+/** Nothing can be taken back from a client, so nothing is delivered before it is approved. */
+function awaitingApproval(policy: Policy): Policy {
+  return { ...policy, needsApproval: true, delivery: 'hold' }
+}
+
+function cannotApprove(): FullstopError {
+  return new FullstopError(
+    'approval-not-possible',
+    'The profile critical lets a person decide about each answer, and nobody here could.',
+  )
+}
+
+/** From the loosest to the tightest. */
 const DELIVERIES: readonly Policy['delivery'][] = ['live', 'guarded', 'hold']
 
 /** A header may tighten: `hold` over `guarded` over `live`. The reverse is ignored, as the policy is the operator's word. */
@@ -321,6 +349,8 @@ function withinConditions(policy: Policy, conditions: Conditions | undefined): P
   const { attempts = policy.attempts, deadlineMs = policy.deadlineMs } = conditions
   return {
     ...policy,
+    // A caller that gets a bare value could not tell it from the real one.
+    degrade: undefined,
     attempts: Math.min(attempts, policy.attempts),
     deadlineMs: Math.min(deadlineMs, policy.deadlineMs),
   }

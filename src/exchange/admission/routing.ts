@@ -91,6 +91,28 @@ export interface Policy {
   readonly format?: OutputFormat | undefined
   /** Under `guarded`: how far a text that breaks off may be continued; see `seam/seams.ts`. */
   readonly seam: 'off' | 'proven' | 'instruct'
+  /** Nothing is delivered before a person has approved of it. */
+  readonly needsApproval: boolean
+  readonly approval: ApprovalTerms
+  /** What is given where everything else failed. */
+  readonly degrade?: DegradeTerms | undefined
+}
+
+export interface ApprovalTerms {
+  /** From the answer's proof to its refusal, ms. */
+  readonly timeoutMs: number
+  /** Where nobody decided in time: an error, or the fixed answer. */
+  readonly onTimeout: 'reject' | 'answer'
+}
+
+/** At least one of them. */
+export interface DegradeTerms {
+  /** A complete answer is kept for so long, ms, for the same request. */
+  readonly cacheMs: number | undefined
+  /** The name of a simpler model. */
+  readonly model: string | undefined
+  /** Fixed words. */
+  readonly answer: string | undefined
 }
 
 /** What the configuration says about who may ask for what, and where it goes. */
@@ -104,6 +126,8 @@ export interface Routing {
   readonly defaults: Policy
   /** More than one tenant may call, so what one of them made is not another's. */
   readonly hasTenants: boolean
+  /** There are approvers, and who asks is known, so that nobody decides about what they asked for. */
+  readonly canApprove: boolean
   workflow(name: string): (Policy & { readonly model: string | undefined }) | undefined
   /** What a profile stands for; `undefined`: no such profile, or not yet. */
   profile(name: string): Policy | undefined
@@ -113,6 +137,8 @@ export interface Routing {
 export interface Caller {
   readonly client: string | undefined
   readonly tenant: string | undefined
+  /** Of its key, as the configuration has it. */
+  readonly keyHash: string | undefined
   /** `undefined`: all. */
   readonly workflows: readonly string[] | undefined
   /** `undefined`: none. */

@@ -128,6 +128,11 @@ export function unexpectedFailure(error: unknown, exchange: string, attempts: re
   return { code, retryable, error: { status, code, message, exchange, attempts: attempts.map(toAttemptLine) } }
 }
 
+/** The same failure with all attempts, those that were made after it too. */
+export function withAttempts(failure: Failure, attempts: readonly AttemptEvidence[]): Failure {
+  return { ...failure, error: { ...failure.error, attempts: attempts.map(toAttemptLine) } }
+}
+
 type AttemptLine = CallerError['attempts'][number]
 
 function toAttemptLine({ provider, model, verdict, reason, violation }: AttemptEvidence): AttemptLine {

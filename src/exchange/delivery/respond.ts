@@ -97,10 +97,12 @@ function idHeader({ inbound, isReplayed }: ClientExchange): Record<string, strin
 }
 
 /** What is known of the answer when the response begins. */
-function responseHeaders(exchange: ClientExchange): Record<string, string> {
+export function responseHeaders(exchange: ClientExchange): Record<string, string> {
   const headers = idHeader(exchange)
   const { answering } = exchange
   if (exchange.attemptCount > 0) headers['x-fullstop-attempts'] = String(exchange.attemptCount)
+  if (exchange.degraded !== undefined) headers['x-fullstop-degraded'] = exchange.degraded
+  if (exchange.approval?.approver !== undefined) headers['x-fullstop-approval'] = exchange.approval.outcome
   if (answering === undefined) return headers
   headers['x-fullstop-platform'] = encodeURI(answering.platform.name)
   if (answering.headers === undefined) return headers

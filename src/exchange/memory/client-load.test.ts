@@ -7,6 +7,7 @@ import { ClientLoads, type ClientRefusal, ClientStay, LOOP_WINDOW_MS, REMEMBERED
 const caller = (limits: Partial<ClientLimits>, client = 'shop'): Caller => ({
   client,
   tenant: undefined,
+  keyHash: undefined,
   workflows: undefined,
   limits: {
     concurrent: undefined,

@@ -169,13 +169,16 @@ class Finish {
       mayReplay: false,
       replayId: undefined,
       finishOf: inbound.id,
+      // Nothing but the answer itself is worth a request that nobody waits for.
+      degrade: undefined,
+      simpler: undefined,
     }
   }
 }
 
 /** The finished answer of an exchange, for whoever asks for the same. */
 export function keptAnswer(
-  { inbound, answering, attempts }: Exchange,
+  { inbound, answering, attempts, degraded }: Exchange,
   bytes: Uint8Array,
   identity: string,
 ): KeptAnswer {
@@ -185,6 +188,7 @@ export function keptAnswer(
     exchange: inbound.id,
     platform: platform?.name ?? '',
     verdict: verdict === 'limited' || verdict === 'refused' ? verdict : 'complete',
+    degraded,
     identity,
     form: formOf(inbound),
     bytes,

@@ -1,4 +1,4 @@
-import type { FinishedVerdict } from '../../evidence/index.ts'
+import type { Degraded, FinishedVerdict } from '../../evidence/index.ts'
 import {
   AnswerAssembler,
   type Completion,
@@ -16,6 +16,8 @@ export interface KeptAnswer {
   /** `provider/model` that gave it. */
   readonly platform: string
   readonly verdict: FinishedVerdict['name']
+  /** What it was given in place of; only for who waited for it, never stored. */
+  readonly degraded: Degraded | undefined
   /** See `identityOf`. */
   readonly identity: string
   /** See `formOf`. */

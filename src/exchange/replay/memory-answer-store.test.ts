@@ -8,6 +8,7 @@ const answer = (exchange: string, bytes = 0): KeptAnswer => ({
   exchange,
   platform: 'a/x',
   verdict: 'complete',
+  degraded: undefined,
   identity: 'i',
   form: 'whole',
   bytes: new Uint8Array(bytes),

@@ -38,6 +38,7 @@ const kept = (bytes: string): Promise<AnswerOrFailure> => {
     exchange: 'second',
     platform: 'a/x',
     verdict: 'complete',
+    degraded: undefined,
     identity: '',
     form: 'whole',
     bytes: new TextEncoder().encode(bytes),

@@ -1,5 +1,5 @@
 import { FullstopError } from '../../errors.ts'
-import type { Outcome } from '../../evidence/index.ts'
+import type { Degraded, Outcome } from '../../evidence/index.ts'
 import { wait } from '../../resilience/index.ts'
 import { type Inbound, ownerOf } from '../admission/inbound.ts'
 import type { ClientExchange } from '../client-exchange.ts'
@@ -23,6 +23,7 @@ export interface Replay {
 export class ReplayedExchange implements ClientExchange {
   readonly inbound: Inbound
   readonly attemptCount = 0
+  readonly approval = undefined
   readonly #replay: Replay
   readonly #deps: ExchangeDeps
   readonly #over = new AbortController()
@@ -46,6 +47,10 @@ export class ReplayedExchange implements ClientExchange {
 
   get answering(): ClientExchange['answering'] {
     return this.#answer === undefined ? undefined : { platform: { name: this.#answer.platform } }
+  }
+
+  get degraded(): Degraded | undefined {
+    return this.#answer?.degraded
   }
 
   async next(): Promise<Progress> {
@@ -119,6 +124,8 @@ export class ReplayedExchange implements ClientExchange {
         seams: undefined,
         diverted: undefined,
         refusedBy: undefined,
+        degraded: this.degraded,
+        approval: undefined,
         replayOf: this.#answer?.exchange ?? this.#replay.exchange,
       }),
     )

@@ -226,7 +226,8 @@ export class Replays {
     void claim.result.then(async (result) => {
       if (result.kind === 'answer') {
         this.#guard.onAnswered(request)
-        await this.#store.put(request.id, result.answer, this.#keyWindowMs)
+        // Whoever sends the key again is to have the real answer.
+        if (result.answer.degraded === undefined) await this.#store.put(request.id, result.answer, this.#keyWindowMs)
       }
       this.#release(request, claim)
     })

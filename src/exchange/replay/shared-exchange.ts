@@ -55,6 +55,14 @@ export class SharedExchange implements ClientExchange {
     return this.#exchange.attemptCount
   }
 
+  get degraded(): ClientExchange['degraded'] {
+    return this.#exchange.degraded
+  }
+
+  get approval(): ClientExchange['approval'] {
+    return this.#exchange.approval
+  }
+
   // ## Its own client
 
   async next(): Promise<Progress> {

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import type { ApprovalDetail, ApprovalsList, ApprovalSummary } from '../server/index.ts'
+import { renderApproval, renderApprovals, renderDecision } from './approvals-text.ts'
+import { askControlPlane, type ControlPlaneOptions } from './ask-control-plane.ts'
+import { CommandFailure, EXIT } from './exit-codes.ts'
+
+export interface ApprovalsOptions extends ControlPlaneOptions {
+  readonly json?: boolean
+}
+
+export interface DecisionOptions extends ApprovalsOptions {
+  /** Of the answer that is decided about, as `show` prints it. */
+  readonly digest: string
+}
+
+const PATH = '/api/approvals'
+const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`
+
+/** An approver's key is their own, and not the operator's. */
+function withKey<T extends ApprovalsOptions>(options: T): T {
+  const key = options.key ?? process.env.FULLSTOP_APPROVER_KEY
+  return key === undefined ? options : { ...options, key }
+}
+
+/** `fullstop approvals list`: what waits and what was decided, without content. */
+export async function listApprovals(options: ApprovalsOptions): Promise<void> {
+  const body = await askControlPlane(PATH, withKey(options))
+  print(body, options, () => renderApprovals(body as ApprovalsList, Date.now()))
+}
+
+/** `fullstop approvals show ID`: request and answer, and the digest that a decision has to name. */
+export async function showApproval(id: string, options: ApprovalsOptions): Promise<void> {
+  const body = await askControlPlane(pathOf(id), withKey(options))
+  print(body, options, () => renderApproval(body as ApprovalDetail | ApprovalSummary, Date.now()))
+}
+
+export async function approve(id: string, options: DecisionOptions): Promise<void> {
+  await decide(id, { decision: 'approve' }, options)
+}
+
+export async function reject(id: string, options: DecisionOptions & { readonly reason?: string }): Promise<void> {
+  const { reason } = options
+  await decide(id, { decision: 'reject', ...(reason !== undefined && { reason }) }, options)
+}
+
+/** `fullstop approvals edit ID`: with the text of `--text`, or of a file (`-`: standard input). */
+export async function edit(
+  id: string,
+  options: DecisionOptions & { readonly text?: string; readonly file?: string },
+): Promise<void> {
+  await decide(id, { decision: 'edit', text: await textOf(options) }, options)
+}
+
+async function textOf({ text, file }: { readonly text?: string; readonly file?: string }): Promise<string> {
+  if ((text === undefined) === (file === undefined))
+    throw new CommandFailure('Expected the new text, as --text TEXT or --file FILE (- is standard input).', EXIT.usage)
+  if (text !== undefined) return text
+  try {
+    return await readFile(file === '-' ? '/dev/stdin' : (file ?? ''), 'utf8')
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read'
+    throw new CommandFailure(`--file ${file}: ${why}`, EXIT.usage)
+  }
+}
+
+async function decide(id: string, decision: object, options: DecisionOptions): Promise<void> {
+  const body = await askControlPlane(pathOf(id), withKey(options), { ...decision, digest: options.digest })
+  print(body, options, () => renderDecision(body as ApprovalSummary))
+}
+
+function print(body: unknown, { json = false }: ApprovalsOptions, render: () => string): void {
+  console.log(json ? JSON.stringify(body) : render())
+}
