@@ -81,30 +81,27 @@ export class ClientLoad {
 
   /** Of several the one that holds longest, so that the time is true. */
   #refusal(limits: ClientLimits, key: string | undefined): ClientRefusal | undefined {
-    const { concurrent, requestsPerMinute, tokensPerMinute, repeats } = limits
+    const { concurrent = Number.POSITIVE_INFINITY, requestsPerMinute, tokensPerMinute, repeats } = limits
+    const requestsMs = requestsPerMinute === undefined ? 0 : this.#requests.opensInMs(requestsPerMinute)
+    const tokensMs = tokensPerMinute === undefined ? 0 : this.#tokens.opensInMs(tokensPerMinute)
+    const roomMs = this.#running < concurrent ? 0 : ROOM_EXPECTED_IN_MS
+    const loopMs = this.#loopOpensInMs(key, repeats)
+    const retryAfterMs = Math.max(requestsMs, tokensMs, roomMs, loopMs)
+    if (retryAfterMs === 0) return undefined
     const { used } = this
-    const refusals = [
-      this.#over('client-requests-per-minute', requestsPerMinute, used.requests, (limit) =>
-        this.#requests.opensInMs(limit),
-      ),
-      this.#over('client-tokens-per-minute', tokensPerMinute, used.tokens, (limit) => this.#tokens.opensInMs(limit)),
-      this.#over('client-concurrency', concurrent, used.concurrent, (limit) =>
-        used.concurrent < limit ? 0 : ROOM_EXPECTED_IN_MS,
-      ),
-      this.#over('client-repeats', repeats, this.#timesSent(key), (limit) => this.#loopOpensInMs(key, limit)),
-    ].filter((refusal) => refusal !== undefined)
-    return refusals.toSorted((a, b) => b.retryAfterMs - a.retryAfterMs)[0]
-  }
-
-  #over(
-    by: ClientLimiter,
-    limit: number | undefined,
-    used: number,
-    opensInMs: (limit: number) => number,
-  ): ClientRefusal | undefined {
-    const retryAfterMs = limit === undefined ? 0 : opensInMs(limit)
-    if (limit === undefined || retryAfterMs === 0) return undefined
-    return { client: this.#client, by, limit, used, retryAfterMs }
+    const refused = (by: ClientLimiter, limit = 0, of = 0): ClientRefusal => {
+      return { client: this.#client, by, limit, used: of, retryAfterMs }
+    }
+    switch (retryAfterMs) {
+      case requestsMs:
+        return refused('client-requests-per-minute', requestsPerMinute, used.requests)
+      case tokensMs:
+        return refused('client-tokens-per-minute', tokensPerMinute, used.tokens)
+      case loopMs:
+        return refused('client-repeats', repeats, this.#timesSent(key))
+      default:
+        return refused('client-concurrency', concurrent, used.concurrent)
+    }
   }
 
   // ## The same body again: from its first coming on for a minute
