@@ -2,7 +2,9 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { renderTrace } from '../../src/cli/trace-text.ts'
 import { loadConfigFile } from '../../src/config/index.ts'
+import type { TestGateway } from '../support/gateway.ts'
 import { useBench } from '../support/gateways.ts'
 import { call, type Saying, speaking, text, type Tongue, TONGUES } from '../support/speaking.ts'
 import { json, type UpstreamHandler } from '../support/upstream.ts'
@@ -48,6 +50,10 @@ const pairs = TONGUES.flatMap((client) =>
     ),
   ),
 )
+
+function traceOf({ evidence: [first] }: TestGateway): string {
+  return first === undefined ? '' : renderTrace(first)
+}
 
 const withoutQuotes = (body: string): string => body.replaceAll('\\', '')
 
@@ -115,6 +121,7 @@ describe.each(ways)('%s', (_, stream) => {
     const request = { ...chat.request({ stream }), response_format: { type: 'json_object' } }
     expect(await (await gateway.post(chat.path(stream), request)).text()).toContain('GOOD')
     expect(gateway.evidence[0]?.attempts).toMatchObject([{ violation: 'not-json' }, { verdict: 'complete' }])
+    expect(traceOf(gateway)).toContain('malformed (schema-violation at not-json)')
   })
 
   test('a refusal, and a call on the way to the answer, are no violations', async () => {
@@ -157,6 +164,7 @@ describe.each(ways)('%s', (_, stream) => {
         outcome: 'delivered',
         attempts: [{ verdict: 'complete', unchecked }],
       })
+      expect(traceOf(gateway)).toContain('not held to a schema of its caller')
     },
   )
 
