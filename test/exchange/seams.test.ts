@@ -181,6 +181,14 @@ describe('a half answer', () => {
       ])
   })
 
+  test('that was refused is handed to nobody else', async () => {
+    const never: SeamPlatform = { ...refusing('gemini', 'No. Never.'), answer: continuing('gemini').answer }
+    const result = await play([dying('openai-chat', 12), refusing('anthropic', 'No. Never.'), never], {
+      policy: { attempts: 6 },
+    })
+    expect(result.asked.flatMap(({ platform, prefill }) => (prefill === undefined ? [] : [platform]))).toEqual([1])
+  })
+
   test('is not handed to another model', async () => {
     const result = await play([dying('openai-chat', 12), { ...continuing('anthropic', TEXT), isFallback: true }])
     expect(result.asked.map(({ prefill }) => prefill)).toEqual([undefined, undefined])

@@ -53,6 +53,8 @@ export interface SeamPlay {
   /** Fields of the client's request beyond the plain ones. */
   readonly request?: object
   readonly headers?: Readonly<Record<string, string>>
+  /** So much time passes before each event of a platform, ms; by default so much that an opening flows after eight. */
+  readonly paceMs?: (event: string) => number
   /** Judges the answer, as a caller in the same process may. */
   readonly accept?: Conditions['accept']
 }
@@ -62,6 +64,8 @@ export interface SeamResult {
   readonly body: Uint8Array
   /** The body broke off. */
   readonly isAborted: boolean
+  /** The body's length at each time something came, on fake time. */
+  readonly arrivals: readonly { readonly atMs: number; readonly length: number }[]
   readonly evidence: ExchangeEvidence
   /** By platform, in the order in which they were asked. */
   readonly asked: readonly { readonly platform: number; readonly prefill: string | undefined }[]
@@ -80,7 +84,15 @@ const PATHS: Readonly<Record<ProtocolName, string>> = {
 const EVENT_MS = 40
 
 /** Plays one request to its end. */
-export async function playSeam({ client, platforms, policy, request, headers, accept }: SeamPlay): Promise<SeamResult> {
+export async function playSeam({
+  client,
+  platforms,
+  policy,
+  request,
+  headers,
+  accept,
+  paceMs = () => EVENT_MS,
+}: SeamPlay): Promise<SeamResult> {
   const parsed = parseConfigObject(configOf(platforms, policy), { env: {} })
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const clock = new FakeClock()
@@ -98,7 +110,7 @@ export async function playSeam({ client, platforms, policy, request, headers, ac
     if ('status' in answer)
       return Promise.resolve(Response.json({ error: { type: 'invalid_request_error', message: 'no' } }, answer))
     signal.addEventListener('abort', () => (aborted += 1))
-    const stream = toBody(answer, clock, signal)
+    const stream = toBody(answer, clock, paceMs, signal)
     return Promise.resolve(new Response(stream, { headers: { 'content-type': 'text/event-stream' } }))
   }
   const engine = new Engine(
@@ -123,10 +135,10 @@ export async function playSeam({ client, platforms, policy, request, headers, ac
   const response = await pump.until(
     accept === undefined ? engine.fetch(incoming) : engine.ask(incoming, SPOKEN[client], { accept }),
   )
-  const { body, isAborted } = await pump.until(readBody(response))
+  const { body, isAborted, arrivals } = await pump.until(readBody(response, clock))
   const last = evidence.at(-1)
   if (last === undefined) throw new Error('no evidence')
-  return { status: response.status, body, isAborted, evidence: last, asked, aborted }
+  return { status: response.status, body, isAborted, arrivals, evidence: last, asked, aborted }
 }
 
 function configOf(platforms: readonly SeamPlatform[], policy: object = {}): object {
@@ -178,6 +190,7 @@ const textIn = (content: unknown): string =>
 function toBody(
   { events, end }: Extract<Answer, { events: readonly string[] }>,
   clock: FakeClock,
+  paceMs: (event: string) => number,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
@@ -193,9 +206,11 @@ function toBody(
           }
         })
       },
-      pull: (controller) => {
+      pull: async (controller) => {
+        // Whoever reads has set their timers by then.
+        await undefined
         const event = events[next++]
-        clock.advance(EVENT_MS)
+        clock.advance(event === undefined ? 1 : paceMs(event))
         if (signal.aborted) return
         if (event !== undefined) controller.enqueue(encoder.encode(event))
         else if (end === 'clean') controller.close()
@@ -206,17 +221,24 @@ function toBody(
   )
 }
 
-async function readBody(response: Response): Promise<{ readonly body: Uint8Array; readonly isAborted: boolean }> {
+async function readBody(
+  response: Response,
+  clock: FakeClock,
+): Promise<Pick<SeamResult, 'body' | 'isAborted' | 'arrivals'>> {
   const pieces: Uint8Array[] = []
+  const arrivals: { atMs: number; length: number }[] = []
   const reader = response.body?.getReader()
+  let length = 0
   try {
     for (;;) {
       const read = await reader?.read()
-      if (read === undefined || read.done) return { body: Buffer.concat(pieces), isAborted: false }
+      if (read === undefined || read.done) return { body: Buffer.concat(pieces), isAborted: false, arrivals }
       pieces.push(read.value)
+      length += read.value.length
+      arrivals.push({ atMs: clock.nowMs(), length })
     }
   } catch {
-    return { body: Buffer.concat(pieces), isAborted: true }
+    return { body: Buffer.concat(pieces), isAborted: true, arrivals }
   }
 }
 

@@ -179,6 +179,15 @@ const sayingIn = ({ text, more = '', calls }: Whole): readonly StreamEvent[] =>
       : [event],
   )
 
+/** What goes on is cut everywhere, what does not at every third event. */
+const STEPS: Readonly<Record<Kind, number>> = {
+  continuing: 1,
+  'same-but-refusing': 1,
+  restarting: 3,
+  refusing: 3,
+  rambling: 3,
+}
+
 describe.each(PROTOCOLS)('synthetic answers for a client of %s, cut at every event', (client) => {
   test.each(KINDS)(
     'with one that is %s',
@@ -187,9 +196,9 @@ describe.each(PROTOCOLS)('synthetic answers for a client of %s, cut at every eve
         SYNTHETIC.flatMap((whole, index) => {
           const events = eventsIn(upstream, sayingIn(whole))
           const base = { name: `answer ${index}`, client, upstream, events, whole, ownFlaws: NO_FLAWS }
-          return events.map((_, at): Cut => {
-            const target = CONTINUERS[at % CONTINUERS.length] ?? 'anthropic'
-            return { ...base, at, kind, target }
+          return events.flatMap((_, at): readonly Cut[] => {
+            if (at % STEPS[kind] !== index % STEPS[kind]) return []
+            return [{ ...base, at, kind, target: CONTINUERS[at % CONTINUERS.length] ?? 'anthropic' }]
           })
         }),
       )
@@ -205,7 +214,7 @@ describe.each(PROTOCOLS)('synthetic answers for a client of %s, cut at every eve
           expect(honest).toBeLessThanOrEqual(mostHonest)
           return
         case 'restarting':
-          expect(count('regenerate joined')).toBeGreaterThan(100)
+          expect(count('regenerate joined')).toBeGreaterThan(50)
           return
         case 'same-but-refusing':
           expect(count('prefill failed')).toBeGreaterThan(100)
@@ -213,11 +222,11 @@ describe.each(PROTOCOLS)('synthetic answers for a client of %s, cut at every eve
           expect(honest).toBeLessThanOrEqual(mostHonest)
           return
         case 'refusing':
-          expect(count('regenerate diverged')).toBeGreaterThan(100)
-          expect(honest).toBeGreaterThan(100)
+          expect(count('regenerate diverged')).toBeGreaterThan(50)
+          expect(honest).toBeGreaterThan(50)
           return
         case 'rambling':
-          expect(count('prefill joined')).toBeGreaterThan(100)
+          expect(count('prefill joined')).toBeGreaterThan(50)
       }
     },
     TIMEOUT_MS,

@@ -71,7 +71,8 @@ export class TextGuard implements ContentWatcher {
   #onOpening(text: string): void {
     if (this.#opening === undefined) return
     this.#opening += text
-    if (SENTENCE_END.test(this.#opening) || this.#opening.length > LONGEST_OPENING) this.open()
+    const isOver = this.#nowMs() >= (this.opensAtMs ?? 0)
+    if (isOver || SENTENCE_END.test(this.#opening) || this.#opening.length > LONGEST_OPENING) this.open()
   }
 
   /** Events from the stream's beginning that may be passed on now. */

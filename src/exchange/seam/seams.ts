@@ -41,6 +41,8 @@ export class Seams {
   #textBefore = ''
   #text: DeliveredText | undefined
   readonly #tried = new Set<string>()
+  /** A platform refused the half answer: so will the model's others. */
+  #isPrefillRefused = false
 
   private constructor(inbound: Inbound, eventLimitBytes: number) {
     this.#inbound = inbound
@@ -72,6 +74,8 @@ export class Seams {
       this.#textBefore += this.#author?.releasedText ?? ''
       this.#text = undefined
     }
+    if (continuation?.kind === 'prefill' && !isFinished(end.verdict) && end.verdict.reason === 'bad-request')
+      this.#isPrefillRefused = true
     if (continuation !== undefined) this.evidence.push(toEvidence(continuation, end, hasPart))
     if (hasPart && !isFinished(end.verdict)) this.cut ??= end
   }
@@ -107,7 +111,8 @@ export class Seams {
 
   may(kind: SeamKind, platform: Platform): boolean {
     if (this.#tried.has(`${kind} ${platform.name}`)) return false
-    return kind !== 'prefill' || (acceptsPrefill(platform) && this.#isSameModel(platform))
+    if (kind !== 'prefill') return true
+    return !this.#isPrefillRefused && acceptsPrefill(platform) && this.#isSameModel(platform)
   }
 
   /** The platform that died. */
