@@ -1,4 +1,3 @@
-import { FullstopError } from '../errors.ts'
 import {
   type ApprovalEvidence,
   type AttemptEvidence,
@@ -14,6 +13,7 @@ import type { CoreResponse } from '../protocols/core/index.ts'
 import { type Inbound, ownerOf } from './admission/inbound.ts'
 import type { Platform } from './admission/routing.ts'
 import { AwaitedApproval } from './approval/awaited-approval.ts'
+import { notApproved } from './approval/not-approved.ts'
 import { type Attempt, type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
 import type { Run } from './attempt/run.ts'
 import { Attempts } from './attempts.ts'
@@ -356,25 +356,6 @@ export class Exchange {
 
   #nowSeconds(): number {
     return Math.floor(this.#deps.clock.wallMs() / 1_000)
-  }
-}
-
-/** Why an answer that waited for a person is not delivered, for its caller. */
-function notApproved({ outcome }: ApprovalEvidence, reason: string | undefined): FullstopError {
-  switch (outcome) {
-    case 'rejected':
-      return new FullstopError(
-        'approval-rejected',
-        `A person decided against the answer${reason === undefined ? '.' : `: ${reason}`}`,
-      )
-    case 'timed-out':
-      return new FullstopError('approval-timed-out', 'The answer is there, but nobody has decided about it in time.')
-    case 'shutdown':
-      return new FullstopError('shutting-down', 'The answer waited for a person, and this instance is shutting down.')
-    case 'cancelled':
-    case 'approved':
-    case 'edited':
-      return new FullstopError('internal', 'The client that the answer waited for has gone away.')
   }
 }
 
