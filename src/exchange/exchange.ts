@@ -20,7 +20,7 @@ import { Attempts } from './attempts.ts'
 import { Degradation, fixedAnswerFor, isAcceptable, isOutage, leavingOneForSimpler } from './degradation/degradation.ts'
 import { DegradedLabel } from './degradation/label.ts'
 import { describeFailure, type Failure, unexpectedFailure, withAttempts } from './delivery/failure.ts'
-import { renderAnswer } from './delivery/stored-answer.ts'
+import { completed, renderGiven } from './delivery/given-answer.ts'
 import type { ExchangeDeps } from './ports.ts'
 
 /** How the exchange goes on for its client. */
@@ -141,14 +141,12 @@ export class Exchange {
     return { kind: 'bytes', bytes: this.#labelled(bytes) }
   }
 
+  /** Takes the answer where a person is to decide about it, or where it is kept. */
   #onFinished({ attempt, platform }: Run): void {
-    if (!this.inbound.needsAnswer || attempt.answer === undefined) return
+    if (this.#approval === undefined && this.inbound.degrade?.cacheMs === undefined) return
+    if (attempt.answer === undefined) return
     this.#answering = attempt
-    const { answer } = attempt
-    // Not every provider names and dates its answers, and what is kept or approved has to be all of it.
-    const id = answer.id === '' ? this.inbound.id : answer.id
-    const model = answer.model === '' ? platform.model : answer.model
-    this.#answer = { ...answer, id, model, created: answer.created ?? this.#nowSeconds() }
+    this.#answer = completed(attempt.answer, this.inbound, platform, this.#nowSeconds())
   }
 
   #labelled(bytes: Uint8Array): Uint8Array {
@@ -159,48 +157,26 @@ export class Exchange {
   // ## Answers that are there as a whole: approved ones, and what is given in an answer's place
 
   #give(answer: CoreResponse): Progress {
-    const { protocol, facts, id } = this.inbound
-    const bytes = renderAnswer(answer, {
-      protocol,
-      stream: facts.stream,
-      includeUsage: facts.stream && this.#includesUsage(),
-      fallbackId: id,
-      fallbackModel: answer.model,
-      nowSeconds: this.#nowSeconds(),
-    })
+    const bytes = renderGiven(answer, this.inbound, this.#nowSeconds())
     this.#isGiven = true
     this.#firstDeliveredMs ??= this.#elapsedMs()
     return { kind: 'bytes', bytes: this.#labelled(bytes) }
   }
 
-  #includesUsage(): boolean {
-    try {
-      return this.inbound.body.core().includeUsage
-    } catch {
-      // Only its own protocol understands the request, which says nothing of the answer.
-      return false
-    }
-  }
-
   async #approve(answer: CoreResponse | undefined, approval: AwaitedApproval): Promise<Progress> {
     if (answer === undefined) throw new Error('a finished answer that nobody could read')
-    const {
-      answer: approved,
-      evidence,
-      reason,
-    } = await approval.of(answer, {
-      platform: this.#answering?.platform.name,
-      degraded: this.#degraded,
-      accepts: (edited) => isAcceptable(this.inbound, edited),
-    })
+    const accepts = (edited: CoreResponse): boolean => isAcceptable(this.inbound, edited)
+    const platform = this.#answering?.platform.name
+    const resolution = await approval.of(answer, { platform, degraded: this.#degraded, accepts })
     if (this.#isReported) return this.#fail()
-    if (approved !== undefined) {
-      this.#answer = approved
-      return this.#give(approved)
+    if (resolution.answer !== undefined) {
+      this.#answer = resolution.answer
+      return this.#give(resolution.answer)
     }
-    const fixed =
-      evidence.outcome === 'timed-out' && approval.onTimeout === 'answer' ? fixedAnswerFor(this.inbound) : undefined
-    if (fixed === undefined) return this.#failed(notApproved(evidence, reason))
+    const { outcome } = resolution.evidence
+    const isAnswered = outcome === 'timed-out' && approval.onTimeout === 'answer'
+    const fixed = isAnswered ? fixedAnswerFor(this.inbound) : undefined
+    if (fixed === undefined) return this.#failed(notApproved(resolution))
     this.#degrade('answer')
     return this.#give(fixed)
   }

@@ -407,6 +407,20 @@ describe('who waits', () => {
     expect(gateway.evidence[0]?.approval).toMatchObject({ outcome: 'shutdown' })
   })
 
+  test('while it shuts down, a client can still come for its answer, and nobody new is let in', async () => {
+    const { gateway, waiting, decide } = await world()
+    const accepted = await gateway.post('/v1/chat/completions', CHAT_REQUEST, { ...SHOP, prefer: 'respond-async' })
+    const { fullstop } = (await accepted.json()) as { fullstop: { poll: string } }
+    const approval = await waiting()
+    const stopped = gateway.stop(2_000)
+    const poll = (): Promise<Response> => fetch(gateway.url + fullstop.poll, { headers: SHOP })
+    expect((await poll()).status).toBe(202)
+    expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST, SHOP)).status).toBe(503)
+    await (await decide(approval, { decision: 'approve' })).text()
+    await stopped
+    expect(gateway.evidence[0]).toMatchObject({ outcome: 'kept', approval: { outcome: 'approved' } })
+  })
+
   test('the official SDKs wait, and get the answer or an error of their own', async () => {
     const { gateway, waiting, decide } = await world()
     const openai = new OpenAI({ apiKey: 'key-of-shop', baseURL: `${gateway.url}/v1`, maxRetries: 2 })

@@ -1,9 +1,9 @@
 import { FullstopError } from '../../errors.ts'
-import type { ApprovalEvidence } from '../../evidence/index.ts'
+import type { Resolution } from './approval.ts'
 
 /** Why an answer that waited for a person is not delivered, for its caller. */
-export function notApproved({ outcome }: ApprovalEvidence, reason: string | undefined): FullstopError {
-  switch (outcome) {
+export function notApproved({ evidence, reason }: Resolution): FullstopError {
+  switch (evidence.outcome) {
     case 'rejected':
       return new FullstopError(
         'approval-rejected',
