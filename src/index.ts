@@ -1,6 +1,13 @@
 /** The package's entry: the gateway as a `fetch` and a function inside the caller's process. Nothing of Bun is behind it. */
 export type { ConfigProblem, FullstopConfig } from './config/index.ts'
-export type { AttemptEvidence, EvidenceSink, ExchangeEvidence, Usage } from './evidence/index.ts'
+export type {
+  ApprovalEvidence,
+  AttemptEvidence,
+  Degraded,
+  EvidenceSink,
+  ExchangeEvidence,
+  Usage,
+} from './evidence/index.ts'
 export {
   ConfigurationError,
   createFullstop,

@@ -5,13 +5,6 @@ import { compareApproaches, type DrillOptions, type DrillResult, findDrill, runD
 // Whole runs: a second or two each, and several times that on a machine that is busy.
 setDefaultTimeout(60_000)
 
-/**
- * Whether an answer that was cut off is finished in the background and given to whoever asks again. Until it is, the two
- * statements that hang on it are skipped.
- */
-const HAS_REPLAY = false
-if (!HAS_REPLAY) console.warn('drills: two statements are skipped, which need the replay of answers that were cut off')
-
 const play = (drill: string, options: Omit<DrillOptions, 'drill'> = {}): Promise<DrillResult> =>
   runDrill({ drill, ...options }, { createGateway })
 
@@ -41,7 +34,7 @@ describe('outage-2026-06-21', () => {
     expect(afterRetries.complete / 600).toBeGreaterThan(0.98)
   })
 
-  test.skipIf(!HAS_REPLAY)('guarded, 99.9 % are answered whole counting one client retry', async () => {
+  test('guarded, 99.9 % are answered whole counting one client retry', async () => {
     const { fullstop } = await play('outage-2026-06-21', { requests: 2_000, delivery: 'guarded' })
     expect(fullstop.afterRetries.complete / 2_000).toBeGreaterThanOrEqual(0.999)
   })
@@ -114,17 +107,14 @@ describe('agent-loop', () => {
     expect(result.fullstop.mostTries).toBeLessThanOrEqual(6)
   })
 
-  test.skipIf(!HAS_REPLAY)(
-    'everybody has the whole answer by the third try, for at most 3 requests upstream',
-    async () => {
-      for (const seed of [1, 2, 3]) {
-        const { fullstop } = await play('agent-loop', { seed })
-        expect(fullstop.afterRetries.complete).toBe(40)
-        expect(fullstop.mostTries).toBeLessThanOrEqual(3)
-        expect(fullstop.mostUpstream).toBeLessThanOrEqual(3)
-      }
-    },
-  )
+  test('everybody has the whole answer by the third try, for at most 3 requests upstream', async () => {
+    for (const seed of [1, 2, 3]) {
+      const { fullstop } = await play('agent-loop', { seed })
+      expect(fullstop.afterRetries.complete).toBe(40)
+      expect(fullstop.mostTries).toBeLessThanOrEqual(3)
+      expect(fullstop.mostUpstream).toBeLessThanOrEqual(3)
+    }
+  })
 })
 
 describe('metastable', () => {

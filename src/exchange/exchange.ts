@@ -1,4 +1,3 @@
-import { FullstopError } from '../errors.ts'
 import {
   type ApprovalEvidence,
   type AttemptEvidence,
@@ -12,6 +11,7 @@ import type { CoreResponse } from '../protocols/core/index.ts'
 import { type Inbound, ownerOf } from './admission/inbound.ts'
 import type { Platform } from './admission/routing.ts'
 import { AwaitedApproval } from './approval/awaited-approval.ts'
+import { notApproved } from './approval/not-approved.ts'
 import { type Attempt, type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
 import type { Run } from './attempt/run.ts'
 import { Attempts } from './attempts.ts'
@@ -19,7 +19,7 @@ import type { ClientExchange } from './client-exchange.ts'
 import { Degradation, fixedAnswerFor, isAcceptable, isOutage, leavingOneForSimpler } from './degradation/degradation.ts'
 import { DegradedLabel } from './degradation/label.ts'
 import { describeFailure, type Failure, overLimit, unexpectedFailure, withAttempts } from './delivery/failure.ts'
-import { renderAnswer } from './delivery/stored-answer.ts'
+import { completed, renderGiven } from './delivery/given-answer.ts'
 import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
 import { recordOf } from './record.ts'
@@ -167,14 +167,12 @@ export class Exchange implements ClientExchange {
     return { kind: 'bytes', bytes: this.#labelled(bytes) }
   }
 
+  /** Takes the answer where a person is to decide about it, or where it is kept. */
   #onFinished({ attempt, platform }: Run): void {
-    if (!this.inbound.needsAnswer || attempt.answer === undefined) return
+    if (this.#approval === undefined && this.inbound.degrade?.cacheMs === undefined) return
+    if (attempt.answer === undefined) return
     this.#answering = attempt
-    const { answer } = attempt
-    // Not every provider names and dates its answers, and what is kept or approved has to be all of it.
-    const id = answer.id === '' ? this.inbound.id : answer.id
-    const model = answer.model === '' ? platform.model : answer.model
-    this.#answer = { ...answer, id, model, created: answer.created ?? this.#nowSeconds() }
+    this.#answer = completed(attempt.answer, this.inbound, platform, this.#nowSeconds())
   }
 
   #labelled(bytes: Uint8Array): Uint8Array {
@@ -185,48 +183,26 @@ export class Exchange implements ClientExchange {
   // ## Answers that are there as a whole: approved ones, and what is given in an answer's place
 
   #give(answer: CoreResponse): Progress {
-    const { protocol, facts, id } = this.inbound
-    const bytes = renderAnswer(answer, {
-      protocol,
-      stream: facts.stream,
-      includeUsage: facts.stream && this.#includesUsage(),
-      fallbackId: id,
-      fallbackModel: answer.model,
-      nowSeconds: this.#nowSeconds(),
-    })
+    const bytes = renderGiven(answer, this.inbound, this.#nowSeconds())
     this.#isGiven = true
     this.#firstDeliveredMs ??= this.#elapsedMs()
     return { kind: 'bytes', bytes: this.#labelled(bytes) }
   }
 
-  #includesUsage(): boolean {
-    try {
-      return this.inbound.body.core().includeUsage
-    } catch {
-      // Only its own protocol understands the request, which says nothing of the answer.
-      return false
-    }
-  }
-
   async #approve(answer: CoreResponse | undefined, approval: AwaitedApproval): Promise<Progress> {
     if (answer === undefined) throw new Error('a finished answer that nobody could read')
-    const {
-      answer: approved,
-      evidence,
-      reason,
-    } = await approval.of(answer, {
-      platform: this.#answering?.platform.name,
-      degraded: this.#degraded,
-      accepts: (edited) => isAcceptable(this.inbound, edited),
-    })
+    const accepts = (edited: CoreResponse): boolean => isAcceptable(this.inbound, edited)
+    const platform = this.#answering?.platform.name
+    const resolution = await approval.of(answer, { platform, degraded: this.#degraded, accepts })
     if (this.#isReported) return this.#fail()
-    if (approved !== undefined) {
-      this.#answer = approved
-      return this.#give(approved)
+    if (resolution.answer !== undefined) {
+      this.#answer = resolution.answer
+      return this.#give(resolution.answer)
     }
-    const fixed =
-      evidence.outcome === 'timed-out' && approval.onTimeout === 'answer' ? fixedAnswerFor(this.inbound) : undefined
-    if (fixed === undefined) return this.#failed(notApproved(evidence, reason))
+    const { outcome } = resolution.evidence
+    const isAnswered = outcome === 'timed-out' && approval.onTimeout === 'answer'
+    const fixed = isAnswered ? fixedAnswerFor(this.inbound) : undefined
+    if (fixed === undefined) return this.#failed(notApproved(resolution))
     this.#degrade('answer')
     return this.#give(fixed)
   }
@@ -370,25 +346,6 @@ export class Exchange implements ClientExchange {
 
   #nowSeconds(): number {
     return Math.floor(this.#deps.clock.wallMs() / 1_000)
-  }
-}
-
-/** Why an answer that waited for a person is not delivered, for its caller. */
-function notApproved({ outcome }: ApprovalEvidence, reason: string | undefined): FullstopError {
-  switch (outcome) {
-    case 'rejected':
-      return new FullstopError(
-        'approval-rejected',
-        `A person decided against the answer${reason === undefined ? '.' : `: ${reason}`}`,
-      )
-    case 'timed-out':
-      return new FullstopError('approval-timed-out', 'The answer is there, but nobody has decided about it in time.')
-    case 'shutdown':
-      return new FullstopError('shutting-down', 'The answer waited for a person, and this instance is shutting down.')
-    case 'cancelled':
-    case 'approved':
-    case 'edited':
-      return new FullstopError('internal', 'The client that the answer waited for has gone away.')
   }
 }
 

@@ -252,6 +252,27 @@ describe('who decides', () => {
   })
 })
 
+test('the operator’s address is told of each that begins to wait, without content, and of nothing else', async () => {
+  const hook = await bench.upstream((_, response) => json(response, 200, {}))
+  const { gateway, api, waiting, decide } = await world({
+    more: `  webhook: { url: "${hook.url}/hook", secret: 0123456789abcdef }\n`,
+  })
+  const asked = gateway.post('/v1/chat/completions', CHAT_REQUEST, SHOP)
+  const approval = await waiting()
+  while (((await (await api('', 'key-of-alice')).json()) as ApprovalsList).webhook.sent === 0) await Bun.sleep(2)
+  await (await decide(approval, { decision: 'approve' })).text()
+  await (await asked).text()
+  expect(hook.received).toHaveLength(1)
+  const [{ method, path, headers, body } = { method: '', path: '', headers: {}, body: '' }] = hook.received
+  expect([method, path, headers['webhook-id']]).toEqual(['POST', '/hook', approval.id])
+  expect(JSON.parse(body)).toMatchObject({
+    type: 'approval.pending',
+    approval: { id: approval.id, state: 'pending', client: 'shop' },
+  })
+  expect(body).not.toContain('well')
+  expect(body).not.toContain('How is it')
+})
+
 describe('what can be edited', () => {
   const call = { id: 'call_1', type: 'function', function: { name: 'pay', arguments: '{"amount":18}' } }
   const calling: UpstreamHandler = (_, response) =>
@@ -384,6 +405,20 @@ describe('who waits', () => {
     expect(await response.text()).toContain('shutting-down')
     await stopped
     expect(gateway.evidence[0]?.approval).toMatchObject({ outcome: 'shutdown' })
+  })
+
+  test('while it shuts down, a client can still come for its answer, and nobody new is let in', async () => {
+    const { gateway, waiting, decide } = await world()
+    const accepted = await gateway.post('/v1/chat/completions', CHAT_REQUEST, { ...SHOP, prefer: 'respond-async' })
+    const { fullstop } = (await accepted.json()) as { fullstop: { poll: string } }
+    const approval = await waiting()
+    const stopped = gateway.stop(2_000)
+    const poll = (): Promise<Response> => fetch(gateway.url + fullstop.poll, { headers: SHOP })
+    expect((await poll()).status).toBe(202)
+    expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST, SHOP)).status).toBe(503)
+    await (await decide(approval, { decision: 'approve' })).text()
+    await stopped
+    expect(gateway.evidence[0]).toMatchObject({ outcome: 'kept', approval: { outcome: 'approved' } })
   })
 
   test('the official SDKs wait, and get the answer or an error of their own', async () => {

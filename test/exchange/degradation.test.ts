@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
+import { renderTrace } from '../../src/cli/trace-text.ts'
+import { parseConfig } from '../../src/config/index.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { FOUR_CLIENTS, objectsOf, valuesNamed } from '../support/four-clients.ts'
 import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
@@ -95,6 +97,9 @@ describe.each(FOUR_CLIENTS.map((client) => [client.name, client] as const))('%s'
       verdict: 'complete',
     })
     expect(response.headers.get('x-fullstop-attempts')).toBe('4')
+    const trace = gateway.evidence.map(renderTrace).join('\n')
+    expect(trace).toContain('something else was delivered in its place, and labelled')
+    expect(trace).toContain('degraded  model: a simpler model')
   })
 
   test('a kept answer is the same request’s own, as its model gave it, billed to nobody', async () => {
@@ -137,6 +142,29 @@ function textIn(body: string): string {
     .filter((v) => typeof v === 'string')
     .join('')
 }
+
+describe('the form that was asked for', () => {
+  test('Gemini’s array of a stream has the fixed answer and what it is', async () => {
+    const { gateway, primary } = await world(`answer: "${NOTE}"`)
+    primary.handler = down
+    const body = { contents: [{ role: 'user', parts: [{ text: 'How is it?' }] }] }
+    const response = await gateway.post('/v1beta/models/m:streamGenerateContent', body, W)
+    const pieces = (await response.json()) as readonly object[]
+    expect(JSON.stringify(pieces)).toContain(NOTE)
+    expect(pieces[0]).toMatchObject({ fullstop: note, modelVersion: 'fullstop-fixed-answer' })
+  })
+
+  test('several answers are as many, within reason', async () => {
+    const { gateway, primary } = await world(`answer: "${NOTE}"`)
+    primary.handler = down
+    const several = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, n: 3 }, W)
+    const { choices } = (await several.json()) as { choices: readonly { index: number }[] }
+    expect(choices.map(({ index }) => index)).toEqual([0, 1, 2])
+    const countless = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, n: 1_000_000_000 }, W)
+    expect(countless.status).toBe(503)
+    await countless.text()
+  })
+})
 
 describe('the official SDKs', () => {
   const scene = async (): Promise<{ openai: OpenAI; anthropic: Anthropic }> => {
@@ -311,6 +339,24 @@ describe('kept answers', () => {
     expect(await ask('one')).toBeNull()
     primary.handler = down
     expect([await ask('one'), await ask('two'), await ask('three')]).toEqual(['cache', null, null])
+  })
+
+  test('are gone with a configuration that keeps none', async () => {
+    const { gateway, primary } = await world('cache: 1h')
+    const yaml = (degrade: string): string =>
+      `providers:\n  a: { protocol: openai-chat, baseUrl: "${gateway.engine.config.providers.get('a')?.baseUrl.href}", apiKey: k }\nmodels:\n  m: { platforms: [a/x] }\nworkflows: { w: { ${degrade} } }\n`
+    const swap = (degrade: string): void => {
+      const result = parseConfig(yaml(degrade), { source: 't', env: {} })
+      if (!result.ok) throw new Error(JSON.stringify(result.problems))
+      gateway.swap(result.config)
+    }
+    await (await gateway.post('/v1/chat/completions', CHAT_REQUEST, W)).text()
+    swap('attempts: 1')
+    swap('attempts: 1, degrade: { cache: 1h }')
+    primary.handler = down
+    const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, W)
+    expect(response.status).toBe(503)
+    await response.text()
   })
 
   test('serve a streamed request what a whole one left, and the other way round', async () => {

@@ -67,10 +67,14 @@ function textIn(content: readonly Part[]): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
+/** As many as OpenAI gives for one request (`n`): a caller's number must not be multiplied by the operator's words without end. */
+const MOST_CHOICES = 128
+
 /** The operator's words; `undefined` where there are none, or where they would not do. */
 export function fixedAnswerFor(inbound: Inbound): CoreResponse | undefined {
   const text = inbound.degrade?.answer
-  const answer = text === undefined ? undefined : fixedAnswer(text, inbound.facts.choices)
+  const { choices } = inbound.facts
+  const answer = text === undefined || choices > MOST_CHOICES ? undefined : fixedAnswer(text, choices)
   return answer !== undefined && isAcceptable(inbound, answer) ? answer : undefined
 }
 

@@ -23,6 +23,11 @@ test('the first event of a stream says it, or the answer inside an event', () =>
   expect(labelled(created, delta, completed)).toBe(inside(created) + delta + inside(completed))
 })
 
+test('a text that looks like an event is none', () => {
+  const event = `data: {"type":"ping","text":"\u2028data: {}\u2028"}\n\n`
+  expect(labelled(event)).toBe(event)
+})
+
 test('what a call’s arguments or a text are named is theirs', () => {
   const first = 'data: {"candidates":[]}\n\n'
   const call =

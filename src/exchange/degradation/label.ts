@@ -24,7 +24,15 @@ export class DegradedLabel {
 
   /** Whole events of a stream, of whatever protocol. */
   events(bytes: Uint8Array): Uint8Array {
-    return encoder.encode(decoder.decode(bytes).replace(DATA_LINE, (line, data: string) => this.#event(data) ?? line))
+    // By LF alone: for regular expressions a line also ends at U+2028, which may stand in the middle of a text.
+    const lines = decoder.decode(bytes).split('\n')
+    return encoder.encode(lines.map((line) => this.#line(line)).join('\n'))
+  }
+
+  #line(line: string): string {
+    if (!line.startsWith('data:')) return line
+    const labelled = this.#event(line.slice('data:'.length))
+    return labelled === undefined ? line : `${labelled}${line.endsWith('\r') ? '\r' : ''}`
   }
 
   /** In the answer that an event holds, which SDKs build theirs on; where none does, in the first event. */
@@ -49,5 +57,3 @@ export class DegradedLabel {
     return `data: ${JSON.stringify(event)}`
   }
 }
-
-const DATA_LINE = /^data: ?(\{.*\})(?=\r?$)/gm
