@@ -83,9 +83,9 @@ export class Exchange implements ClientExchange {
     this.#deps = deps
     this.#attempts = new Attempts(leavingOneForSimpler(inbound), deps)
     if (inbound.approval !== undefined) this.#approval = new AwaitedApproval(inbound, inbound.approval, deps.approvals)
-    // What is finished in the background uses its client's share, but was not sent once more.
-    const body = inbound.finishOf === undefined ? inbound.body.text : undefined
-    const entered = deps.clients.enter(inbound.caller, body)
+    const { caller, finishOf, body } = inbound
+    const isAsked = finishOf === undefined
+    const entered = isAsked ? deps.clients.enter(caller, body.text) : deps.clients.enterUnasked(caller)
     if (entered instanceof ClientStay) this.#stay = entered
     else this.#overLimit = entered
   }
@@ -309,7 +309,8 @@ export class Exchange implements ClientExchange {
   }
 
   #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
-    const { refusal, diverted, seams } = this.#earlier ?? this.#attempts
+    const { refusal, diverted } = this.#earlier ?? this.#attempts
+    const { seams } = this.#attempts
     const ends = this.#ends
     const last = ends.at(-1)?.evidence
     // An answer that nobody waited for was answered all the same.

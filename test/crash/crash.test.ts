@@ -65,6 +65,10 @@ interface Setting {
   readonly idleMs?: number
   /** What both speak, in place of each its own. */
   readonly protocol?: ClientProtocol
+  /** What broke off is finished in the background. Default: it is not, so that one request is all that there is to count. */
+  readonly replay?: boolean
+  /** The fallback says the same words as the primary. */
+  readonly isSameAnswer?: boolean
 }
 
 const providerLine = (name: string, { protocol }: Voice, url: string, idleMs: number, rest: string): string =>
@@ -73,7 +77,8 @@ const providerLine = (name: string, { protocol }: Voice, url: string, idleMs: nu
 async function stage(setting: Setting) {
   const speaking = (voice: Voice): Voice => ({ ...voice, protocol: setting.protocol ?? voice.protocol })
   const primary = new Platform(speaking(PRIMARY), setting.primary)
-  const fallback = new Platform(speaking(FALLBACK), setting.fallback ?? [answers])
+  const voice = setting.isSameAnswer === true ? { ...FALLBACK, words: PRIMARY.words } : FALLBACK
+  const fallback = new Platform(speaking(voice), setting.fallback ?? [answers])
   const [one, two] = [await bench.upstream(primary.handler), await bench.upstream(fallback.handler)]
   const { completion = 'strict', delivery = 'guarded', windows = false, idleMs = FIRST_EVENT_MS } = setting
   const gateway = bench.gateway(
@@ -90,7 +95,7 @@ async function stage(setting: Setting) {
       'models:',
       `  m: { platforms: [p/one]${setting.isAlone === true ? '' : ', fallbacks: [n]'} }`,
       '  n: { platforms: [f/two] }',
-      `defaults: { profile: customer, delivery: ${delivery} }`,
+      `defaults: { profile: customer, delivery: ${delivery}, replay: ${setting.replay === true ? 'on' : 'off'} }`,
     ].join('\n'),
   )
   const ask = async ({ client, streamed }: Ask): Promise<Received> => {
@@ -348,6 +353,37 @@ describe('crash test, after text was delivered', () => {
       expect(received.text).not.toBe('')
       expect(received.model).toBe(PRIMARY.served)
     }
+    expectAccounts(on)
+  })
+})
+
+describe('crash test, after text was delivered: rescues', () => {
+  const died = AFTER_TEXT.filter(([name]) => !name.startsWith('11.'))
+  const seamed = died.flatMap(([name, act]) => STREAMS.map((way) => [`${name} (${wayOf(way)})`, act, way] as const))
+
+  test.each(seamed)('%s: another platform that says the same goes on, unseen', async (_, act, way) => {
+    const on = await stage({ primary: [act], isSameAnswer: true })
+    const received = await on.ask(way)
+    expect(received).toMatchObject({ status: 200, isWhole: true, error: undefined, text: PRIMARY.words.join('') })
+    expect(on.gateway.evidence.at(-1)).toMatchObject({ outcome: 'delivered', platform: 'f/two' })
+    expectAccounts(on)
+  })
+
+  const retried = died.flatMap(([name, act]) =>
+    STREAMS.flatMap((way) =>
+      (['guarded', 'live'] as const).map(
+        (delivery) => [`${name} (${wayOf(way)}, ${delivery})`, act, way, delivery] as const,
+      ),
+    ),
+  )
+  test.each(retried)('%s: whoever asks again has the whole answer', async (_, act, way, delivery) => {
+    const on = await stage({ primary: [act], delivery, replay: true })
+    const first = await on.ask(way)
+    const second = first.isWhole ? first : await on.ask(way)
+    expect(second).toMatchObject({ status: 200, isWhole: true, error: undefined })
+    expect([PRIMARY.words.join(''), FALLBACK.words.join('')]).toContain(second.text)
+    const [toPrimary = 0, toFallback = 0] = on.received()
+    expect(toPrimary + toFallback).toBeLessThanOrEqual(3)
     expectAccounts(on)
   })
 })

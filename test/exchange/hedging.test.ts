@@ -34,7 +34,7 @@ interface World {
 async function world(
   onFirst: (response: ServerResponse) => unknown,
   second: UpstreamHandler,
-  defaults = 'profile: customer, hedge: p95',
+  defaults = 'profile: customer, hedge: p95, seam: off, replay: off',
   pin = false,
   { path = '/v1/chat/completions', request = CHAT_REQUEST, b: speaks = 'openai-chat' } = {},
 ): Promise<World & { readonly a: TestUpstream; readonly b: TestUpstream }> {
@@ -66,7 +66,11 @@ describe('hedging', () => {
   test.each(['live', 'hold'])(
     'a silent platform is overtaken, freed, and both are in the evidence (%s)',
     async (delivery) => {
-      const { gateway, ask, a } = await world(never, good, `profile: customer, hedge: p95, delivery: ${delivery}`)
+      const { gateway, ask, a } = await world(
+        never,
+        good,
+        `profile: customer, hedge: p95, seam: off, replay: off, delivery: ${delivery}`,
+      )
       expect(await ask('now')).toBe(STREAM)
       expect(gateway.evidence.at(-1)).toMatchObject({
         outcome: 'delivered',
@@ -169,10 +173,15 @@ describe('hedging', () => {
 
   test.each([
     ['it is off', 'profile: customer', {}, false],
-    ['there is no other platform', 'profile: customer, hedge: p95', {}, true],
-    ['the request asks for reasoning', 'profile: customer, hedge: p95', { reasoning_effort: 'high' }, false],
-    ['the answer is not streamed', 'profile: customer, hedge: p95', { stream: false }, false],
-    ['there is one attempt alone', 'profile: customer, hedge: p95, attempts: 1', {}, false],
+    ['there is no other platform', 'profile: customer, hedge: p95, seam: off, replay: off', {}, true],
+    [
+      'the request asks for reasoning',
+      'profile: customer, hedge: p95, seam: off, replay: off',
+      { reasoning_effort: 'high' },
+      false,
+    ],
+    ['the answer is not streamed', 'profile: customer, hedge: p95, seam: off, replay: off', { stream: false }, false],
+    ['there is one attempt alone', 'profile: customer, hedge: p95, seam: off, replay: off, attempts: 1', {}, false],
   ])('is not made where %s', async (_, defaults, more, pin) => {
     const { gateway, ask, b } = await world(
       (response) =>
@@ -214,7 +223,7 @@ const PATHS = [
 ] as const
 
 describe.each(PATHS)('hedging under guarded delivery, through %s', (_, protocols) => {
-  const defaults = 'profile: customer, hedge: p95, delivery: guarded'
+  const defaults = 'profile: customer, hedge: p95, seam: off, replay: off, delivery: guarded'
   const worldOf = (onFirst: (response: ServerResponse) => unknown, second: UpstreamHandler) =>
     world(onFirst, second, defaults, false, protocols)
   const attemptsOf = ({ evidence }: TestGateway): readonly string[] | undefined =>
@@ -277,7 +286,10 @@ describe('a hedge whose request cannot be written', () => {
   // One provider may take what a translation, which has to understand it, does not.
   const odd = { temperature: 'warm' }
   const worldOf = (onFirst: (response: ServerResponse) => unknown) =>
-    world(onFirst, good, 'profile: customer, hedge: p95', false, { ...PATHS[0][1], b: 'anthropic' })
+    world(onFirst, good, 'profile: customer, hedge: p95, seam: off, replay: off', false, {
+      ...PATHS[0][1],
+      b: 'anthropic',
+    })
 
   test('is none: the first goes on alone', async () => {
     const { gateway, ask, b } = await worldOf((response) => setTimeout(() => sse(response, STREAM), 150))

@@ -221,10 +221,13 @@ test('text that was delivered before a call cannot be taken back: a violation th
   let go = (): void => undefined
   const pause = new Promise<void>((resolve) => (go = resolve))
   const said = text('Let me look that up. It will take a moment.')
-  const { gateway, upstreams } = await gatewayOver([
-    [chat, { content: [said, call('search', { q: 7 })], pause }],
-    [chat, { content: [text(GOOD)] }],
-  ])
+  const { gateway, upstreams } = await gatewayOver(
+    [
+      [chat, { content: [said, call('search', { q: 7 })], pause }],
+      [chat, { content: [text(GOOD)] }],
+    ],
+    'defaults: { replay: off }\n',
+  )
   const response = await gateway.post(chat.path(true), chat.request({ stream: true, tool: SEARCH }))
   const reader = response.body?.getReader()
   let body = ''

@@ -115,7 +115,7 @@ const OUTAGES: ReadonlySet<Failure['code']> = new Set([
   'pinned-platform-failed',
 ])
 
-const CALLERS_OWN: ReadonlySet<Reason> = new Set(['bad-request', 'policy', 'context-length'])
+const CALLERS_OWN: ReadonlySet<Reason> = new Set(['bad-request', 'policy', 'context-length', 'stopped-by-limit'])
 
 /** Whether something else may be given in an answer's place: not where any platform found fault with the request itself. */
 export function isOutage({ code }: Failure, ends: readonly AttemptEnd[]): boolean {

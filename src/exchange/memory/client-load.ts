@@ -42,6 +42,12 @@ export class ClientLoads {
     return this.#loads.getOrMake(client, () => new ClientLoad(client, this.#deps)).enter(limits, body)
   }
 
+  /** Begins what nobody sent, such as an answer that is finished in the background: only its tokens are the caller's. */
+  enterUnasked({ client, limits }: Caller): ClientStay | undefined {
+    if (client === undefined || limits === undefined) return undefined
+    return this.#loads.getOrMake(client, () => new ClientLoad(client, this.#deps)).enterUnasked()
+  }
+
   /** What is known of a client, without remembering it. */
   known(client: string): ClientLoad | undefined {
     return this.#loads.peek(client)
@@ -76,7 +82,11 @@ export class ClientLoad {
     this.#requests.add()
     this.#running += 1
     if (key !== undefined) this.#count(key)
-    return new ClientStay(this, this.#tokens.begin())
+    return new ClientStay(this, this.#tokens.begin(), true)
+  }
+
+  enterUnasked(): ClientStay {
+    return new ClientStay(this, this.#tokens.begin(), false)
   }
 
   /** Of several the one that holds longest, so that the time is true. */
@@ -124,27 +134,29 @@ export class ClientLoad {
   }
 
   /** For a stay. */
-  onEnd(heldTokens: number, tokens: number): void {
-    this.#running -= 1
+  onEnd(heldTokens: number, tokens: number, wasAsked: boolean): void {
+    if (wasAsked) this.#running -= 1
     this.#tokens.end(heldTokens, tokens)
   }
 }
 
-/** One request of a client that has limits. */
+/** One request of a client that has limits, or one that was made for it. */
 export class ClientStay {
   readonly #load: ClientLoad
   readonly #heldTokens: number
+  readonly #wasAsked: boolean
   #isOver = false
 
-  constructor(load: ClientLoad, heldTokens: number) {
+  constructor(load: ClientLoad, heldTokens: number, wasAsked: boolean) {
     this.#load = load
     this.#heldTokens = heldTokens
+    this.#wasAsked = wasAsked
   }
 
   /** Once, whatever comes later. `tokens`: input and output of all its attempts. */
   end(tokens: number): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#load.onEnd(this.#heldTokens, tokens)
+    this.#load.onEnd(this.#heldTokens, tokens, this.#wasAsked)
   }
 }

@@ -15,6 +15,19 @@ test.each([
   ['the fallback broke off', [['a/m'], ['c/n', 'd/n']], ['a/m', 'c/n'], 'a/m whole, d/n, a/m'],
 ])('%s', (_, stages, tried, expected) => {
   const route = { name: 'm', stages: stages.map((names) => names.map(platform)), affinity: 'none' as const }
-  const plan = planOf(route, made(...tried))
+  const plan = planOf(route, made(...tried), 3)
   expect(plan.map((each) => `${each.platform.name}${each.stream ? '' : ' whole'}`).join(', ')).toBe(expected)
+})
+
+test('a platform that answered, but not behind what was delivered, comes first', () => {
+  const route = { name: 'm', stages: [['a/m', 'b/m'].map(platform), ['c/n'].map(platform)], affinity: 'none' as const }
+  const [cut, other] = made('a/m', 'c/n')
+  const attempts = [cut, { ...other, reason: 'diverged' }] as readonly AttemptEvidence[]
+  const names = planOf(route, attempts, 3).map((each) => each.platform.name)
+  expect(names).toEqual(['c/n', 'b/m', 'a/m', 'a/m'])
+})
+
+test('the last answer that may die is a whole one', () => {
+  const route = { name: 'm', stages: [['a/m', 'b/m'].map(platform)], affinity: 'none' as const }
+  expect(planOf(route, made('a/m'), 1).map(({ stream }) => stream)).not.toContain(true)
 })

@@ -45,7 +45,7 @@ export class Finisher {
   /** Whether it is begun; then `pending` is settled. Not in the dark, and not where budget or room is spent. */
   begin(options: FinishOptions, deps: ExchangeDeps): boolean {
     const { inbound, made, pending } = options
-    const plan = planOf(routeOf(inbound), made)
+    const plan = planOf(routeOf(inbound), made, options.answersLeft)
     if (plan.length === 0 || options.answersLeft === 0) return false
     const giveBack = this.#slots.take(ownerOf(inbound.caller))
     if (giveBack === undefined) return false

@@ -214,7 +214,7 @@ export class Replays {
     // A client that left, with no place to go on without it, was not cut off.
     const hasLeft = exchange.attempts.at(-1)?.reason === 'client-gone'
     const isKeepable = exchange.inbound.mayReplay && this.#claims.get(request.id) === claim
-    const isCut = exchange.hasDelivered && isKeepable && !hasLeft
+    const isCut = exchange.hasDelivered && isKeepable && !hasLeft && !isCutByPolicy(exchange)
     if (isCut || exchange.inbound.replayId !== undefined) this.#guard.onDied(request, answersIn(exchange.attempts))
     if (isCut && this.#finish(exchange, request, claim, deps)) return this.#keep(request, claim)
     this.#release(request, claim)
@@ -247,7 +247,7 @@ export class Replays {
       return
     }
     if (!mayReplay || idempotencyKey !== undefined || outcome === 'client-gone') return
-    const isCut = outcome === 'broken-off' && exchange.hasDelivered
+    const isCut = outcome === 'broken-off' && exchange.hasDelivered && !isCutByPolicy(exchange)
     if (isCut || replayId !== undefined) this.#register(exchange, isCut, deps)
   }
 
@@ -360,6 +360,11 @@ export class Replays {
 async function requestId(inbound: Inbound): Promise<RequestId> {
   const scope = cutScope(inbound)
   return { scope, id: `${scope} ${await identityOf(inbound)}` }
+}
+
+/** Whoever asks again gets the same: the limit that stopped it is the request's or the model's own. */
+function isCutByPolicy({ attempts }: Exchange): boolean {
+  return attempts.at(-1)?.reason === 'stopped-by-limit'
 }
 
 const storeId = ({ exchange }: Cut): string => `cut ${exchange}`

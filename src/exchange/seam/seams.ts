@@ -41,6 +41,8 @@ export class Seams {
   #textBefore = ''
   #text: DeliveredText | undefined
   readonly #tried = new Set<string>()
+  /** One has begun to answer, and nothing of it had a part, since something was delivered last. */
+  #wasInVain = false
   /** A platform refused the half answer: so will the model's others. */
   #isPrefillRefused = false
 
@@ -71,11 +73,14 @@ export class Seams {
     if (hasPart || isFinished(end.verdict)) {
       this.#billed = addUsage(this.#billed, end.evidence.usage ?? {})
       this.#tried.clear()
+      this.#wasInVain = false
       this.#textBefore += this.#author?.releasedText ?? ''
       this.#text = undefined
     }
     if (continuation?.kind === 'prefill' && !isFinished(end.verdict) && end.verdict.reason === 'bad-request')
       this.#isPrefillRefused = true
+    else if (continuation !== undefined && !hasPart && !isFinished(end.verdict))
+      this.#wasInVain ||= end.evidence.firstContentMs !== undefined
     if (continuation !== undefined) this.evidence.push(toEvidence(continuation, end, hasPart))
     if (hasPart && !isFinished(end.verdict)) this.cut ??= end
   }
@@ -87,8 +92,12 @@ export class Seams {
 
   // ## What may follow
 
-  /** The kinds of seam that the text allows now, in order; none where it is no plain text. */
+  /**
+   * The kinds of seam that the text allows now, in order; none where it is no plain text, and none behind one in vain where the
+   * answer can be finished in the background: whoever asks again has more of that than of one more that hardly ever fits.
+   */
   kinds(): readonly SeamKind[] {
+    if (this.#wasInVain && this.#inbound.mayReplay) return []
     this.#text ??= this.#delivered.read(this.#textBefore, this.#inbound.protocol, this.#eventLimitBytes)
     const core = this.#core()
     const text = this.#text?.text
