@@ -314,6 +314,14 @@ describe('what does not go on', () => {
   })
 })
 
+test('the error tells of what failed at first, whatever came of the seams', async () => {
+  const limited: SeamPlatform = { protocol: 'anthropic', prefill: 'accepted', answer: () => ({ status: 429 }) }
+  const result = await play([dying('openai-chat', 12), limited], { policy: { attempts: 3 } })
+  expect(result.evidence.attempts.slice(1).map(({ cause }) => cause)).toContain('seam')
+  expect(result.evidence).toMatchObject({ errorCode: 'no-complete-answer', verdict: 'truncated' })
+  expect(new TextDecoder().decode(result.body)).not.toContain('rate-limited')
+})
+
 describe('calls', () => {
   const call = { id: 'call_1', name: 'look', input: '{"a":1}' }
 
