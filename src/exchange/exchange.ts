@@ -71,6 +71,7 @@ export class Exchange {
         let run =
           attempts.current ?? (await (this.#firstDeliveredMs === undefined ? attempts.begin() : attempts.goOn()))
         if (run === undefined) return this.#fail()
+        if (this.#isReported) return this.#leave()
         if (run.hedgeAfterMs !== undefined && !run.hasContent) run = await attempts.hedged(run, () => this.#isReported)
         const read = await run.read()
         if (this.#isReported) return this.#fail()
@@ -94,6 +95,12 @@ export class Exchange {
   }
 
   // ## Endings
+
+  /** The client went away while the next attempt was waited for. */
+  #leave(): Progress {
+    this.#attempts.abandon('client-gone')
+    return this.#fail()
+  }
 
   #fail(): Progress {
     const attempts = this.#attempts

@@ -38,7 +38,7 @@ export class Seams {
   #billed: Usage = {}
   /** Whose text was delivered last, and the text of those before it. */
   #author: Attempt | undefined
-  #textBefore = ''
+  #textBefore: string | undefined = ''
   #text: DeliveredText | undefined
   readonly #tried = new Set<string>()
   /** A platform refused the half answer: so will the model's others. */
@@ -71,7 +71,8 @@ export class Seams {
     if (hasPart || isFinished(end.verdict)) {
       this.#billed = addUsage(this.#billed, end.evidence.usage ?? {})
       this.#tried.clear()
-      this.#textBefore += this.#author?.releasedText ?? ''
+      const more = this.#author?.releasedText
+      this.#textBefore = this.#textBefore === undefined || more === undefined ? undefined : this.#textBefore + more
       this.#text = undefined
     }
     if (continuation?.kind === 'prefill' && !isFinished(end.verdict) && end.verdict.reason === 'bad-request')
@@ -89,7 +90,8 @@ export class Seams {
 
   /** The kinds of seam that the text allows now, in order; none where it is no plain text. */
   kinds(): readonly SeamKind[] {
-    this.#text ??= this.#delivered.read(this.#textBefore, this.#inbound.protocol, this.#eventLimitBytes)
+    if (this.#textBefore !== undefined)
+      this.#text ??= this.#delivered.read(this.#textBefore, this.#inbound.protocol, this.#eventLimitBytes)
     const core = this.#core()
     const text = this.#text?.text
     if (text === undefined || core === undefined) return []
