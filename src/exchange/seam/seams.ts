@@ -77,7 +77,10 @@ export class Seams {
     }
     if (continuation?.kind === 'prefill' && !isFinished(end.verdict) && end.verdict.reason === 'bad-request')
       this.#isPrefillRefused = true
-    if (continuation !== undefined) this.evidence.push(toEvidence(continuation, end, hasPart))
+    if (continuation !== undefined) {
+      const given = hasPart ? (this.#author?.releasedText?.length ?? 0) : 0
+      this.evidence.push(toEvidence(continuation, end, isFinished(end.verdict) ? continuation.added : given))
+    }
     if (hasPart && !isFinished(end.verdict)) this.cut ??= end
   }
 
@@ -157,13 +160,14 @@ function mayBeTold({ tools, format }: CoreRequest, text: string): boolean {
   return !hasOpenFence && !/^\s*[{[<]/.test(text)
 }
 
-function toEvidence(continuation: Continuation, { verdict, evidence }: AttemptEnd, hasPart: boolean): SeamEvidence {
-  const isJoined = hasPart || isFinished(verdict)
+/** `given`: characters that it has given to the client. */
+function toEvidence(continuation: Continuation, { verdict, evidence }: AttemptEnd, given: number): SeamEvidence {
+  const isJoined = given > 0 || isFinished(verdict)
   return {
     kind: continuation.kind,
     attempt: evidence.ordinal,
     outcome: isJoined ? 'joined' : continuation.failure === undefined ? 'failed' : 'diverged',
     charactersBefore: continuation.delivered.text.length,
-    charactersAdded: isJoined ? continuation.added : 0,
+    charactersAdded: given,
   }
 }
