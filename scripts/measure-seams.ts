@@ -48,6 +48,13 @@ const ROWS: readonly Row[] = [
     seam: 'proven',
     temperature: 1,
   },
+  {
+    name: 'declared to, but answers anew',
+    model: 'sim-gpt',
+    prefill: 'accepted',
+    seam: 'proven',
+    temperature: 1,
+  },
   { name: 'no prefill, temperature 1', model: 'sim-haiku', prefill: 'never', seam: 'proven', temperature: 1 },
   { name: 'no prefill, temperature 0', model: 'sim-haiku', prefill: 'never', seam: 'proven', temperature: 0 },
   {
@@ -60,17 +67,23 @@ const ROWS: readonly Row[] = [
 ]
 
 async function measure({ model, prefill, seam, temperature }: Row) {
+  const isOpenAi = model === 'sim-gpt'
   const providers = await startSimulatedProviders({ port: 0, seed: SEED, scenario: DYING, tokenDelayMs: 8 })
   const parsed = parseConfigObject(
     {
       providers: Object.fromEntries(
         providers.platforms.map((name) => [
           name,
-          { protocol: 'anthropic', baseUrl: `${providers.url}/${name}`, apiKey: 'simulated', prefill },
+          {
+            protocol: isOpenAi ? 'openai-chat' : 'anthropic',
+            baseUrl: `${providers.url}/${name}${isOpenAi ? '/v1' : ''}`,
+            apiKey: 'simulated',
+            prefill,
+          },
         ]),
       ),
       models: { m: { platforms: providers.platforms.map((name) => `${name}/${model}`) } },
-      defaults: { profile: 'prototype', seam, attempts: 6 },
+      defaults: { profile: 'prototype', seam, attempts: 6, replay: 'off' },
     },
     { env: {} },
   )

@@ -136,6 +136,7 @@ export class Exchange implements ClientExchange {
           if (instead !== undefined) return instead
           continue
         }
+        if (this.#isReported) return this.#leave()
         if (run.hedgeAfterMs !== undefined && !run.hasContent) run = await attempts.hedged(run, () => this.#isReported)
         const read = await run.read()
         if (this.#isReported) return this.#fail()
@@ -236,6 +237,12 @@ export class Exchange implements ClientExchange {
   }
 
   // ## Endings
+
+  /** The client went away while the next attempt was waited for. */
+  #leave(): Progress {
+    this.#attempts.abandon('client-gone')
+    return this.#fail()
+  }
 
   #fail(): Progress {
     const failure = this.#failure ?? this.#describe()

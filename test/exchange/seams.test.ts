@@ -307,11 +307,22 @@ describe('what does not go on', () => {
     const same = await play([dying('openai-chat', 12), anew(TEXT)])
     expect(textOf('openai-chat', same)).toBe(TEXT)
     expect(seamsOf(same)).toEqual(['prefill diverged', 'regenerate joined'])
+    const reworded = await play([dying('openai-chat', 12), anew(`Well, all is fine here. The night was calm.`)])
+    expect(reworded.isAborted).toBe(true)
+    expect(seamsOf(reworded).slice(0, 2)).toEqual(['prefill diverged', 'regenerate diverged'])
     const other = await play([dying('openai-chat', 12), anew(`${TEXT.slice(0, 30)} strange${TEXT.slice(30)}`)])
     expect(other.isAborted).toBe(true)
     expect(TEXT.startsWith(textOf('openai-chat', other))).toBe(true)
     expect(seamsOf(other).slice(0, 2)).toEqual(['prefill diverged', 'regenerate diverged'])
   })
+})
+
+test('the error tells of what failed at first, whatever came of the seams', async () => {
+  const limited: SeamPlatform = { protocol: 'anthropic', prefill: 'accepted', answer: () => ({ status: 429 }) }
+  const result = await play([dying('openai-chat', 12), limited], { policy: { attempts: 3 } })
+  expect(result.evidence.attempts.slice(1).map(({ cause }) => cause)).toContain('seam')
+  expect(result.evidence).toMatchObject({ errorCode: 'no-complete-answer', verdict: 'truncated' })
+  expect(new TextDecoder().decode(result.body)).not.toContain('rate-limited')
 })
 
 describe('calls', () => {

@@ -163,7 +163,8 @@ function configOf(platforms: readonly SeamPlatform[], policy: object = {}): obje
       m: { platforms: own.map(name), ...(others.length > 0 && { fallbacks: ['n'] }) },
       ...(others.length > 0 && { n: { platforms: others.map(name) } }),
     },
-    defaults: { profile: 'customer', ...policy },
+    // One request is all that there is to count.
+    defaults: { profile: 'customer', replay: 'off', ...policy },
   }
 }
 

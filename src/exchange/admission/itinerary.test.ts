@@ -60,6 +60,55 @@ describe('Itinerary', () => {
     expect(walk([[a, b], [c]], 3, ['idle-timeout'])).toEqual(['a/x', 'b/x', 'c/y', 'give-up'])
   })
 
+  test('goes on elsewhere, last at the one that died, within the one budget', () => {
+    const itinerary = itineraryOf([[a, b], [c]], 4)
+    expect(itinerary.first()).toMatchObject({ platform: a })
+    const tried = new Set<Platform>()
+    const onward = (): string => {
+      const step = itinerary.onward((each) => !tried.has(each), a, 0)
+      if (step.do !== 'try') return step.do
+      tried.add(step.platform)
+      return step.platform.name
+    }
+    expect([onward(), onward(), onward()]).toEqual(['b/x', 'c/y', 'a/x'])
+    tried.clear()
+    expect(onward()).toBe('give-up')
+    itinerary.uncount()
+    expect(onward()).toBe('b/x')
+  })
+
+  test('waits before it goes back, but not where what was asked was at fault', () => {
+    const itinerary = itineraryOf([[a, b]], 6)
+    itinerary.first()
+    const afterMs = (only: Platform): number => {
+      const step = itinerary.onward((each) => each === only, a, 0)
+      return step.do === 'try' ? step.afterMs : Number.NaN
+    }
+    expect(afterMs(b)).toBe(0)
+    expect(afterMs(a)).toBeGreaterThan(0)
+    itinerary.forgive(b)
+    expect(afterMs(b)).toBe(0)
+    expect(afterMs(b)).toBeGreaterThan(0)
+  })
+
+  test('goes on nowhere that a gate refuses, and nowhere that is not paid for', () => {
+    const refused: Refusal = { platform: 'b/x', by: 'breaker', retryAfterMs: 1 }
+    const spent: Refusal = { platform: 'c/y', by: 'retry-budget', retryAfterMs: 1 }
+    const gate = {
+      refusal: (each: Platform) => (each === b ? refused : undefined),
+      pay: (each: Platform) => (each === c ? spent : undefined),
+    }
+    const itinerary = new Itinerary({
+      route: { name: 'm', stages: [[a, b, c]], affinity: 'session' },
+      attempts: 9,
+      random: () => 0,
+      gate,
+    })
+    expect(itinerary.onward((each) => each !== c, undefined, 0)).toMatchObject({ do: 'try', platform: a })
+    expect(itinerary.onward((each) => each === b, undefined, 0)).toEqual({ do: 'give-up', refusal: refused })
+    expect(itinerary.onward((each) => each === c, undefined, 0)).toEqual({ do: 'give-up', refusal: spent })
+  })
+
   test('does not repeat what would be the same anywhere', () => {
     expect(walk([[a, b]], 4, ['bad-request'])).toEqual(['a/x', 'pass-on'])
     expect(walk([[a, b]], 4, ['policy'])).toEqual(['a/x', 'pass-on'])

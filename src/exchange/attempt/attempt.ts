@@ -36,8 +36,8 @@ export interface Attempt {
   readonly marks: readonly string[]
   /** Of a finished answer, where the exchange `needsAnswer`. */
   readonly answer: CoreResponse | undefined
-  /** Of a guarded stream: the text in all bytes that were read, where the exchange may go on behind it. */
-  readonly releasedText: string
+  /** Of a guarded stream: the text in all bytes that were read; `undefined` where nobody may go on behind it. */
+  readonly releasedText: string | undefined
   /** The bytes that were read last are nothing but more of that text. */
   readonly isPlain: boolean
   /** Headers of the provider's answer that the client may see; empty before the answer. */

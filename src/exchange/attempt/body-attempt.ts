@@ -14,7 +14,7 @@ export interface BodyAttemptOptions {
 
 /** An answer that is not streamed: read whole, proven, then delivered whole or not at all. */
 export class BodyAttempt implements Attempt {
-  readonly releasedText = ''
+  readonly releasedText = undefined
   readonly isPlain = false
   readonly #call: Call
   readonly #inbound: Inbound

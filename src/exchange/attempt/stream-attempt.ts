@@ -88,8 +88,8 @@ export class StreamAttempt implements Attempt {
     return this.#proven === undefined ? undefined : this.#assembler?.answer()
   }
 
-  get releasedText(): string {
-    return this.#guard?.releasedText ?? ''
+  get releasedText(): string | undefined {
+    return this.#guard?.releasedText
   }
 
   get isPlain(): boolean {

@@ -91,9 +91,9 @@ export class TextGuard implements ContentWatcher {
     if (this.#opening === undefined) this.#kept?.onDelivered()
   }
 
-  /** The text that was passed on, where it is kept. */
-  get releasedText(): string {
-    return this.#kept?.delivered ?? ''
+  /** The text that was passed on; `undefined` where it is not kept. */
+  get releasedText(): string | undefined {
+    return this.#kept?.delivered
   }
 
   /** The opening has been held back for long enough. */

@@ -71,11 +71,21 @@ export class RestJoint implements Joint {
   #open(opening: string): string | undefined {
     this.#opening = undefined
     if (isRestart(this.#delivered, opening) === true) return undefined
-    if (!this.#isInstructed) return withoutDoubleSpace(this.#delivered, opening)
+    if (!this.#isInstructed)
+      return isNewText(this.#delivered, opening) ? undefined : withoutDoubleSpace(this.#delivered, opening)
     return whyNotContinued(this.#delivered, opening) === undefined ? asNextWord(this.#delivered, opening) : undefined
   }
 }
 
+/**
+ * What was delivered ends where a word does, and a model that continues it writes the space behind it. A capital without one is
+ * how a text begins, not how one goes on.
+ */
+function isNewText(delivered: string, opening: string): boolean {
+  return WORD_AT_END.test(delivered) && CAPITAL_AT_START.test(opening)
+}
+
+const CAPITAL_AT_START = /^\p{Lu}/u
 const SPACE_AT_END = /\s*$/u
 const SPACE_AT_START = /^\s*/u
 

@@ -38,7 +38,7 @@ export class Seams {
   #billed: Usage = {}
   /** Whose text was delivered last, and the text of those before it. */
   #author: Attempt | undefined
-  #textBefore = ''
+  #textBefore: string | undefined = ''
   #text: DeliveredText | undefined
   readonly #tried = new Set<string>()
   /** One has begun to answer, and nothing of it had a part, since something was delivered last. */
@@ -74,14 +74,18 @@ export class Seams {
       this.#billed = addUsage(this.#billed, end.evidence.usage ?? {})
       this.#tried.clear()
       this.#wasInVain = false
-      this.#textBefore += this.#author?.releasedText ?? ''
+      const more = this.#author?.releasedText
+      this.#textBefore = this.#textBefore === undefined || more === undefined ? undefined : this.#textBefore + more
       this.#text = undefined
     }
     if (continuation?.kind === 'prefill' && !isFinished(end.verdict) && end.verdict.reason === 'bad-request')
       this.#isPrefillRefused = true
     else if (continuation !== undefined && !hasPart && !isFinished(end.verdict))
       this.#wasInVain ||= end.evidence.firstContentMs !== undefined
-    if (continuation !== undefined) this.evidence.push(toEvidence(continuation, end, hasPart))
+    if (continuation !== undefined) {
+      const given = hasPart ? (this.#author?.releasedText?.length ?? 0) : 0
+      this.evidence.push(toEvidence(continuation, end, isFinished(end.verdict) ? continuation.added : given))
+    }
     if (hasPart && !isFinished(end.verdict)) this.cut ??= end
   }
 
@@ -98,7 +102,8 @@ export class Seams {
    */
   kinds(): readonly SeamKind[] {
     if (this.#wasInVain && this.#inbound.mayReplay) return []
-    this.#text ??= this.#delivered.read(this.#textBefore, this.#inbound.protocol, this.#eventLimitBytes)
+    if (this.#textBefore !== undefined)
+      this.#text ??= this.#delivered.read(this.#textBefore, this.#inbound.protocol, this.#eventLimitBytes)
     const core = this.#core()
     const text = this.#text?.text
     if (text === undefined || core === undefined) return []
@@ -164,13 +169,14 @@ function mayBeTold({ tools, format }: CoreRequest, text: string): boolean {
   return !hasOpenFence && !/^\s*[{[<]/.test(text)
 }
 
-function toEvidence(continuation: Continuation, { verdict, evidence }: AttemptEnd, hasPart: boolean): SeamEvidence {
-  const isJoined = hasPart || isFinished(verdict)
+/** `given`: characters that it has given to the client. */
+function toEvidence(continuation: Continuation, { verdict, evidence }: AttemptEnd, given: number): SeamEvidence {
+  const isJoined = given > 0 || isFinished(verdict)
   return {
     kind: continuation.kind,
     attempt: evidence.ordinal,
     outcome: isJoined ? 'joined' : continuation.failure === undefined ? 'failed' : 'diverged',
     charactersBefore: continuation.delivered.text.length,
-    charactersAdded: isJoined ? continuation.added : 0,
+    charactersAdded: given,
   }
 }
