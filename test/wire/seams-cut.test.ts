@@ -33,6 +33,8 @@ const KINDS = ['continuing', 'restarting', 'same-but-refusing', 'refusing', 'ram
 type Kind = (typeof KINDS)[number]
 
 const RAMBLE = 'Quite another matter. Once upon a time there was a king, who had a fiddle and three dogs.'
+/** Handed a half answer, it goes on with something that nobody can tell from a rest. */
+const RAMBLE_ON = ' quite another matter. Once upon a time there was a king, who had a fiddle.'
 /** What can continue a half answer. */
 const CONTINUERS: readonly ProtocolName[] = ['anthropic', 'openai-chat', 'gemini']
 
@@ -60,7 +62,7 @@ function other(kind: Kind, protocol: ProtocolName, { text, calls }: Whole): Seam
         case 'refusing':
           return prefill === undefined ? answer(RAMBLE) : { status: 400 }
         case 'rambling':
-          return answer(RAMBLE)
+          return answer(prefill === undefined ? RAMBLE : RAMBLE_ON)
       }
     },
   }
@@ -113,7 +115,9 @@ function problemsOf(cut: Cut, { status, body, isAborted, evidence }: SeamResult)
   // Whoever had nothing yet gets the other's answer, as ever.
   const isFresh = joined === undefined
   const isRambling = kind === 'rambling' && joined?.kind === 'prefill'
-  const due = isRambling ? `${whole.text.slice(0, joined.charactersBefore)}${RAMBLE}` : whole.text
+  const before = whole.text.slice(0, joined?.charactersBefore)
+  const rest = /\s$/.test(before) ? RAMBLE_ON.trimStart() : RAMBLE_ON
+  const due = isRambling ? before + rest : whole.text
   if (isFresh ? said !== whole.text && said !== RAMBLE : said !== due) problems.push(`says ${said} instead of ${due}`)
   if (answer.calls.length !== whole.calls.length) problems.push(`${answer.calls.length} calls`)
   problems.push(...flaws(client, body).filter((flaw) => !cut.ownFlaws.has(kindOf(flaw))))
