@@ -298,7 +298,10 @@ describe('what can be edited', () => {
   })
 
   test('where JSON was asked for, other words are JSON too', async () => {
-    const { gateway, waiting, decide } = await world()
+    const [choice] = CHAT_ANSWER.choices
+    const content = '{"all":"well"}'
+    const answer = { ...CHAT_ANSWER, choices: [{ ...choice, message: { role: 'assistant', content } }] }
+    const { gateway, waiting, decide } = await world({ handler: (_, response) => json(response, 200, answer) })
     const body = { ...CHAT_REQUEST, response_format: { type: 'json_object' } }
     const asked = gateway.post('/v1/chat/completions', body, SHOP)
     const approval = await waiting()

@@ -349,7 +349,7 @@ describe('a client’s requests at once', () => {
   ])('a stream that %s is over', async (_, handler, read) => {
     const all = await world([await bench.upstream(handler)], {
       limits: 'concurrent: 1',
-      rest: 'defaults: { delivery: live, attempts: 1 }',
+      rest: 'defaults: { delivery: live, attempts: 1, replay: off }',
     })
     for (let i = 0; i < 3; i++) {
       const response = await all.ask({ ...streamed, user: String(i) })
@@ -358,6 +358,26 @@ describe('a client’s requests at once', () => {
       await until(() => all.gateway.evidence.length === i + 1)
       expect((await shopOf(all))?.concurrent).toEqual({ used: 0, limit: 1 })
     }
+  })
+
+  test('that was finished in the background is none of its requests, but its tokens are its own', async () => {
+    const up = await bench.upstream((request, response) => {
+      if (!request.body.includes('"stream":true')) return json(response, 200, CHAT_ANSWER)
+      begun(response)
+      setTimeout(() => response.destroy(), 10)
+    })
+    const all = await world([up], {
+      limits: 'concurrent: 1, requestsPerMinute: 2',
+      rest: 'defaults: { delivery: live }',
+    })
+    await onFakeTime(
+      all.clock,
+      (await all.ask(streamed)).text().catch(() => undefined),
+    )
+    await until(() => all.gateway.evidence.some(({ outcome }) => outcome === 'kept'))
+    const used = await shopOf(all)
+    expect([used?.concurrent?.used, used?.requestsPerMinute?.used]).toEqual([0, 1])
+    expect((await all.ask({ ...CHAT_REQUEST, user: 'another' })).status).toBe(200)
   })
 
   test('a client that goes away before any answer, and a process that stops, free them', async () => {

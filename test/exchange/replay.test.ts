@@ -393,7 +393,9 @@ describe('an agent’s loop', () => {
     const second = await bench.upstream(dying({ streams: () => 'ends' }))
     const gateway = gatewayOver([primary, second], `defaults: { profile: ${profile} }`, { clock })
     const tries = await loop(gateway, clock, fallsBack)
-    expect(tries.map(({ isWhole }) => isWhole)).toEqual([false, true])
+    // Where the second says the same and the policy has seams, it goes on at once.
+    expect(tries.length).toBeLessThanOrEqual(2)
+    expect(tries.at(-1)?.isWhole).toBe(true)
     expect([primary.received.length, second.received.length]).toEqual([1, 1])
   })
 
