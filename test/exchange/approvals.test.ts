@@ -298,9 +298,7 @@ describe('what can be edited', () => {
   })
 
   test('where JSON was asked for, other words are JSON too', async () => {
-    const [choice] = CHAT_ANSWER.choices
-    const content = '{"all":"well"}'
-    const answer = { ...CHAT_ANSWER, choices: [{ ...choice, message: { role: 'assistant', content } }] }
+    const answer = JSON.parse(JSON.stringify(CHAT_ANSWER).replace('All is well.', '{\\"all\\":\\"well\\"}')) as object
     const { gateway, waiting, decide } = await world({ handler: (_, response) => json(response, 200, answer) })
     const body = { ...CHAT_REQUEST, response_format: { type: 'json_object' } }
     const asked = gateway.post('/v1/chat/completions', body, SHOP)
