@@ -1,6 +1,7 @@
 import { BoundedMap } from '../collections/index.ts'
 import type { ClientConfig } from '../config/index.ts'
 import { FullstopError } from '../errors.ts'
+import { queryOf } from './routes.ts'
 import type { Caller } from '../exchange/index.ts'
 
 /** Keys whose hash is remembered; a key is hashed at most once while it is among them. */
@@ -53,8 +54,7 @@ function toCaller({ name, tenant, keyHash, workflows, limits }: ClientConfig): C
 
 /** Google's SDKs and examples may put the key into the address: `?key=…`. */
 function keyInQuery(url: string): string | undefined {
-  const query = url.indexOf('?')
-  return query < 0 ? undefined : (new URLSearchParams(url.slice(query + 1)).get('key') ?? undefined)
+  return queryOf(url).get('key') ?? undefined
 }
 
 /** The SDKs' ways of sending their key. */

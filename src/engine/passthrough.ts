@@ -1,7 +1,7 @@
 import { FullstopError } from '../errors.ts'
 import type { ApiFamily } from '../config/index.ts'
 import type { Caller, IncomingRequest, Limits, Provider, Upstream } from '../exchange/index.ts'
-import { pathOf } from './routes.ts'
+import { pathOf, queryOf } from './routes.ts'
 
 export interface PassthroughOptions {
   readonly request: IncomingRequest
@@ -161,7 +161,7 @@ function expectPassedMethod(method: string): void {
 function urlBelow({ protocol, baseUrl }: Provider, requestUrl: string): string {
   const path = pathOf(requestUrl)
   const below = protocol.name.startsWith('openai') ? path.replace(/^\/v1(?=\/)/, '') : path
-  const query = new URLSearchParams(requestUrl.includes('?') ? requestUrl.slice(requestUrl.indexOf('?') + 1) : '')
+  const query = queryOf(requestUrl)
   query.delete('key')
   const url = URL.parse(baseUrl + below)
   if (/%(?:2e|2f|5c|00)|\/\//i.test(path) || url?.href !== baseUrl + below)

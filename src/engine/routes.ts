@@ -146,6 +146,12 @@ export function pathOf(url: string): string {
   return query < 0 ? url.slice(start) : url.slice(start, query)
 }
 
+/** What stands behind the path. */
+export function queryOf(url: string): URLSearchParams {
+  const query = url.indexOf('?')
+  return new URLSearchParams(query < 0 ? '' : url.slice(query + 1))
+}
+
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text)

@@ -1,36 +1,24 @@
-import {
-  type ApprovalEvidence,
-  type AttemptEvidence,
-  type ClientLimiter,
-  type Degraded,
-  type Diversion,
-  type ExchangeEvidence,
-  type Limiter,
-  type Outcome,
-  type SeamEvidence,
-  toLabel,
-  type Usage,
-  type VerdictName,
-} from '../evidence/index.ts'
+import { type ExchangeEvidence, toLabel } from '../evidence/index.ts'
 import type { Inbound } from './admission/inbound.ts'
 
 /** How an exchange went. */
-export interface Ending {
-  readonly durationMs: number
-  readonly outcome: Outcome
-  readonly verdict: VerdictName
-  readonly errorCode: string | undefined
-  readonly usage: Usage | undefined
-  readonly firstDeliveredMs: number | undefined
-  readonly platform: string | undefined
-  readonly attempts: readonly AttemptEvidence[]
-  readonly seams: readonly SeamEvidence[] | undefined
-  readonly diverted: readonly Diversion[] | undefined
-  readonly refusedBy: Limiter | ClientLimiter | undefined
-  readonly replayOf: string | undefined
-  readonly degraded: Degraded | undefined
-  readonly approval: ApprovalEvidence | undefined
-}
+export type Ending = Pick<
+  ExchangeEvidence,
+  | 'durationMs'
+  | 'outcome'
+  | 'verdict'
+  | 'errorCode'
+  | 'usage'
+  | 'firstDeliveredMs'
+  | 'platform'
+  | 'attempts'
+  | 'seams'
+  | 'diverted'
+  | 'refusedBy'
+  | 'replayOf'
+  | 'degraded'
+  | 'approval'
+>
 
 /** The evidence of an exchange: who asked for what, and how it went. Without spreads, which cost more than all of it. */
 export function recordOf(inbound: Inbound, ending: Ending): ExchangeEvidence {

@@ -11,3 +11,6 @@ export interface AnswerShape {
   /** What is wrong with the object, in names of the schema's and never in words of the answer; `undefined`: nothing. */
   readonly problemOf: (answer: JsonObject) => string | undefined
 }
+
+/** How every instruction begins. */
+export const ONE_OBJECT = 'Answer with one JSON object and nothing else: no prose, no code fence.'

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocols/core/index.ts'
-import type { AnswerShape } from './answer-shape.ts'
+import { type AnswerShape, ONE_OBJECT } from './answer-shape.ts'
 
 /**
  * Any JSON that is not null. Spelled out and without nested objects, since the structured outputs of OpenAI and Anthropic
@@ -24,9 +24,7 @@ export function expectedFields(fields: readonly string[]): AnswerShape {
       additionalProperties: false,
     },
     isStrict: true,
-    instruction:
-      'Answer with one JSON object and nothing else: no prose, no code fence. ' +
-      `It must have each of these fields, none of them null: ${fields.map((field) => JSON.stringify(field)).join(', ')}.`,
+    instruction: `${ONE_OBJECT} It must have each of these fields, none of them null: ${fields.map((field) => JSON.stringify(field)).join(', ')}.`,
     problemOf: (answer) => {
       const problems = fields.flatMap((field) => {
         if (!Object.hasOwn(answer, field)) return [`${JSON.stringify(field)} is missing`]

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../collections/index.ts'
 import type { JsonObject } from '../protocols/core/index.ts'
-import type { AnswerShape } from './answer-shape.ts'
+import { type AnswerShape, ONE_OBJECT } from './answer-shape.ts'
 import { SchemaCompiler } from './compile-schema.ts'
 import { sentenceOf } from './violation.ts'
 
@@ -25,9 +25,7 @@ export class SchemaShapes {
 
 function toShape(schema: JsonObject, text: string, compiler: SchemaCompiler): AnswerShape {
   const check = compiler.compile(schema)
-  const instruction =
-    'Answer with one JSON object and nothing else: no prose, no code fence. ' +
-    `It must be valid under this JSON Schema: ${text}`
+  const instruction = `${ONE_OBJECT} It must be valid under this JSON Schema: ${text}`
   const problemOf = (answer: JsonObject): string | undefined => {
     const violation = check(answer)
     return violation === undefined ? undefined : sentenceOf(violation)

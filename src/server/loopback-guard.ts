@@ -42,7 +42,7 @@ function isLocalHost(host: string): boolean {
   if (PLAIN.test(host)) return true
   const url = URL.parse(`http://${host}`)
   // Nothing but a host and its port: no user, no path.
-  return url !== null && isLoopback(url.hostname) && url.href === `http://${url.host}/` && !/[/?#@\\]/.test(host)
+  return url !== null && isLoopback(url.hostname) && !/[/?#@\\]/.test(host)
 }
 
 function isLoopbackOrigin(origin: string): boolean {

@@ -1,5 +1,6 @@
 import { isFinished } from '../../evidence/index.ts'
 import type { ReadResponse } from '../../protocols/core/index.ts'
+import { completed } from '../delivery/given-answer.ts'
 import type { Judged, JudgeOptions, Operation } from './operation.ts'
 import { addressOf, headersFor, sameProtocolBody, toBytes, toJson } from './sending.ts'
 
@@ -64,9 +65,5 @@ function render(
   // Made when it is asked for.
   const { response } = answer
   if (response === undefined) return undefined
-  // Not every provider names and dates its answers, and clients expect both.
-  const id = response.id === '' ? inbound.id : response.id
-  const model = response.model === '' ? platform.model : response.model
-  const created = response.created ?? nowSeconds
-  return toBytes(inbound.protocol.renderResponse({ ...response, id, model, created }))
+  return toBytes(inbound.protocol.renderResponse(completed(response, inbound, platform, nowSeconds)))
 }

@@ -10,7 +10,7 @@ import {
   type StreamFacts,
 } from '../../protocols/core/index.ts'
 import type { Operation } from './operation.ts'
-import { headersFor, sameProtocolBody, toJson } from './sending.ts'
+import { headersFor, notThis, sameProtocolBody, toJson } from './sending.ts'
 
 /** https://platform.openai.com/docs/api-reference/embeddings */
 const PATH = '/embeddings'
@@ -51,11 +51,7 @@ export const embeddings: Operation = {
 
   judge(bytes, { inbound }) {
     const body = toJson(bytes)
-    if (!isJsonObject(body))
-      return {
-        verdict: { name: 'malformed', reason: body === undefined ? 'not-json' : 'not-this-protocol' },
-        facts: NO_FACTS,
-      }
+    if (!isJsonObject(body)) return notThis(body)
     const facts = factsOf(body)
     if (isJsonObject(body['error']))
       return { verdict: { name: 'failed', reason: 'in-band-error' }, facts, inBandError: body }

@@ -1,7 +1,7 @@
-import { parseJson, type Address, type Json, type OutputFormat } from '../../protocols/core/index.ts'
+import { parseJson, NO_FACTS, type Address, type Json, type OutputFormat } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
-import type { Outbound, SendOptions } from './operation.ts'
+import type { Judged, Outbound, SendOptions } from './operation.ts'
 import { spliceTopLevel } from './splice.ts'
 
 const decoder = new TextDecoder()
@@ -13,6 +13,14 @@ export function toJson(bytes: Uint8Array): Json | undefined {
 
 export function toBytes(json: Json): Uint8Array {
   return encoder.encode(JSON.stringify(json))
+}
+
+/** A body that is not what was asked for. */
+export function notThis(body: Json | undefined): Judged {
+  return {
+    verdict: { name: 'malformed', reason: body === undefined ? 'not-json' : 'not-this-protocol' },
+    facts: NO_FACTS,
+  }
 }
 
 /** What the platform's address has of the request. */

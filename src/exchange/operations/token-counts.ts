@@ -1,6 +1,11 @@
-import { NO_FACTS } from '../../protocols/core/index.ts'
+import { type JsonObject, NO_FACTS, type Protocol } from '../../protocols/core/index.ts'
 import type { Operation } from './operation.ts'
-import { addressOf, headersFor, sameProtocolBody, toBytes, toJson } from './sending.ts'
+import { addressOf, headersFor, notThis, sameProtocolBody, toBytes, toJson } from './sending.ts'
+
+/** What is to be counted, as the request for an answer that it would be. */
+function asAnswerRequest({ tokenCounting }: Protocol, body: JsonObject): JsonObject {
+  return tokenCounting?.fromCountRequest(body) ?? body
+}
 
 /**
  * How many input tokens a request would have, as the provider counts them. Not every protocol has a call for that; a
@@ -12,12 +17,11 @@ export const tokenCounts: Operation = {
   mayFallBack: false,
 
   inspect(protocol, body, address) {
-    const inspected = protocol.inspectRequest(protocol.tokenCounting?.fromCountRequest(body) ?? body, address)
+    const inspected = protocol.inspectRequest(asAnswerRequest(protocol, body), address)
     return inspected.ok ? { ok: true, value: { ...inspected.value, stream: false, reasoning: false } } : inspected
   },
-  parse: (protocol, body, address) =>
-    protocol.parseRequest(protocol.tokenCounting?.fromCountRequest(body) ?? body, address),
-  findState: (protocol, body, text) => protocol.findState(protocol.tokenCounting?.fromCountRequest(body) ?? body, text),
+  parse: (protocol, body, address) => protocol.parseRequest(asAnswerRequest(protocol, body), address),
+  findState: (protocol, body, text) => protocol.findState(asAnswerRequest(protocol, body), text),
 
   toOutbound(inbound, platform, { apiKey, ownership }) {
     const { provider, model } = platform
@@ -50,11 +54,7 @@ export const tokenCounts: Operation = {
     const { protocol } = platform.provider
     const body = toJson(bytes)
     const count = protocol.tokenCounting?.readCount(body)
-    if (count === undefined)
-      return {
-        verdict: { name: 'malformed', reason: body === undefined ? 'not-json' : 'not-this-protocol' },
-        facts: NO_FACTS,
-      }
+    if (count === undefined) return notThis(body)
     const rendered = protocol === inbound.protocol ? undefined : inbound.protocol.tokenCounting?.renderCount(count)
     return {
       verdict: { name: 'complete', proof: 'body', stop: undefined },
