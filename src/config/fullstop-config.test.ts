@@ -57,7 +57,7 @@ const EVERYTHING: Complete<FullstopConfig> = {
       expect: ['id'],
       value: { currency: 'USD', amount: 18, per: 'run' },
       approval: { timeout: '1m', onTimeout: 'answer' },
-      degrade: { cache: '1h', model: 'n', answer: 'later' },
+      degrade: { cache: '1h', model: 'n', answer: '{"id":1}' },
     },
   },
   clients: {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { readYaml, sortProblems, type SourceTree, toProblems } from '../yaml/index.ts'
-import type { JsonObject } from '../protocols/core/index.ts'
+import { isJsonObject, type JsonObject, parseJson } from '../protocols/core/index.ts'
+import { type Check, sentenceOf } from '../schema/index.ts'
 import type { ConfigInput } from './config-input.ts'
 import type { Environment } from './interpolation.ts'
 import { notYetKeyMessage, notYetValueMessage } from './not-yet.ts'
@@ -65,7 +66,7 @@ function check(tree: SourceTree, schemaAt: SchemaAt = readsNone): ConfigResult {
   return { ok: true, config: resolveConfig(shape.data, tree.file, schemas.byPath) }
 }
 
-/** The schemas of workflows; what is wrong with the path to one, or inside its file. */
+/** The schemas of workflows; what is wrong with the path to one, inside its file, or with the fixed answer that has to meet it. */
 function schemasOf(
   { workflows = {} }: ConfigInput,
   tree: SourceTree,
@@ -73,14 +74,38 @@ function schemasOf(
 ): { readonly byPath: ReadonlyMap<string, JsonObject>; readonly problems: readonly ConfigProblem[] } {
   const byPath = new Map<string, JsonObject>()
   const problems: ConfigProblem[] = []
-  const seen = new Set<string>()
-  for (const [name, { schema: path }] of Object.entries(workflows)) {
-    if (path === undefined || seen.has(path)) continue
-    seen.add(path)
-    const file = schemaAt(path)
-    if (file.ok) byPath.set(path, file.schema)
-    else if ('message' in file) problems.push(tree.problem(['workflows', name, 'schema'], 'value', file.message))
-    else problems.push(file.problem)
+  const broken = new Set<string>()
+  for (const [name, { schema: path, expect, degrade }] of Object.entries(workflows)) {
+    const file = path === undefined ? undefined : schemaAt(path)
+    if (path !== undefined && file?.ok === true) byPath.set(path, file.schema)
+    else if (path !== undefined && file?.ok === false && !broken.has(path)) {
+      broken.add(path)
+      problems.push(
+        'message' in file ? tree.problem(['workflows', name, 'schema'], 'value', file.message) : file.problem,
+      )
+    }
+    const check = file === undefined ? expect && expected(expect) : file.ok ? file.check : undefined
+    const flaw = degrade?.answer === undefined ? undefined : flawOf(degrade.answer, check)
+    if (flaw !== undefined) problems.push(tree.problem(['workflows', name, 'degrade', 'answer'], 'value', flaw))
   }
   return { byPath, problems }
+}
+
+const expected =
+  (fields: readonly string[]): Check =>
+  (value) => {
+    const missing = fields.find((field) => !isJsonObject(value) || (value[field] ?? null) === null)
+    return missing === undefined ? undefined : { path: '#/required', missing }
+  }
+
+/** Whoever relies on what answers are to be relies on it in an outage too. */
+function flawOf(answer: string, check: Check | undefined): string | undefined {
+  if (check === undefined) return undefined
+  const value = parseJson(answer)
+  if (value === undefined)
+    return 'answers of this workflow are JSON; expected JSON that meets its schema, got other words'
+  const violation = check(value)
+  return violation === undefined
+    ? undefined
+    : `it is not what answers of this workflow have to be: ${sentenceOf(violation)}`
 }

@@ -31,6 +31,12 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
     '4:51 workflows.w.delivery: answers are kept until they meet expect; use "hold" or leave it out',
   ],
   [
+    'a fixed answer that is not what answers have to be',
+    `${minimal}workflows:\n  w: { expect: [id, note], degrade: { answer: '{"id": 1, "note": null}' } }\n  p: { expect: [id], degrade: { answer: Later. } }\n  g: { expect: [id], degrade: { answer: '{"id": 1}' } }\n`,
+    '4:47 workflows.w.degrade.answer: it is not what answers of this workflow have to be: "note" is missing',
+    '5:41 workflows.p.degrade.answer: answers of this workflow are JSON; expected JSON that meets its schema, got other words',
+  ],
+  [
     'a schema file where none is read',
     `${minimal}workflows:\n  w: { schema: a.json }\n`,
     '4:16 workflows.w.schema: schema files are not read here',

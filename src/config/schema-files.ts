@@ -1,13 +1,13 @@
 import { isAbsolute, join } from 'node:path'
 import { isJsonObject, type JsonObject, parseJson } from '../protocols/core/index.ts'
-import { InvalidSchema, SchemaCompiler } from '../schema/index.ts'
+import { type Check, InvalidSchema, SchemaCompiler } from '../schema/index.ts'
 import { readYaml } from '../yaml/index.ts'
 import type { ConfigProblem } from './problem.ts'
 import { readTextFile } from './read-text-file.ts'
 
 /** What a schema's file holds, or what is wrong with it: with the path to it, or inside. */
 export type SchemaFile =
-  | { readonly ok: true; readonly schema: JsonObject }
+  | { readonly ok: true; readonly schema: JsonObject; readonly check: Check }
   | { readonly ok: false; readonly message: string }
   | { readonly ok: false; readonly problem: ConfigProblem }
 
@@ -41,8 +41,7 @@ async function readSchemaFile(file: string, compiler: SchemaCompiler): Promise<S
   if (!isJsonObject(schema))
     return { ok: false, problem: problemAt(text, file, [], 'expected a JSON Schema, an object') }
   try {
-    compiler.compile(schema)
-    return { ok: true, schema }
+    return { ok: true, schema, check: compiler.compile(schema) }
   } catch (error) {
     if (!(error instanceof InvalidSchema)) throw error
     return { ok: false, problem: problemAt(text, file, error.path, error.message) }

@@ -1,6 +1,7 @@
 export { type AnswerShape } from './answer-shape.ts'
-export { InvalidSchema, SchemaCompiler } from './compile-schema.ts'
+export { type Check, InvalidSchema, SchemaCompiler } from './compile-schema.ts'
 export { expectedFields, schemaOfFields } from './expected-fields.ts'
 export { findJsonObject, textOf } from './json-answer.ts'
 export { SchemaShapes } from './schema-shapes.ts'
 export { type Finding, Schemas } from './schemas.ts'
+export { sentenceOf } from './violation.ts'
