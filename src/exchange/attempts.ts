@@ -155,6 +155,8 @@ export class Attempts {
         this.#itinerary.uncount()
         continue
       }
+      // What kept it from another kind of seam, it did without.
+      this.refusal = undefined
       this.#run = this.#start(platform, outbound, visit, 'seam', kind)
       return this.#run
     }
