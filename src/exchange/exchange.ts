@@ -204,6 +204,8 @@ export class Exchange implements ClientExchange {
     const isAnswered = outcome === 'timed-out' && approval.onTimeout === 'answer'
     const fixed = isAnswered ? fixedAnswerFor(this.inbound) : undefined
     if (fixed === undefined) return this.#failed(notApproved(resolution))
+    // No platform gave these words.
+    this.#answering = undefined
     this.#degrade('answer')
     return this.#give(fixed)
   }
