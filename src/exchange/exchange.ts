@@ -220,7 +220,7 @@ export class Exchange implements ClientExchange {
     if (this.#degradation === undefined && !isOutage(failure, this.#attempts.ends)) return this.#fail()
     this.#degradation ??= new Degradation(this.inbound, this.#deps.cache)
     const substitute = await this.#degradation.next(this.attemptCount)
-    if (substitute === undefined || this.#isReported) return this.#fail()
+    if (substitute === undefined || this.#isReported || this.#isStopped) return this.#fail()
     this.#degrade(substitute.degraded)
     if (substitute.degraded === 'model') {
       this.#earlier = this.#attempts
