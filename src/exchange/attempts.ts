@@ -42,6 +42,7 @@ export class Attempts {
   #last: Run | undefined
   #begun: number
   #isStopped = false
+  #stopWaiting: (() => void) | undefined
 
   /** `made`: attempts for this exchange before these. */
   constructor(inbound: Inbound, deps: ExchangeDeps, made: number = 0) {
@@ -86,8 +87,8 @@ export class Attempts {
     while (step.do === 'try') {
       const { platform, afterMs, isLastResort } = step
       if (clock.nowMs() + afterMs >= deadlineAtMs) return undefined
-      if (afterMs > 0) await wait(afterMs, clock, signal)
-      if (signal.aborted) return undefined
+      if (afterMs > 0) await this.#wait(afterMs)
+      if (signal.aborted || this.#isStopped) return undefined
       const outbound = this.#outbound(platform)
       if (!outbound.ok) {
         this.notExpressible = outbound.problem
@@ -147,16 +148,29 @@ export class Attempts {
       const { platform, afterMs, isLastResort } = step
       seams.onTried(kind, platform)
       if (clock.nowMs() + afterMs >= deadlineAtMs) return undefined
-      if (afterMs > 0) await wait(afterMs, clock, signal)
-      if (signal.aborted) return undefined
+      if (afterMs > 0) await this.#wait(afterMs)
+      if (signal.aborted || this.#isStopped) return undefined
       const outbound = seams.outbound(kind, this.#outbound(platform), platform)
       const visit = outbound.ok ? this.overload.enter(platform, isLastResort) : undefined
       if (!outbound.ok || visit === undefined || 'by' in visit) {
         this.#itinerary.uncount()
         continue
       }
+      // What kept it from another kind of seam, it did without.
+      this.refusal = undefined
       this.#run = this.#start(platform, outbound, visit, 'seam', kind)
       return this.#run
+    }
+  }
+
+  /** Shorter where its client leaves or the process stops: after either nothing is sent any more. */
+  async #wait(ms: number): Promise<void> {
+    const stopped = new AbortController()
+    this.#stopWaiting = () => stopped.abort()
+    try {
+      await wait(ms, this.#deps.clock, AbortSignal.any([this.#inbound.signal, stopped.signal]))
+    } finally {
+      this.#stopWaiting = undefined
     }
   }
 
@@ -346,6 +360,7 @@ export class Attempts {
   /** The process stops and waits no longer: what runs ends as a failure does. */
   stop(): void {
     this.#isStopped = true
+    this.#stopWaiting?.()
     for (const run of this.#running) run.attempt.abort({ name: 'failed', reason: 'shutdown' })
   }
 

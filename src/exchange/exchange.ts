@@ -204,6 +204,8 @@ export class Exchange implements ClientExchange {
     const isAnswered = outcome === 'timed-out' && approval.onTimeout === 'answer'
     const fixed = isAnswered ? fixedAnswerFor(this.inbound) : undefined
     if (fixed === undefined) return this.#failed(notApproved(resolution))
+    // No platform gave these words.
+    this.#answering = undefined
     this.#degrade('answer')
     return this.#give(fixed)
   }
@@ -218,7 +220,7 @@ export class Exchange implements ClientExchange {
     if (this.#degradation === undefined && !isOutage(failure, this.#attempts.ends)) return this.#fail()
     this.#degradation ??= new Degradation(this.inbound, this.#deps.cache)
     const substitute = await this.#degradation.next(this.attemptCount)
-    if (substitute === undefined || this.#isReported) return this.#fail()
+    if (substitute === undefined || this.#isReported || this.#isStopped) return this.#fail()
     this.#degrade(substitute.degraded)
     if (substitute.degraded === 'model') {
       this.#earlier = this.#attempts

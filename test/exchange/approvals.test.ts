@@ -375,6 +375,36 @@ describe('who waits', () => {
     expect(gateway.evidence[0]?.approval).toMatchObject({ outcome: 'timed-out', waitedMs: 1_800_000 })
   })
 
+  test('who joins under a key waits for the person as long', async () => {
+    const clock = new FakeClock()
+    const { gateway, waiting, decide } = await world({
+      clock,
+      defaults: 'profile: critical, deadline: 1m, approval: { timeout: 30m }',
+    })
+    const headers = { ...SHOP, 'idempotency-key': 'k' }
+    const asked = gateway.post('/v1/chat/completions', CHAT_REQUEST, headers)
+    const approval = await waiting()
+    const joined = gateway.post('/v1/chat/completions', CHAT_REQUEST, headers)
+    await Bun.sleep(20)
+    clock.advance(29 * 60_000)
+    expect(await Promise.race([joined, Bun.sleep(20)])).toBeUndefined()
+    await (await decide(approval, { decision: 'approve' })).text()
+    const [first, second] = [await asked, await joined]
+    expect([first.status, second.status, second.headers.get('x-fullstop-replayed')]).toEqual([200, 200, '1'])
+    expect(await second.text()).toBe(await first.text())
+  })
+
+  test('what nobody had to look at is not replayed to who asks for a person', async () => {
+    const { gateway } = await world({ defaults: 'profile: customer' })
+    const headers = { ...SHOP, 'idempotency-key': 'k' }
+    await (await gateway.post('/v1/chat/completions', CHAT_REQUEST, headers)).text()
+    const critical = await gateway.post('/v1/chat/completions', CHAT_REQUEST, {
+      ...headers,
+      'x-fullstop-profile': 'critical',
+    })
+    expect([critical.status, await codeOf(critical)]).toEqual([422, 'key-reused'])
+  })
+
   test('after the time the fixed answer is given where the workflow says so, and labelled', async () => {
     const clock = new FakeClock()
     const { gateway, waiting } = await world({
@@ -387,6 +417,7 @@ describe('who waits', () => {
     clock.advance(60_000)
     const response = await asked
     expect([response.status, response.headers.get('x-fullstop-degraded')]).toEqual([200, 'answer'])
+    expect(response.headers.get('x-fullstop-platform')).toBeNull()
     expect(await response.text()).toContain('Somebody will write.')
     expect(gateway.evidence[0]).toMatchObject({
       outcome: 'degraded',

@@ -445,6 +445,39 @@ describe('a total outage', () => {
     expect(unasked.every(({ outcome, degraded }) => outcome === 'degraded' && degraded === 'answer')).toBe(true)
   })
 
+  test('who joins under a key gets it as what it is, in whatever form', async () => {
+    const { gateway, primary } = await world(`answer: "${NOTE}"`)
+    const asked = Promise.withResolvers<undefined>()
+    const fails = Promise.withResolvers<undefined>()
+    primary.handler = async (request, response, ordinal) => {
+      asked.resolve(undefined)
+      await fails.promise
+      await down(request, response, ordinal)
+    }
+    const ask = (stream: boolean): Promise<Response> =>
+      gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream }, { ...W, 'idempotency-key': 'k' })
+    const first = ask(false)
+    await asked.promise
+    const joined = [ask(false), ask(true)]
+    await Bun.sleep(20)
+    fails.resolve(undefined)
+    await (await first).text()
+    for (const each of joined) {
+      const response = await each
+      expect([response.headers.get('x-fullstop-degraded'), response.headers.get('x-fullstop-replayed')]).toEqual([
+        'answer',
+        '1',
+      ])
+      expect(response.headers.get('x-fullstop-platform')).toBeNull()
+      const body = await response.text()
+      expect(body).toContain(NOTE)
+      expect(valuesNamed('fullstop', objectsOf(body))[0]).toEqual(note)
+    }
+    for (const evidence of gateway.evidence)
+      expect(evidence).toMatchObject({ outcome: 'degraded', degraded: 'answer', platform: undefined })
+    expect(gateway.evidence.length).toBe(3)
+  })
+
   test('after a keep-alive the headers are gone, and body and evidence say it', async () => {
     const { gateway, primary } = await world(`answer: "${NOTE}"`, '', '', { keepAliveMs: 20 })
     primary.handler = async (_, response) => {

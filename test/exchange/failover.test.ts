@@ -398,6 +398,21 @@ describe('bounds', () => {
   })
 })
 
+test('a shutdown does not wait for the time of the next attempt, and makes none', async () => {
+  const a = await upstream(status(503, { message: 'later' }, { 'retry-after': '5' }))
+  const gateway = startGateway(
+    `providers:\n  a: { protocol: openai-chat, baseUrl: "${a.url}/v1", apiKey: k }\nmodels:\n${LONE}\n`,
+  )
+  const asked = gateway.post('/v1/chat/completions', CHAT_REQUEST)
+  while (a.received.length === 0) await Bun.sleep(2)
+  await Bun.sleep(20)
+  await gateway.stop(1)
+  // Before the connection is cut.
+  expect((await asked).status).toBe(503)
+  expect(a.received.length).toBe(1)
+  expect(gateway.evidence[0]).toMatchObject({ outcome: 'refused', attempts: [{ status: 503 }] })
+})
+
 async function readAll(response: Response): Promise<{ text: string; aborted: boolean }> {
   const decoder = new TextDecoder()
   let text = ''

@@ -189,6 +189,15 @@ describe('a half answer', () => {
     expect(result.asked.flatMap(({ platform, prefill }) => (prefill === undefined ? [] : [platform]))).toEqual([1])
   })
 
+  test('that could not be handed over is no refusal, where another seam did', async () => {
+    const full = { ...dying('openai-chat', 12), prefill: 'accepted', limits: { requestsPerMinute: 1 } } as const
+    const result = await play([full, answering('anthropic', TEXT)])
+    expect(seamsOf(result)).toEqual(['regenerate joined'])
+    expect(result.evidence).toMatchObject({ outcome: 'delivered', refusedBy: undefined })
+    const lost = await play([full, answering('anthropic', 'No. Never.')])
+    expect(lost.evidence).toMatchObject({ outcome: 'broken-off' })
+  })
+
   test('is not handed to another model', async () => {
     const result = await play([dying('openai-chat', 12), { ...continuing('anthropic', TEXT), isFallback: true }])
     expect(result.asked.map(({ prefill }) => prefill)).toEqual([undefined, undefined])

@@ -41,6 +41,7 @@ export interface SeamPlatform {
   readonly model?: string
   /** Whose ways it has. */
   readonly host?: string
+  readonly limits?: object
   /** Of another model, which is a fallback. */
   readonly isFallback?: boolean
   readonly answer: (asked: Asked) => Answer
@@ -148,7 +149,7 @@ function configOf(platforms: readonly SeamPlatform[], policy: object = {}): obje
   const others = indexes.filter((at) => platforms[at]?.isFallback === true)
   return {
     providers: Object.fromEntries(
-      platforms.map(({ protocol, prefill, host }, at) => [
+      platforms.map(({ protocol, prefill, host, limits }, at) => [
         `p${at}`,
         {
           protocol,
@@ -156,6 +157,7 @@ function configOf(platforms: readonly SeamPlatform[], policy: object = {}): obje
           baseUrl: `https://p${at}.example${protocol.startsWith('openai') ? '/v1' : ''}`,
           ...(prefill !== undefined && { prefill }),
           ...(host !== undefined && { host }),
+          ...(limits !== undefined && { limits }),
         },
       ]),
     ),

@@ -186,7 +186,7 @@ export function keptAnswer(
   const verdict = attempts.at(-1)?.verdict
   return {
     exchange: inbound.id,
-    platform: platform?.name ?? '',
+    platform: platform?.name,
     verdict: verdict === 'limited' || verdict === 'refused' ? verdict : 'complete',
     degraded,
     identity,

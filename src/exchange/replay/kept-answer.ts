@@ -7,14 +7,15 @@ import {
   parseJson,
 } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
+import { DegradedLabel } from '../degradation/label.ts'
 import { renderAnswer } from '../delivery/stored-answer.ts'
 
 /** A finished answer, kept for whoever asks for the same again. Plain data: a store may be another process. */
 export interface KeptAnswer {
   /** Whose answer it is. */
   readonly exchange: string
-  /** `provider/model` that gave it. */
-  readonly platform: string
+  /** `provider/model` that gave it; `undefined` where none did. */
+  readonly platform: string | undefined
   readonly verdict: FinishedVerdict['name']
   /** What it was given in place of; only for who waited for it, never stored. */
   readonly degraded: Degraded | undefined
@@ -50,8 +51,9 @@ export function inFormOf(inbound: Inbound, kept: KeptAnswer, nowSeconds: number)
   if (answer === undefined) return undefined
   const { protocol, facts, id, body } = inbound
   const includeUsage = facts.stream && asksForUsage(body)
-  const fallbackModel = kept.platform.slice(kept.platform.indexOf('/') + 1)
-  return renderAnswer(answer, {
+  const { platform = '', degraded } = kept
+  const fallbackModel = platform.slice(platform.indexOf('/') + 1)
+  const bytes = renderAnswer(answer, {
     protocol,
     stream: facts.stream,
     includeUsage,
@@ -59,6 +61,10 @@ export function inFormOf(inbound: Inbound, kept: KeptAnswer, nowSeconds: number)
     fallbackModel,
     nowSeconds,
   })
+  if (degraded === undefined) return bytes
+  // What it says of itself in its own form is not part of the answer.
+  const label = new DegradedLabel(degraded, kept.exchange)
+  return facts.stream ? label.events(bytes) : label.whole(bytes)
 }
 
 function asksForUsage(body: Inbound['body']): boolean {

@@ -12,7 +12,12 @@ function world(result: Promise<AnswerOrFailure>) {
   const clock = new FakeClock()
   const evidence: ExchangeEvidence[] = []
   const ends: boolean[] = []
-  const deps = { clock, sink: (each: ExchangeEvidence) => evidence.push(each), repeats: { onFailure: () => undefined } }
+  const failures: number[] = []
+  const deps = {
+    clock,
+    sink: (each: ExchangeEvidence) => evidence.push(each),
+    repeats: { onFailure: () => failures.push(1) },
+  }
   const inbound = {
     id: 'own',
     protocol: openAiChat,
@@ -30,17 +35,23 @@ function world(result: Promise<AnswerOrFailure>) {
   } as unknown as Inbound
   const onOver = (isUsed: boolean): unknown => ends.push(isUsed)
   const replay = { exchange: 'first', result, onOver }
-  return { clock, evidence, ends, exchange: new ReplayedExchange(inbound, replay, deps as unknown as ExchangeDeps) }
+  return {
+    clock,
+    evidence,
+    ends,
+    failures,
+    exchange: new ReplayedExchange(inbound, replay, deps as unknown as ExchangeDeps),
+  }
 }
 
-const kept = (bytes: string): Promise<AnswerOrFailure> => {
+const kept = (bytes: string, form = 'whole'): Promise<AnswerOrFailure> => {
   const answer: KeptAnswer = {
     exchange: 'second',
     platform: 'a/x',
     verdict: 'complete',
     degraded: undefined,
     identity: '',
-    form: 'whole',
+    form,
     bytes: new TextEncoder().encode(bytes),
     completion: 'strict',
   }
@@ -67,6 +78,13 @@ describe('a replayed exchange', () => {
     exchange.clientGone()
     expect(await next).toMatchObject({ kind: 'failed' })
     expect([ends, clock.pendingTimers]).toEqual([[false], 0])
+  })
+
+  test('that is kept for its client to come back for is no failure', async () => {
+    const { exchange, ends, failures, evidence } = world(kept('{"choices":[]}', 'stream null'))
+    expect(await exchange.next()).toMatchObject({ kind: 'bytes' })
+    exchange.report('kept')
+    expect([ends, failures, evidence.map(({ outcome }) => outcome)]).toEqual([[true], [], ['kept']])
   })
 
   test('waits until its deadline, and not a millisecond longer', async () => {

@@ -46,7 +46,8 @@ export class ReplayedExchange implements ClientExchange {
   }
 
   get answering(): ClientExchange['answering'] {
-    return this.#answer === undefined ? undefined : { platform: { name: this.#answer.platform } }
+    const platform = this.#answer?.platform
+    return platform === undefined ? undefined : { platform: { name: platform } }
   }
 
   get degraded(): Degraded | undefined {
@@ -75,7 +76,9 @@ export class ReplayedExchange implements ClientExchange {
   /** The result, unless the deadline, the client or a shutdown ends the wait before. */
   async #inTime(): Promise<AnswerOrFailure> {
     const { clock } = this.#deps
-    const leftMs = this.inbound.deadlineAtMs - clock.nowMs()
+    const { deadlineAtMs, approval } = this.inbound
+    // The time that a person takes does not count towards a deadline, here as for the one who asked first.
+    const leftMs = deadlineAtMs + (approval?.timeoutMs ?? 0) - clock.nowMs()
     const result = await Promise.race([this.#replay.result, wait(leftMs, clock, this.#over.signal)])
     // Clears the timer.
     this.#over.abort()
@@ -108,12 +111,13 @@ export class ReplayedExchange implements ClientExchange {
     if (this.#isReported) return
     this.#isReported = true
     const { inbound } = this
-    if (outcome !== 'delivered') this.#deps.repeats.onFailure(ownerOf(inbound.caller), inbound.body.text)
-    this.#replay.onOver?.(outcome === 'delivered' || this.#isUseless)
+    const isGiven = outcome === 'delivered' || outcome === 'kept'
+    if (!isGiven) this.#deps.repeats.onFailure(ownerOf(inbound.caller), inbound.body.text)
+    this.#replay.onOver?.(isGiven || this.#isUseless)
     this.#deps.sink(
       recordOf(inbound, {
         durationMs: this.#elapsedMs(),
-        outcome,
+        outcome: outcome === 'delivered' && this.degraded !== undefined ? 'degraded' : outcome,
         verdict: this.#answer?.verdict ?? 'failed',
         errorCode,
         // Billed to the exchange that made it.

@@ -17,12 +17,13 @@ export function cutScope({ caller, protocol, operation, model, labels }: Inbound
  * framed, in whatever order its keys come, and what the address and the headers say that changes the answer.
  */
 export async function identityOf(inbound: Inbound): Promise<string> {
-  const { protocol, facts, labels, headers, body } = inbound
+  const { protocol, facts, labels, headers, body, approval } = inbound
   const { stream: _stream, stream_options: _options, ...asked } = body.json
   // Where the address says whether it is streamed, the body does not.
   const content = protocol.modelField === undefined ? body.json : asked
   const sent = protocol.requestHeaders({ apiKey: undefined, clientHeaders: headers })
-  const all = [facts.model, labels.workflow ?? null, sent, content] as const
+  // What nobody has looked at is no answer where a person has to.
+  const all = [facts.model, labels.workflow ?? null, approval !== undefined, sent, content] as const
   const text = bounded(() => JSON.stringify(ordered(all)))
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
