@@ -230,7 +230,7 @@ export class Attempts {
   #nextStep(): NextStep {
     const run = this.#last
     const end = this.ends.at(-1)
-    if (run === undefined || end === undefined) return this.#itinerary.first()
+    if (run === undefined || end === undefined) return this.#itinerary.first({ isRetry: this.#begun > 0 })
     const failure = this.#isStopped ? undefined : this.#failureOf(run, end)
     if (failure === undefined) return { do: 'give-up' }
     const hasOtherKey = this.#restKey(run, failure)

@@ -213,6 +213,8 @@ export class Exchange implements ClientExchange {
   /** Nobody is left to ask: what is given instead, or how it ends; `undefined` where a simpler model is asked now. */
   async #instead(): Promise<Progress | undefined> {
     const failure = this.#describe()
+    // Once something is with the client, why that broke off is what it has to know.
+    if (this.#firstDeliveredMs !== undefined) this.#failure = failure
     this.#failure ??= failure
     this.#degrade(undefined)
     const isOver = this.#isStopped || this.#isReported || this.inbound.signal.aborted
@@ -309,10 +311,11 @@ export class Exchange implements ClientExchange {
     )
   }
 
-  /** What is degraded itself is not kept, and half an answer neither. */
+  /** What is degraded itself is not kept, half an answer neither, nor a person's words under a model's name. */
   #keepForOutages(): void {
     if (this.inbound.degrade?.cacheMs === undefined || this.#degraded !== undefined || this.#answer === undefined)
       return
+    if (this.approval?.outcome === 'edited') return
     if (this.#ends.at(-1)?.verdict.name !== 'complete') return
     this.#deps.cache.keep(this.inbound, this.#answer)
   }

@@ -90,8 +90,9 @@ export class Itinerary {
     this.#gate = gate
   }
 
-  first(): NextStep {
-    return this.#advance(0)
+  /** `isRetry`: another route was tried for the same request before. */
+  first({ isRetry }: { readonly isRetry: boolean } = { isRetry: false }): NextStep {
+    return isRetry ? this.#retry(0) : this.#advance(0)
   }
 
   /** What kept the last step from platforms that it would rather have gone to. */

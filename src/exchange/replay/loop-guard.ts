@@ -83,7 +83,7 @@ export class LoopGuard {
   }
 }
 
-/** Attempts that a platform began to answer, and that were billed, or may have been. */
+/** Attempts that a platform began to answer, and that were billed, or may have been; one that a faster one outpaced did not die. */
 export function answersIn(attempts: readonly AttemptEvidence[]): number {
-  return attempts.filter(({ status = 0 }) => status >= 200 && status < 300).length
+  return attempts.filter(({ status = 0, reason }) => status >= 200 && status < 300 && reason !== 'outpaced').length
 }

@@ -224,10 +224,10 @@ export class Replays {
   /** Once it is there; until then whoever sends the key joins the claim. */
   #keep(request: RequestId, claim: PendingAnswer): void {
     void claim.result.then(async (result) => {
-      if (result.kind === 'answer') {
+      // What is degraded is no answer: whoever sends the key again is to have the real one.
+      if (result.kind === 'answer' && result.answer.degraded === undefined) {
         this.#guard.onAnswered(request)
-        // Whoever sends the key again is to have the real answer.
-        if (result.answer.degraded === undefined) await this.#store.put(request.id, result.answer, this.#keyWindowMs)
+        await this.#store.put(request.id, result.answer, this.#keyWindowMs)
       }
       this.#release(request, claim)
     })
@@ -242,8 +242,8 @@ export class Replays {
   /** An exchange has ended. Must return at once. */
   onReport(exchange: Exchange, outcome: Outcome, deps: ExchangeDeps): void {
     const { replayId, mayReplay, idempotencyKey } = exchange.inbound
-    if (outcome === 'delivered') {
-      if (replayId !== undefined) this.#guard.onAnswered(replayId)
+    if (outcome === 'delivered' || outcome === 'kept') {
+      if (replayId !== undefined && exchange.degraded === undefined) this.#guard.onAnswered(replayId)
       return
     }
     if (!mayReplay || idempotencyKey !== undefined || outcome === 'client-gone') return
