@@ -1,15 +1,25 @@
 import type { Json } from '../../protocols/core/index.ts'
 import { bounded, type Inbound, ownerOf } from '../admission/inbound.ts'
 
-/** Under which a key is known: a tenant's client, a route and the key. */
-export function keyScope({ caller, protocol, operation }: Inbound, key: string): string {
-  return JSON.stringify(['key', ownerOf(caller), protocol.name, operation.name, key])
+/**
+ * Under which a key is known: a tenant's client, a route and the key. What a person has to approve of is apart: an answer
+ * that nobody looked at is not given in its place.
+ */
+export function keyScope(inbound: Inbound, key: string): string {
+  const { caller, protocol, operation } = inbound
+  return JSON.stringify(['key', ownerOf(caller), protocol.name, operation.name, isLookedAt(inbound), key])
 }
 
 /** Among which requests without a key are compared: of one tenant's client, one route, and one call of its agent. */
-export function cutScope({ caller, protocol, operation, model, labels }: Inbound): string {
+export function cutScope(inbound: Inbound): string {
+  const { caller, protocol, operation, model, labels } = inbound
   const { workflow, run, step, session } = labels
-  return JSON.stringify(['cut', ownerOf(caller), protocol.name, operation.name, model, workflow, run, step, session])
+  const route = [ownerOf(caller), protocol.name, operation.name, isLookedAt(inbound)]
+  return JSON.stringify(['cut', ...route, model, workflow, run, step, session])
+}
+
+function isLookedAt({ approval }: Inbound): boolean {
+  return approval !== undefined
 }
 
 /**
