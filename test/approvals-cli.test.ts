@@ -114,7 +114,7 @@ test('an answer cannot hide from its approver behind what a terminal obeys', () 
       choices: [
         {
           content: [
-            { type: 'text', text: 'Pay 18.\u001b[2K\rPay 81.\nDone\u202e.' },
+            { type: 'text', text: 'Pay 18.\u001b[2K\rPay 81.\nDone\u202e.\u{e0041}\ufe0f\u00ad' },
             { type: 'tool-call', kind: 'json', id: 'c', name: 'pay', input: '{"to":"\u0007me"}' },
           ],
           stop: { kind: 'end', raw: undefined },
@@ -124,7 +124,7 @@ test('an answer cannot hide from its approver behind what a terminal obeys', () 
     },
   }
   const text = renderApproval(approval, 0)
-  expect(text).toContain('  Pay 18.\\u001b[2K\\u000dPay 81.\n  Done\\u202e.')
+  expect(text).toContain('  Pay 18.\\u001b[2K\\u000dPay 81.\n  Done\\u202e.\\u{e0041}\\ufe0f\\u00ad')
   expect(text).toContain('  [calls pay] {"to":"\\u0007me"}')
   expect(text).toContain('for 10.00 s more')
 })

@@ -80,12 +80,14 @@ function indented(text: string): string {
 }
 
 /**
- * What a terminal obeys instead of showing it, and what changes the order of the characters around it: an answer must not
- * hide from its approver.
+ * What a terminal obeys instead of showing it, what changes the order of the characters around it, and what is not seen at all
+ * (tags, variation selectors): an answer must not hide from its approver.
  */
-// oxlint-disable-next-line no-control-regex
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+const UNSEEN =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cs}]/gu
 
 function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const digits = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')
+  return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits}`
 }

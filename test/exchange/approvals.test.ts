@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI, { PermissionDeniedError } from 'openai'
 import type { ApprovalDetail, ApprovalsList, ApprovalSummary } from '../../src/server/index.ts'
+import { dying } from '../support/dying-upstream.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { FOUR_CLIENTS } from '../support/four-clients.ts'
 import { CHAT_REQUEST, type TestGateway } from '../support/gateway.ts'
@@ -394,17 +395,6 @@ describe('who waits', () => {
     expect(await second.text()).toBe(await first.text())
   })
 
-  test('what nobody had to look at is not replayed to who asks for a person', async () => {
-    const { gateway } = await world({ defaults: 'profile: customer' })
-    const headers = { ...SHOP, 'idempotency-key': 'k' }
-    await (await gateway.post('/v1/chat/completions', CHAT_REQUEST, headers)).text()
-    const critical = await gateway.post('/v1/chat/completions', CHAT_REQUEST, {
-      ...headers,
-      'x-fullstop-profile': 'critical',
-    })
-    expect([critical.status, await codeOf(critical)]).toEqual([422, 'key-reused'])
-  })
-
   test('after the time the fixed answer is given where the workflow says so, and labelled', async () => {
     const clock = new FakeClock()
     const { gateway, waiting } = await world({
@@ -589,6 +579,39 @@ describe('Prefer: respond-async', () => {
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, ASYNC)
     expect(response.status).toBe(200)
     await response.text()
+  })
+})
+
+describe('what nobody looked at', () => {
+  const later = { ...SHOP, 'x-fullstop-profile': 'critical', 'idempotency-key': 'k' }
+
+  test('is not given under its key to a request that a person has to decide about', async () => {
+    const { gateway, waiting, decide } = await world({ defaults: 'profile: customer' })
+    const first = await gateway.post('/v1/chat/completions', CHAT_REQUEST, { ...SHOP, 'idempotency-key': 'k' })
+    await first.text()
+    const second = gateway.post('/v1/chat/completions', CHAT_REQUEST, later)
+    await (await decide(await waiting(), { decision: 'approve' })).text()
+    expect((await second).headers.get('x-fullstop-approval')).toBe('approved')
+    await (await second).text()
+    const third = await gateway.post('/v1/chat/completions', CHAT_REQUEST, later)
+    expect([third.status, third.headers.get('x-fullstop-replayed')]).toEqual([200, '1'])
+    await third.text()
+  })
+
+  test('is not given after a cut to a request that a person has to decide about', async () => {
+    const { gateway, waiting, decide } = await world({
+      defaults: 'profile: customer, attempts: 1',
+      handler: dying({ streams: (ordinal) => (ordinal === 1 ? 'dies' : 'ends') }),
+    })
+    const body = { ...CHAT_REQUEST, stream: true }
+    const cut = await gateway.post('/v1/chat/completions', body, SHOP)
+    await expect(cut.text()).rejects.toThrow()
+    while (!gateway.evidence.some(({ outcome }) => outcome === 'kept')) await Bun.sleep(2)
+    const headers = { ...SHOP, 'x-fullstop-profile': 'critical' }
+    const again = gateway.post('/v1/chat/completions', body, headers)
+    await (await decide(await waiting(), { decision: 'reject' })).text()
+    await (await again).text().catch(() => undefined)
+    expect((await again).headers.get('x-fullstop-replayed')).toBeNull()
   })
 })
 

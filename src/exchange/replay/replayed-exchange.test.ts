@@ -8,7 +8,7 @@ import type { KeptAnswer } from './kept-answer.ts'
 import type { AnswerOrFailure } from './pending-answer.ts'
 import { ReplayedExchange } from './replayed-exchange.ts'
 
-function world(result: Promise<AnswerOrFailure>) {
+function world(result: Promise<AnswerOrFailure>, more: Partial<Inbound> = {}) {
   const clock = new FakeClock()
   const evidence: ExchangeEvidence[] = []
   const ends: boolean[] = []
@@ -32,6 +32,7 @@ function world(result: Promise<AnswerOrFailure>) {
     receivedAtWallMs: 0,
     deadlineAtMs: 5_000,
     repeats: 0,
+    ...more,
   } as unknown as Inbound
   const onOver = (isUsed: boolean): unknown => ends.push(isUsed)
   const replay = { exchange: 'first', result, onOver }
@@ -85,6 +86,22 @@ describe('a replayed exchange', () => {
     expect(await exchange.next()).toMatchObject({ kind: 'bytes' })
     exchange.report('kept')
     expect([ends, failures, evidence.map(({ outcome }) => outcome)]).toEqual([[true], [], ['kept']])
+  })
+
+  test.each([
+    [false, 7_000],
+    [true, 5_000],
+  ])('waits for a person as well, unless its client would not: own patience %p', async (hasOwnDeadline, endsAtMs) => {
+    const approval = { timeoutMs: 2_000, onTimeout: 'reject' } as const
+    const { exchange, clock } = world(new Promise(() => undefined), { approval, hasOwnDeadline })
+    let progress: unknown
+    void exchange.next().then((each) => (progress = each))
+    clock.advance(endsAtMs - 1)
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(progress).toBeUndefined()
+    clock.advance(1)
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(progress).toMatchObject({ kind: 'failed', failure: { code: 'out-of-time' } })
   })
 
   test('waits until its deadline, and not a millisecond longer', async () => {

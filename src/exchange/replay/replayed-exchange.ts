@@ -76,9 +76,10 @@ export class ReplayedExchange implements ClientExchange {
   /** The result, unless the deadline, the client or a shutdown ends the wait before. */
   async #inTime(): Promise<AnswerOrFailure> {
     const { clock } = this.#deps
-    const { deadlineAtMs, approval } = this.inbound
-    // The time that a person takes does not count towards a deadline, here as for the one who asked first.
-    const leftMs = deadlineAtMs + (approval?.timeoutMs ?? 0) - clock.nowMs()
+    const { approval, deadlineAtMs, hasOwnDeadline } = this.inbound
+    // The time of people counts only where the client has patience of its own.
+    const peopleMs = approval === undefined || hasOwnDeadline ? 0 : approval.timeoutMs
+    const leftMs = deadlineAtMs + peopleMs - clock.nowMs()
     const result = await Promise.race([this.#replay.result, wait(leftMs, clock, this.#over.signal)])
     // Clears the timer.
     this.#over.abort()

@@ -1,15 +1,25 @@
 import type { Json } from '../../protocols/core/index.ts'
 import { bounded, type Inbound, ownerOf } from '../admission/inbound.ts'
 
-/** Under which a key is known: a tenant's client, a route and the key. */
-export function keyScope({ caller, protocol, operation }: Inbound, key: string): string {
-  return JSON.stringify(['key', ownerOf(caller), protocol.name, operation.name, key])
+/**
+ * Under which a key is known: a tenant's client, a route and the key. What a person has to approve of is apart: an answer
+ * that nobody looked at is not given in its place.
+ */
+export function keyScope(inbound: Inbound, key: string): string {
+  const { caller, protocol, operation } = inbound
+  return JSON.stringify(['key', ownerOf(caller), protocol.name, operation.name, isLookedAt(inbound), key])
 }
 
 /** Among which requests without a key are compared: of one tenant's client, one route, and one call of its agent. */
-export function cutScope({ caller, protocol, operation, model, labels }: Inbound): string {
+export function cutScope(inbound: Inbound): string {
+  const { caller, protocol, operation, model, labels } = inbound
   const { workflow, run, step, session } = labels
-  return JSON.stringify(['cut', ownerOf(caller), protocol.name, operation.name, model, workflow, run, step, session])
+  const route = [ownerOf(caller), protocol.name, operation.name, isLookedAt(inbound)]
+  return JSON.stringify(['cut', ...route, model, workflow, run, step, session])
+}
+
+function isLookedAt({ approval }: Inbound): boolean {
+  return approval !== undefined
 }
 
 /**
@@ -17,13 +27,12 @@ export function cutScope({ caller, protocol, operation, model, labels }: Inbound
  * framed, in whatever order its keys come, and what the address and the headers say that changes the answer.
  */
 export async function identityOf(inbound: Inbound): Promise<string> {
-  const { protocol, facts, labels, headers, body, approval } = inbound
+  const { protocol, facts, labels, headers, body } = inbound
   const { stream: _stream, stream_options: _options, ...asked } = body.json
   // Where the address says whether it is streamed, the body does not.
   const content = protocol.modelField === undefined ? body.json : asked
   const sent = protocol.requestHeaders({ apiKey: undefined, clientHeaders: headers })
-  // What nobody has looked at is no answer where a person has to.
-  const all = [facts.model, labels.workflow ?? null, approval !== undefined, sent, content] as const
+  const all = [facts.model, labels.workflow ?? null, sent, content] as const
   const text = bounded(() => JSON.stringify(ordered(all)))
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
