@@ -17,10 +17,11 @@ export function renderApprovals({ pending, decided, webhook }: ApprovalsList, no
   ].join('\n')
 }
 
-/** One answer with what was asked, and how to decide about it. */
-export function renderApproval(approval: ApprovalDetail | ApprovalSummary, nowMs: number): string {
+/** One answer with what was asked, and how to decide about it; `url`: the control plane’s, where it is not the default. */
+export function renderApproval(approval: ApprovalDetail | ApprovalSummary, nowMs: number, url?: string): string {
   if (!('answer' in approval)) return renderDecision(approval)
   const { id, digest, request, answer, expiresAtMs } = approval
+  const at = url === undefined ? '' : ` --url ${url}`
   const text = JSON.stringify(request, undefined, 2)
   return [
     `${line(approval)}, for ${ms(Math.max(0, expiresAtMs - nowMs))} more`,
@@ -32,9 +33,9 @@ export function renderApproval(approval: ApprovalDetail | ApprovalSummary, nowMs
     ...answer.choices.flatMap(({ content, stop }) => [...content.map(partOf), `  [stopped: ${stop.kind}]`]),
     '',
     `sha256 ${digest}`,
-    `  fullstop approvals approve ${id} --digest ${digest}`,
-    `  fullstop approvals edit ${id} --digest ${digest} --file FILE`,
-    `  fullstop approvals reject ${id} --digest ${digest} --reason TEXT`,
+    `  fullstop approvals approve ${id} --digest ${digest}${at}`,
+    `  fullstop approvals edit ${id} --digest ${digest}${at} --file FILE`,
+    `  fullstop approvals reject ${id} --digest ${digest}${at} --reason TEXT`,
   ].join('\n')
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ApprovalDetail, ApprovalsList, ApprovalSummary } from '../server/index.ts'
 import { renderApproval, renderApprovals, renderDecision } from './approvals-text.ts'
-import { askControlPlane, type ControlPlaneOptions } from './ask-control-plane.ts'
+import { askControlPlane, type ControlPlaneOptions, DEFAULT_CONTROL_URL } from './ask-control-plane.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 
 export interface ApprovalsOptions extends ControlPlaneOptions {
@@ -31,7 +31,8 @@ export async function listApprovals(options: ApprovalsOptions): Promise<void> {
 /** `fullstop approvals show ID`: request and answer, and the digest that a decision has to name. */
 export async function showApproval(id: string, options: ApprovalsOptions): Promise<void> {
   const body = await askControlPlane(pathOf(id), withKey(options))
-  print(body, options, () => renderApproval(body as ApprovalDetail | ApprovalSummary, Date.now()))
+  const url = options.url === DEFAULT_CONTROL_URL ? undefined : options.url
+  print(body, options, () => renderApproval(body as ApprovalDetail | ApprovalSummary, Date.now(), url))
 }
 
 export async function approve(id: string, options: DecisionOptions): Promise<void> {

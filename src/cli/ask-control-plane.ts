@@ -1,5 +1,8 @@
 import { CommandFailure, EXIT } from './exit-codes.ts'
 
+/** Where `fullstop start` has it unless told otherwise. */
+export const DEFAULT_CONTROL_URL = 'http://127.0.0.1:8787'
+
 export interface ControlPlaneOptions {
   readonly url: string
   readonly key?: string

@@ -2,7 +2,7 @@ import { type Config, formatProblems, loadConfigFile, type WorkflowConfig } from
 import { type Advice, adviceFor, type Consequence, sentenceOf } from './advice.ts'
 import { DEFAULT_CONFIG_FILE } from './configuration.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
-import { renderPolicies } from './policy-table.ts'
+import { renderEndings, renderPolicies } from './policy-table.ts'
 
 export interface CheckOptions {
   readonly config?: string
@@ -45,6 +45,7 @@ function adviceOf(config: Config, { workflow: name, missing = [] }: CheckOptions
 function toText(config: Config, path: string, advised: Advised, { advise = false }: CheckOptions): readonly string[] {
   const { providers, models, workflows, clients } = config
   // Unasked only what the configuration itself gives a reason for.
+  const endings = renderEndings(config)
   const told = [...advised].filter(([, advice]) => advise || (advice !== undefined && tells(advice)))
   return [
     `${path} is good.`,
@@ -54,6 +55,7 @@ function toText(config: Config, path: string, advised: Advised, { advise = false
     `  clients    ${clients.size === 0 ? 'none: only loopback can be served' : names(clients)}`,
     '',
     ...renderPolicies(config).map((line) => `  ${line}`),
+    ...(endings.length === 0 ? [] : ['', ...endings.map((line) => `  ${line}`)]),
     ...(told.length === 0 ? [] : ['', 'advice']),
     ...told.map(([workflow, advice]) => `  ${sentenceOf(workflow, advice)}`),
     ...(advise || workflows.size === 0

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { CONSEQUENCES } from './advice.ts'
 import { approve, edit, listApprovals, reject, showApproval } from './approvals.ts'
+import { DEFAULT_CONTROL_URL } from './ask-control-plane.ts'
 import { check } from './check.ts'
 import type { DiagnoseOptions } from './diagnose.ts'
 import type { DrillCommandOptions } from './drill.ts'
@@ -73,7 +74,7 @@ program
 program
   .command('trace <id>')
   .description('Show an exchange: its attempts, verdicts, timings and the cause of a failure.')
-  .option('--url <url>', 'where the control plane listens', 'http://127.0.0.1:8787')
+  .option('--url <url>', 'where the control plane listens', DEFAULT_CONTROL_URL)
   .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
   .option('--json', 'print one JSON document')
   .action(trace)
@@ -81,7 +82,7 @@ program
 program
   .command('status')
   .description('Show how the platforms fare: breakers, success rates, load, retries, and the last breaker changes.')
-  .option('--url <url>', 'where the control plane listens', 'http://127.0.0.1:8787')
+  .option('--url <url>', 'where the control plane listens', DEFAULT_CONTROL_URL)
   .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
   .option('--json', 'print one JSON document')
   .action(status)
@@ -105,7 +106,7 @@ function approvalsCommand(name: string, description: string): Command {
   return approvals
     .command(name)
     .description(description)
-    .option('--url <url>', 'where the control plane listens', 'http://127.0.0.1:8787')
+    .option('--url <url>', 'where the control plane listens', DEFAULT_CONTROL_URL)
     .option('--key <key>', 'key of an approver (default: $FULLSTOP_APPROVER_KEY)')
     .option('--json', 'print one JSON document')
 }

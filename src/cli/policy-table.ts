@@ -1,4 +1,10 @@
-import { type Config, formatDuration, type PolicyConfig, type WorkflowConfig } from '../config/index.ts'
+import {
+  type Config,
+  type DegradeConfig,
+  formatDuration,
+  type PolicyConfig,
+  type WorkflowConfig,
+} from '../config/index.ts'
 import { table } from './table.ts'
 
 const HEADS = [
@@ -9,6 +15,7 @@ const HEADS = [
   'deadline',
   'overload control',
   'hedge',
+  'seam',
   'limited',
   'tool arguments',
   'answers must be',
@@ -24,7 +31,8 @@ export function renderPolicies({ defaults, workflows }: Config): readonly string
 }
 
 function cells(policy: PolicyConfig): readonly string[] {
-  const { profile, delivery, thinking, attempts, deadlineMs, overloadControl, hedge, limited, toolArguments } = policy
+  const { profile, delivery, thinking, attempts, deadlineMs, overloadControl, hedge, limited, toolArguments, seam } =
+    policy
   return [
     profile,
     delivery === 'guarded' && thinking === 'hold' ? 'guarded, thinking held' : delivery,
@@ -32,6 +40,8 @@ function cells(policy: PolicyConfig): readonly string[] {
     formatDuration(deadlineMs),
     overloadControl ? 'on' : 'off',
     hedge,
+    // Under `hold` nothing breaks off, under `live` nothing is gone on with.
+    delivery === 'guarded' ? seam : '–',
     limited,
     toolArguments,
   ]
@@ -40,4 +50,28 @@ function cells(policy: PolicyConfig): readonly string[] {
 function expectation({ schemaFile, expect }: WorkflowConfig): string {
   if (schemaFile !== undefined) return `valid under ${schemaFile}`
   return expect === undefined ? 'anything' : `JSON with ${expect.join(', ')}`
+}
+
+/** What a workflow gives where everything else failed, and whose answers wait for a person. */
+export function renderEndings({ workflows }: Config): readonly string[] {
+  return [...workflows.values()].flatMap(({ name, degrade, needsApproval, approval }) => {
+    const { timeoutMs, onTimeout } = approval
+    const instead = degrade === undefined ? [] : insteadOf(degrade)
+    return [
+      ...(needsApproval
+        ? [
+            `${name}: a person decides about each answer within ${formatDuration(timeoutMs)}, then ${onTimeout === 'answer' ? 'fixed words' : 'an error'}.`,
+          ]
+        : []),
+      ...(instead.length === 0 ? [] : [`${name}: where nobody answers, labelled: ${instead.join(', then ')}.`]),
+    ]
+  })
+}
+
+function insteadOf({ cacheMs, model, answer }: DegradeConfig): readonly string[] {
+  return [
+    ...(cacheMs === undefined ? [] : [`the same request’s answer of the last ${formatDuration(cacheMs)}`]),
+    ...(model === undefined ? [] : [`an answer of ${model}`]),
+    ...(answer === undefined ? [] : ['fixed words']),
+  ]
 }

@@ -60,7 +60,7 @@ const throughFullstop = (delivery: string): Habit => ({
 })
 
 const guarded = throughFullstop(
-  'Text flows from its first sentence on; what breaks off behind it ends in an honest error.',
+  'Text flows from its first sentence on; what breaks off behind it goes on where that is proven to fit, else ends in an honest error.',
 )
 const held = throughFullstop('Nothing is shown before the answer is proven whole.')
 
