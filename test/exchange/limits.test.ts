@@ -360,6 +360,25 @@ describe('a client’s requests at once', () => {
     }
   })
 
+  test('that are answered by an earlier answer are requests all the same', async () => {
+    const up = await bench.upstream((_, response) => json(response, 200, CHAT_ANSWER))
+    const all = await world([up], { limits: 'requestsPerMinute: 2' })
+    const ask = (): Promise<Response> =>
+      all.gateway.post('/v1/chat/completions', CHAT_REQUEST, {
+        authorization: 'Bearer shop',
+        'idempotency-key': 'k',
+      })
+    const statuses: number[] = []
+    for (let i = 0; i < 3; i++) {
+      const response = await ask()
+      statuses.push(response.status)
+      await response.text()
+    }
+    expect(statuses).toEqual([200, 200, 429])
+    expect(up.received.length).toBe(1)
+    expect((await shopOf(all))?.requestsPerMinute?.used).toBe(2)
+  })
+
   test('that was finished in the background is none of its requests, but its tokens are its own', async () => {
     const up = await bench.upstream((request, response) => {
       if (!request.body.includes('"stream":true')) return json(response, 200, CHAT_ANSWER)

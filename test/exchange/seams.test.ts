@@ -156,6 +156,26 @@ describe('nothing is continued', () => {
 })
 
 describe('a half answer', () => {
+  test('to which a model adds nothing is not finished in the midst of a sentence, and is at the end of one', async () => {
+    const silent: SeamPlatform = {
+      protocol: 'openai-chat',
+      prefill: 'accepted',
+      answer: ({ prefill }) => ({
+        events: eventsIn('openai-chat', saying({ text: prefill === undefined ? 'No.' : '' })),
+        end: 'clean',
+      }),
+    }
+    const cut = await playSeam({ client: 'openai-chat', platforms: [dying('openai-chat', 14), silent] })
+    expect(cut.isAborted).toBe(true)
+    expect(seamsOf(cut)).toContain('prefill diverged')
+    const whole = saying({ text: 'All is well. ' })
+    const ended = await playSeam({
+      client: 'openai-chat',
+      platforms: [dying('openai-chat', eventsIn('openai-chat', whole).length - 2, whole), silent],
+    })
+    expect([ended.isAborted, textOf('openai-chat', ended).trim()]).toEqual([false, 'All is well.'])
+  })
+
   test('is never handed to a provider that is not declared to continue it, nor to a model that is known not to', async () => {
     for (const [protocol, prefill, model] of [
       ['anthropic', 'never', 'claude-sonnet-4-5'],

@@ -16,6 +16,7 @@ function world(result: Promise<AnswerOrFailure>, more: Partial<Inbound> = {}) {
   const deps = {
     clock,
     sink: (each: ExchangeEvidence) => evidence.push(each),
+    clients: { enter: () => undefined },
     repeats: { onFailure: () => failures.push(1) },
   }
   const inbound = {

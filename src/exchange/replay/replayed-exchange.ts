@@ -3,7 +3,8 @@ import type { Degraded, Outcome } from '../../evidence/index.ts'
 import { wait } from '../../resilience/index.ts'
 import { type Inbound, ownerOf } from '../admission/inbound.ts'
 import type { ClientExchange } from '../client-exchange.ts'
-import { type Failure, unexpectedFailure } from '../delivery/failure.ts'
+import { type Failure, overLimit, unexpectedFailure } from '../delivery/failure.ts'
+import { type ClientRefusal, ClientStay } from '../memory/client-load.ts'
 import type { Progress } from '../exchange.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import { recordOf } from '../record.ts'
@@ -27,6 +28,9 @@ export class ReplayedExchange implements ClientExchange {
   readonly #replay: Replay
   readonly #deps: ExchangeDeps
   readonly #over = new AbortController()
+  /** It costs no platform anything, but its client's place and one of its requests. */
+  readonly #stay: ClientStay | undefined
+  readonly #overLimit: ClientRefusal | undefined
   /** Why it is not waited for any longer. */
   #stopped: FullstopError | undefined
   #answer: KeptAnswer | undefined
@@ -39,6 +43,9 @@ export class ReplayedExchange implements ClientExchange {
     this.inbound = inbound
     this.#replay = replay
     this.#deps = deps
+    const entered = deps.clients.enter(inbound.caller, inbound.body.text)
+    if (entered instanceof ClientStay) this.#stay = entered
+    else this.#overLimit = entered
   }
 
   get isReplayed(): boolean {
@@ -55,6 +62,7 @@ export class ReplayedExchange implements ClientExchange {
   }
 
   async next(): Promise<Progress> {
+    if (this.#overLimit !== undefined) return this.#failed(overLimit(this.#overLimit, this.inbound.id))
     if (this.#answer !== undefined) return { kind: 'finished' }
     try {
       const result = await this.#inTime()
@@ -111,6 +119,7 @@ export class ReplayedExchange implements ClientExchange {
   report(outcome: Outcome, errorCode?: string): void {
     if (this.#isReported) return
     this.#isReported = true
+    this.#stay?.end(0)
     const { inbound } = this
     const isGiven = outcome === 'delivered' || outcome === 'kept'
     if (!isGiven) this.#deps.repeats.onFailure(ownerOf(inbound.caller), inbound.body.text)
@@ -128,7 +137,7 @@ export class ReplayedExchange implements ClientExchange {
         attempts: [],
         seams: undefined,
         diverted: undefined,
-        refusedBy: undefined,
+        refusedBy: this.#overLimit?.by,
         degraded: this.degraded,
         approval: undefined,
         replayOf: this.#answer?.exchange ?? this.#replay.exchange,

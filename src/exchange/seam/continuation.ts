@@ -10,6 +10,9 @@ export interface ContinuationOptions {
   readonly billed: Usage
 }
 
+/** In the midst of a sentence. */
+const BREAKS_OFF = /[\p{L}\p{N},;–—-]\s*$/u
+
 const DIVERGED: UnfinishedVerdict = { name: 'failed', reason: 'diverged' }
 
 /**
@@ -26,6 +29,7 @@ export class Continuation {
   #part: number | undefined
   #failure: UnfinishedVerdict | undefined
   #added = 0
+  #hasWhole = false
 
   constructor({ kind, delivered, billed }: ContinuationOptions) {
     this.delivered = delivered
@@ -86,11 +90,21 @@ export class Continuation {
         if (event.content.type === 'redacted-thinking') return
         // Told to go on with a text, a model that does anything else has not.
         if (this.kind === 'instruct') this.#failure = DIVERGED
-        else if (this.#settle(rest)) rest.push({ ...event, part: this.#partOf(event.part) })
+        else if (this.#settle(rest)) {
+          this.#hasWhole = true
+          rest.push({ ...event, part: this.#partOf(event.part) })
+        }
         return
       case 'stop':
-        if (this.#settle(rest)) rest.push(event)
+        if (!this.#settle(rest)) return
+        if (this.#saysNothing && BREAKS_OFF.test(this.delivered.text)) this.#failure = DIVERGED
+        else rest.push(event)
     }
+  }
+
+  /** A model that is handed a half sentence and stops at once has not finished it. */
+  get #saysNothing(): boolean {
+    return this.kind !== 'regenerate' && this.#added === 0 && !this.#hasWhole
   }
 
   #onText(part: number, text: string, rest: StreamEvent[]): void {
