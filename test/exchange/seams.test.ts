@@ -165,7 +165,7 @@ describe('a half answer', () => {
         end: 'clean',
       }),
     }
-    const cut = await playSeam({ client: 'openai-chat', platforms: [dying('openai-chat', 14), silent] })
+    const cut = await playSeam({ client: 'openai-chat', platforms: [dying('openai-chat', 12), silent] })
     expect(cut.isAborted).toBe(true)
     expect(seamsOf(cut)).toContain('prefill diverged')
     const whole = saying({ text: 'All is well. ' })
