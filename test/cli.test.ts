@@ -158,7 +158,7 @@ workflows:
     )
     const { code, out } = await fullstop(['check', '--config', path])
     expect(code).toBe(0)
-    expect(out).toMatch(/\(no workflow\) +customer +guarded +4 +10m +on +off +reroute +enforce +anything/)
+    expect(out).toMatch(/\(no workflow\) +customer +guarded +4 +10m +on +off +proven +reroute +enforce +anything/)
     expect(out).toMatch(/replies +customer +hold +4 +10m .* valid under \.\/answer\.json/)
     expect(out).toContain('invoices: customer rather than prototype, since it declares 2.5 EUR per run to be at stake.')
     const told = await fullstop([
