@@ -20,16 +20,24 @@ const SWEEP_EVERY_MS = 1_000
  * the next use a second later.
  */
 export class BoundedStore<V> {
-  readonly #options: BoundedStoreOptions
+  readonly #capacity: number
+  #limitBytes: number
   readonly #nowMs: () => number
   readonly #entries = new Map<string, Entry<V>>()
   #bytes = 0
   #sweptAtMs = 0
 
   /** `nowMs`: a monotonic clock's. */
-  constructor(options: BoundedStoreOptions, { nowMs }: { readonly nowMs: () => number }) {
-    this.#options = options
+  constructor({ capacity, limitBytes }: BoundedStoreOptions, { nowMs }: { readonly nowMs: () => number }) {
+    this.#capacity = capacity
+    this.#limitBytes = limitBytes
     this.#nowMs = nowMs
+  }
+
+  /** What no longer fits goes. */
+  set limitBytes(bytes: number) {
+    this.#limitBytes = bytes
+    this.#evict()
   }
 
   get size(): number {
@@ -41,7 +49,7 @@ export class BoundedStore<V> {
   }
 
   get(key: string): V | undefined {
-    this.#sweep()
+    this.sweep()
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     if (this.#nowMs() < entry.expiresAtMs) return entry.value
@@ -52,10 +60,10 @@ export class BoundedStore<V> {
   /** Takes the place of what is there. False where it alone is more than there is room for. */
   set(key: string, value: V, { forMs, bytes }: { readonly forMs: number; readonly bytes: number }): boolean {
     this.delete(key)
-    this.#sweep()
+    this.sweep()
     // Twice the key's length: a character may take two bytes.
     const costBytes = bytes + 2 * key.length + ENTRY_BYTES
-    if (costBytes > this.#options.limitBytes) return false
+    if (costBytes > this.#limitBytes) return false
     this.#entries.set(key, { value, costBytes, expiresAtMs: this.#nowMs() + forMs })
     this.#bytes += costBytes
     this.#evict()
@@ -72,7 +80,8 @@ export class BoundedStore<V> {
     this.#bytes = 0
   }
 
-  #sweep(): void {
+  /** Drops what has expired; cheap to ask often. */
+  sweep(): void {
     const nowMs = this.#nowMs()
     if (this.#entries.size === 0 || nowMs - this.#sweptAtMs < SWEEP_EVERY_MS) return
     this.#sweptAtMs = nowMs
@@ -80,9 +89,8 @@ export class BoundedStore<V> {
   }
 
   #evict(): void {
-    const { capacity, limitBytes } = this.#options
     for (const [key, entry] of this.#entries) {
-      if (this.#entries.size <= capacity && this.#bytes <= limitBytes) return
+      if (this.#entries.size <= this.#capacity && this.#bytes <= this.#limitBytes) return
       this.#drop(key, entry)
     }
   }

@@ -2,7 +2,7 @@ import { BoundedMap } from '../collections/index.ts'
 import type { ClientConfig } from '../config/index.ts'
 import { FullstopError } from '../errors.ts'
 import { queryOf } from './routes.ts'
-import type { Caller } from '../exchange/index.ts'
+import { type Caller, sha256Hex } from '../exchange/index.ts'
 
 /** Keys whose hash is remembered; a key is hashed at most once while it is among them. */
 const REMEMBERED_KEYS = 1_000
@@ -61,9 +61,4 @@ function keyInQuery(url: string): string | undefined {
 export function keyOf(headers: Headers): string | undefined {
   const bearer = /^bearer +(\S+)$/i.exec(headers.get('authorization')?.trim() ?? '')?.[1]
   return bearer ?? (headers.get('x-api-key')?.trim() || headers.get('x-goog-api-key')?.trim() || undefined)
-}
-
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,4 +1,4 @@
-export { keyOf, sha256Hex } from './authentication.ts'
+export { keyOf } from './authentication.ts'
 export { Engine, type EngineDeps, type EngineOptions, type FetchContext } from './engine.ts'
 export { type LimitUse, type Use } from './limit-status.ts'
 export { type BudgetStatus, type PlatformsReport, type PlatformStatus } from './platform-status.ts'

@@ -15,6 +15,7 @@ export { type ApprovalDetail, Approvals, type ApprovalSummary, type ApprovalView
 export { DeferredAnswers, pollPath } from './approval/deferred-answers.ts'
 export { ownerOf } from './admission/inbound.ts'
 export { AnswerCache } from './degradation/answer-cache.ts'
+export { sha256Hex } from './digest.ts'
 export { KeyRing } from './admission/key-ring.ts'
 export { ClientLoads, ClientStay } from './memory/client-load.ts'
 export { FormatRefusals } from './memory/format-refusals.ts'

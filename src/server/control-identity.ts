@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type ApproverConfig, isLoopback } from '../config/index.ts'
-import { type Engine, keyOf, sha256Hex } from '../engine/index.ts'
+import { type Engine, keyOf } from '../engine/index.ts'
+import { sha256Hex } from '../exchange/index.ts'
 import { FullstopError } from '../errors.ts'
 import { refuseForeignCaller } from './loopback-guard.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '../../evidence/index.ts'
 import type { CoreResponse, JsonObject } from '../../protocols/core/index.ts'
 import type { Clock } from '../../resilience/index.ts'
-import { canonicalJson, digestOf } from './digest.ts'
+import { canonicalJson, sha256Hex } from '../digest.ts'
 import { editedAnswer } from './edited-answer.ts'
 
 /** Who decides. */
@@ -121,7 +121,7 @@ export class Approval {
             'invalid-request',
             'text: expected what the request asked for (its format); got something else.',
           )
-        const editedDigest = await digestOf(canonicalJson(edited))
+        const editedDigest = await sha256Hex(canonicalJson(edited))
         // Somebody may have been faster.
         this.#expectPending()
         return this.#end('edited', { approver, answer: edited, editedDigest })

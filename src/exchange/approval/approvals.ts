@@ -1,10 +1,9 @@
-import { Recent } from '../../collections/index.ts'
+import { Recent, Slots } from '../../collections/index.ts'
 import { FullstopError } from '../../errors.ts'
 import type { ApprovalEvidence } from '../../evidence/index.ts'
 import type { Clock } from '../../resilience/index.ts'
-import { Slots } from '../replay/slots.ts'
 import { Approval, type ApprovalSubject, type Approver, type Decision } from './approval.ts'
-import { canonicalJson, digestOf } from './digest.ts'
+import { canonicalJson, sha256Hex } from '../digest.ts'
 
 /** Exchanges whose answer waits or will wait for a person: in all, and of one client. */
 export const WAITING_AT_ONCE = 1_000
@@ -80,7 +79,7 @@ export class Approvals {
     if (this.#bytes + bytes > WAITING_BYTES)
       throw new FullstopError('approvals-full', `Answers of ${WAITING_BYTES} bytes together wait for a person already.`)
     this.#bytes += bytes
-    const digest = await digestOf(text)
+    const digest = await sha256Hex(text)
     const approval = new Approval({ subject, digest, timeoutMs }, this.#deps)
     this.#pending.set(subject.id, approval)
     void approval.result.then(({ evidence }) => {

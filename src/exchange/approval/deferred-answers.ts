@@ -1,7 +1,6 @@
-import { BoundedStore } from '../../collections/index.ts'
+import { BoundedStore, Slots } from '../../collections/index.ts'
 import { FullstopError } from '../../errors.ts'
 import type { Clock } from '../../resilience/index.ts'
-import { Slots } from '../replay/slots.ts'
 
 /** A response that is kept until its client asks for it. */
 export interface KeptResponse {

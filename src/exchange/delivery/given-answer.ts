@@ -4,14 +4,19 @@ import type { Platform } from '../admission/routing.ts'
 import { renderAnswer } from './stored-answer.ts'
 
 /** An answer that is there as a whole, in the form in which its client waits for it. */
-export function renderGiven(answer: CoreResponse, inbound: Inbound, nowSeconds: number): Uint8Array {
+export function renderGiven(
+  answer: CoreResponse,
+  inbound: Inbound,
+  nowSeconds: number,
+  fallbackModel: string = answer.model,
+): Uint8Array {
   const { protocol, facts, id } = inbound
   return renderAnswer(answer, {
     protocol,
     stream: facts.stream,
     includeUsage: facts.stream && includesUsage(inbound),
     fallbackId: id,
-    fallbackModel: answer.model,
+    fallbackModel,
     nowSeconds,
   })
 }

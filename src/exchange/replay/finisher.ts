@@ -12,7 +12,7 @@ import { formOf, type KeptAnswer } from './kept-answer.ts'
 import { answersIn } from './loop-guard.ts'
 import type { AnswerOrFailure, PendingAnswer } from './pending-answer.ts'
 import { LARGEST_KEPT_BYTES } from './recording.ts'
-import { Slots } from './slots.ts'
+import { Slots } from '../../collections/index.ts'
 
 /** Answers that are finished in the background at once: in all, and for one client. */
 export const BACKGROUND_AT_ONCE = 64

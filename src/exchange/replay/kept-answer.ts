@@ -8,7 +8,7 @@ import {
 } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import { DegradedLabel } from '../degradation/label.ts'
-import { renderAnswer } from '../delivery/stored-answer.ts'
+import { renderGiven } from '../delivery/given-answer.ts'
 
 /** A finished answer, kept for whoever asks for the same again. Plain data: a store may be another process. */
 export interface KeptAnswer {
@@ -49,31 +49,12 @@ export function inFormOf(inbound: Inbound, kept: KeptAnswer, nowSeconds: number)
   if (kept.form === formOf(inbound)) return kept.bytes
   const answer = kept.form === 'whole' ? readWhole(inbound, kept) : readStream(inbound, kept)
   if (answer === undefined) return undefined
-  const { protocol, facts, id, body } = inbound
-  const includeUsage = facts.stream && asksForUsage(body)
   const { platform = '', degraded } = kept
-  const fallbackModel = platform.slice(platform.indexOf('/') + 1)
-  const bytes = renderAnswer(answer, {
-    protocol,
-    stream: facts.stream,
-    includeUsage,
-    fallbackId: id,
-    fallbackModel,
-    nowSeconds,
-  })
+  const bytes = renderGiven(answer, inbound, nowSeconds, platform.slice(platform.indexOf('/') + 1))
   if (degraded === undefined) return bytes
   // What it says of itself in its own form is not part of the answer.
   const label = new DegradedLabel(degraded, kept.exchange)
-  return facts.stream ? label.events(bytes) : label.whole(bytes)
-}
-
-function asksForUsage(body: Inbound['body']): boolean {
-  try {
-    return body.core().includeUsage
-  } catch {
-    // Only its own provider understands this request; a report that nobody asked for could confuse its client.
-    return false
-  }
+  return inbound.facts.stream ? label.events(bytes) : label.whole(bytes)
 }
 
 function readWhole({ protocol, facts }: Inbound, { bytes, completion }: KeptAnswer): CoreResponse | undefined {

@@ -1,3 +1,4 @@
+import { BoundedStore } from '../../collections/index.ts'
 import type { Clock } from '../../resilience/index.ts'
 import type { AnswerStore, KeptAnswer } from './kept-answer.ts'
 
@@ -9,96 +10,48 @@ export interface MemoryAnswerStoreOptions {
 
 /** Answers that are kept at most, however small they are. */
 export const KEPT_ANSWERS = 10_000
-/** What an entry costs beside its bytes and its id, roughly. */
-const ENTRY_BYTES = 512
-/** What has expired is looked for so often, ms; nobody gets it before that either. */
-const SWEEP_EVERY_MS = 1_000
-
-interface Entry {
-  readonly answer: KeptAnswer
-  readonly costBytes: number
-  readonly expiresAtMs: number
-}
+/** What an answer costs beside its bytes and what any entry costs, roughly. */
+const ANSWER_BYTES = 256
 
 /** Kept answers in this process: bounded in number and bytes, the oldest goes first, and each for its time. */
 export class MemoryAnswerStore implements AnswerStore {
-  readonly #clock: Pick<Clock, 'nowMs'>
-  readonly #capacity: number
-  readonly #entries = new Map<string, Entry>()
-  #limitBytes: number
-  #bytes = 0
-  #sweptAtMs = 0
+  readonly #store: BoundedStore<KeptAnswer>
 
   constructor(
     { limitBytes, capacity = KEPT_ANSWERS }: MemoryAnswerStoreOptions,
     { clock }: { readonly clock: Pick<Clock, 'nowMs'> },
   ) {
-    this.#clock = clock
-    this.#capacity = capacity
-    this.#limitBytes = limitBytes
+    this.#store = new BoundedStore({ capacity, limitBytes }, { nowMs: () => clock.nowMs() })
   }
 
   /** A new configuration's; what no longer fits goes. */
   set limitBytes(bytes: number) {
-    this.#limitBytes = bytes
-    this.#evict()
+    this.#store.limitBytes = bytes
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#store.bytes
   }
 
   get size(): number {
-    return this.#entries.size
+    return this.#store.size
   }
 
   get(id: string): Promise<KeptAnswer | undefined> {
-    const entry = this.#entries.get(id)
-    if (entry === undefined) return Promise.resolve(undefined)
-    if (this.#clock.nowMs() < entry.expiresAtMs) return Promise.resolve(entry.answer)
-    this.#drop(id, entry)
-    return Promise.resolve(undefined)
+    return Promise.resolve(this.#store.get(id))
   }
 
   put(id: string, answer: KeptAnswer, forMs: number): Promise<void> {
-    this.#removeNow(id)
-    this.sweep()
-    // Twice the id's length: a character may take two bytes.
-    const costBytes = answer.bytes.length + ENTRY_BYTES + 2 * id.length
-    if (costBytes <= this.#limitBytes) {
-      this.#entries.set(id, { answer, costBytes, expiresAtMs: this.#clock.nowMs() + forMs })
-      this.#bytes += costBytes
-      this.#evict()
-    }
+    this.#store.set(id, answer, { forMs, bytes: answer.bytes.length + ANSWER_BYTES })
     return Promise.resolve()
   }
 
   remove(id: string): Promise<void> {
-    this.#removeNow(id)
+    this.#store.delete(id)
     return Promise.resolve()
   }
 
   sweep(): void {
-    const nowMs = this.#clock.nowMs()
-    if (this.#entries.size === 0 || nowMs - this.#sweptAtMs < SWEEP_EVERY_MS) return
-    this.#sweptAtMs = nowMs
-    for (const [id, entry] of this.#entries) if (nowMs >= entry.expiresAtMs) this.#drop(id, entry)
-  }
-
-  #removeNow(id: string): void {
-    const entry = this.#entries.get(id)
-    if (entry !== undefined) this.#drop(id, entry)
-  }
-
-  #drop(id: string, { costBytes }: Entry): void {
-    this.#entries.delete(id)
-    this.#bytes -= costBytes
-  }
-
-  #evict(): void {
-    for (const [id, entry] of this.#entries) {
-      if (this.#bytes <= this.#limitBytes && this.#entries.size <= this.#capacity) return
-      this.#drop(id, entry)
-    }
+    this.#store.sweep()
   }
 }

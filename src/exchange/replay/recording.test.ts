@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { Allowance, LARGEST_KEPT_BYTES, Recording } from './recording.ts'
-import { Slots } from './slots.ts'
+import { Slots } from '../../collections/index.ts'
 
 const piece = (length: number): Uint8Array => new Uint8Array(length)
 

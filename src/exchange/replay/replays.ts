@@ -16,7 +16,7 @@ import { Allowance, Recording } from './recording.ts'
 import { ReplayedExchange } from './replayed-exchange.ts'
 import { cutScope, identityOf, keyScope } from './request-identity.ts'
 import { SharedExchange } from './shared-exchange.ts'
-import { Slots } from './slots.ts'
+import { Slots } from '../../collections/index.ts'
 
 export interface ReplaySettings {
   /** An answer that broke off can be had for so long, ms. */

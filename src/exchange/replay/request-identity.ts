@@ -1,5 +1,5 @@
-import type { Json } from '../../protocols/core/index.ts'
 import { bounded, type Inbound, ownerOf } from '../admission/inbound.ts'
+import { canonicalJson, sha256Hex } from '../digest.ts'
 
 /**
  * Under which a key is known: a tenant's client, a route and the key. What a person has to approve of is apart: an answer
@@ -33,14 +33,5 @@ export async function identityOf(inbound: Inbound): Promise<string> {
   const content = protocol.modelField === undefined ? body.json : asked
   const sent = protocol.requestHeaders({ apiKey: undefined, clientHeaders: headers })
   const all = [facts.model, labels.workflow ?? null, sent, content] as const
-  const text = bounded(() => JSON.stringify(ordered(all)))
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function ordered(value: Json | undefined): Json | undefined {
-  if (Array.isArray(value)) return (value as readonly Json[]).map((each) => ordered(each) ?? null)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([name, each]) => [name, ordered(each)]))
+  return sha256Hex(bounded(() => canonicalJson(all)))
 }

@@ -1,9 +1,9 @@
-import type { Label } from '../../evidence/index.ts'
-import type { CoreResponse, Json } from '../../protocols/core/index.ts'
+import type { Label } from '../evidence/index.ts'
+import type { CoreResponse, Json } from '../protocols/core/index.ts'
 
-/** An answer as the one JSON text that its digest is of: names sorted by their UTF-16 units at every level, no white space (as RFC 8785 has it). */
-export function canonicalJson(answer: CoreResponse): string {
-  return JSON.stringify(ordered(answer as unknown as Json))
+/** A value as one JSON text, whatever order its names came in: they are sorted by their UTF-16 units at every level. */
+export function canonicalJson(value: Json | CoreResponse): string {
+  return JSON.stringify(ordered(value as Json))
 }
 
 function ordered(value: Json | undefined): Json | undefined {
@@ -14,7 +14,7 @@ function ordered(value: Json | undefined): Json | undefined {
 }
 
 /** SHA-256 of a text's UTF-8, 64 lower-case hexadecimal digits. */
-export async function digestOf(text: string): Promise<Label> {
+export async function sha256Hex(text: string): Promise<Label> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('') as Label
 }
