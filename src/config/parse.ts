@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../protocols/core/inde
 import { type Check, sentenceOf } from '../schema/index.ts'
 import type { ConfigInput } from './config-input.ts'
 import type { Environment } from './interpolation.ts'
-import { notYetKeyMessage, notYetValueMessage } from './not-yet.ts'
+import { notYetKeyMessage } from './not-yet.ts'
 import { readObject } from './object-source.ts'
 import type { ConfigProblem } from './problem.ts'
 import { checkReferences } from './references.ts'
@@ -48,7 +48,7 @@ export function parseConfigObject(object: unknown, { env, schemaAt }: ParseOptio
   return check(readObject(object, { file: 'object', env }), schemaAt)
 }
 
-const issueContext = { schema: configSchema, laterKey: notYetKeyMessage, laterValue: notYetValueMessage }
+const issueContext = { schema: configSchema, laterKey: notYetKeyMessage }
 
 const readsNone: SchemaAt = () => ({ ok: false, message: 'schema files are not read here' })
 

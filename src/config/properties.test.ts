@@ -140,7 +140,7 @@ const policy = fc.record({
   deadlineMs: durationMs,
   hedge: fc.constantFrom('off', 'p95'),
   replay: fc.constantFrom('on', 'off'),
-  limited: fc.constantFrom('pass', 'reroute', 'error'),
+  limited: fc.constantFrom('pass', 'continue', 'reroute', 'error'),
   toolArguments: fc.constantFrom('enforce', 'pass'),
   seam: fc.constantFrom('off', 'proven', 'instruct'),
   approval: fc.record({ timeoutMs: durationMs, onTimeout: fc.constant('reject') }),

@@ -125,7 +125,7 @@ class ReferenceChecks {
       this.#report([...path, 'expect'], 'key', 'schema is set too; remove one of them')
     this.#eachText(expect, [...path, 'expect'], () => undefined)
     const key = schema !== undefined ? 'schema' : expect !== undefined ? 'expect' : undefined
-    if (key !== undefined && limited === 'pass')
+    if (key !== undefined && (limited === 'pass' || limited === 'continue'))
       this.#report([...path, 'limited'], 'value', `half an answer does not meet ${key}; use "reroute" or "error"`)
     if (key !== undefined && delivery === 'live')
       this.#report(

@@ -419,14 +419,6 @@ describe('a bad configuration is refused at its place:', () => {
       for (const key of keys) expect(text).toContain(`"${key}" ${later}; remove it`)
     })
   }
-  const laterValues = [['limited', ['continue']]] as const
-  for (const [key, values] of laterValues) {
-    test(`values of ${key} whose feature comes later`, () => {
-      for (const value of values) {
-        expect(problems(`${minimal}defaults: { ${key}: ${value} }`).join('\n')).toContain(`"${value}" ${later}; use "`)
-      }
-    })
-  }
 
   test('everything at once, in the order of the file', () => {
     const found = problems(

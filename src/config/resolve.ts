@@ -106,7 +106,8 @@ function resolveWorkflow(
   const schema = schemaFile === undefined ? expect && schemaOfFields(expect) : schemas.get(schemaFile)
   const policy = resolvePolicy(workflow, defaults)
   // Half an object is none, whatever others may do with half an answer, and none may be seen before it is judged.
-  const limited = schema !== undefined && policy.limited === 'pass' ? 'reroute' : policy.limited
+  const isLoose = policy.limited === 'pass' || policy.limited === 'continue'
+  const limited = schema !== undefined && isLoose ? 'reroute' : policy.limited
   const delivery = schema === undefined ? policy.delivery : 'hold'
   const degrade = resolveDegrade(workflow.degrade)
   return { name, model, ...policy, delivery, limited, schema, schemaFile, expect, value, degrade }

@@ -221,10 +221,10 @@ const replays = section({
   ),
 })
 
-const limited = word('pass', 'reroute', 'error')
+const limited = word('pass', 'continue', 'reroute', 'error')
 const limitedNotes = {
   about:
-    'What an answer means that a limit stopped (max_tokens). pass: as the protocol says it; reroute: another platform is asked, and it is refused where none helps, unless text of it was delivered; error: an error. reroute for the profile customer.',
+    'What an answer means that a limit stopped (max_tokens). pass: as the protocol says it; continue: a text is gone on with where somebody can, and passed on where nobody does; reroute: another platform is asked, and it is refused where none helps, unless text of it was delivered; error: an error. reroute for the profile customer.',
 }
 const toolArguments = word('enforce', 'pass')
 const toolArgumentsNotes = {

@@ -22,10 +22,10 @@ export type ThinkingDelivery = 'hold' | 'live'
 export type ProfileName = 'prototype' | 'batch' | 'internal' | 'customer' | 'critical'
 
 /**
- * What an answer that a limit stopped means. `pass`: it is passed on as the protocol says it. `reroute`: it is asked for
- * elsewhere, and refused where that does not help, unless text of it was delivered already. `error`: it is an error.
+ * What an answer that a limit stopped means. `pass`: it is passed on as the protocol says it. `continue`: a text is gone on
+ * with where somebody can, and passed on where nobody does. `reroute`: it is asked for elsewhere, and refused where that does not help, unless text of it was delivered already. `error`: it is an error.
  */
-export type Limited = 'pass' | 'reroute' | 'error'
+export type Limited = 'pass' | 'continue' | 'reroute' | 'error'
 
 /** Whether the arguments of tool calls have to meet their tool's schema. */
 export type ToolArguments = 'enforce' | 'pass'

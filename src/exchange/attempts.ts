@@ -108,9 +108,9 @@ export class Attempts {
     return undefined
   }
 
-  // ## Where on, once the client has the beginning of a text
+  // ## Where on, once there is the beginning of a text
 
-  /** An attempt that goes on behind what the client has, once its wait is over; `undefined` where the answer ends here. */
+  /** An attempt that goes on behind what there is, once its wait is over; `undefined` where the answer ends here. */
   async goOn(): Promise<Run | undefined> {
     if (this.seams === undefined || !this.#mayGoOn()) return undefined
     for (const kind of this.seams.kinds()) {
@@ -121,12 +121,18 @@ export class Attempts {
     return undefined
   }
 
-  /** Whether what ended the last attempt need not be so elsewhere. */
+  /** Whether what ended the last attempt leaves something for another one. */
   #mayGoOn(): boolean {
     const run = this.#last
     const end = this.ends.at(-1)
-    const failure = run === undefined || end === undefined || this.#isStopped ? undefined : this.#failureOf(run, end)
-    if (run === undefined || failure === undefined) return false
+    if (run === undefined || end === undefined || this.#isStopped) return false
+    if (isFinished(end.verdict)) {
+      // A limit of the answer's: going back to its platform costs no wait.
+      this.#itinerary.forgive(run.platform)
+      return true
+    }
+    const failure = this.#failureOf(run, end)
+    if (failure === undefined) return false
     this.#restKey(run, failure)
     // What a platform finds wrong with a seam is no fault of the request, and nothing that its client has to know.
     if (run.continuation !== undefined && isAboutRequest(failure.reason)) {
@@ -215,8 +221,9 @@ export class Attempts {
     const { isProbe } = visit
     const ordinal = this.#begun
     const keepsText = this.seams !== undefined
+    const mayGoOnAtLimit = this.seams?.isForLimits ?? false
     const options = { inbound, platform, outbound, ordinal, noContentMs, cause, isProbe, onFirstContent }
-    return run.begin(startAttempt({ ...options, keepsText, continuation }, this.#deps))
+    return run.begin(startAttempt({ ...options, keepsText, continuation, mayGoOnAtLimit }, this.#deps))
   }
 
   /** While another platform could answer, silence gets at most half of what is left of its client's wait, or of the deadline. */
@@ -336,7 +343,7 @@ export class Attempts {
     if (this.#run === run) this.#run = undefined
     this.#last = run
     this.ends.push(end)
-    this.seams?.onEnd({ continuation: run.continuation, end })
+    this.seams?.onEnd({ attempt: run.attempt, continuation: run.continuation, end })
   }
 
   /** Input and output tokens of all that has ended. */

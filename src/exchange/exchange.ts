@@ -23,6 +23,7 @@ import { completed, renderGiven } from './delivery/given-answer.ts'
 import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
 import { recordOf } from './record.ts'
+import type { LimitedAnswer } from './seam/seams.ts'
 
 /** How the exchange goes on for its client. */
 export type Progress =
@@ -44,7 +45,7 @@ export type Progress =
  *     acceptance  what it has to be beyond finished               admission/acceptance.ts
  *     hedge       a second one beside a silent one                  attempts.ts
  *  6. commitment  once content was delivered no other answer may be tried  here
- *     seams       but another attempt may go on with its text, exactly        seam/
+ *     seams       but another attempt may go on with its text, exactly, and behind a limit      seam/
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/
  *  8. memory      who made what, and where the session was answered memory/
  *  9. approval    where a person has to decide first                approval/
@@ -63,6 +64,8 @@ export class Exchange implements ClientExchange {
   readonly #stay: ClientStay | undefined
   readonly #overLimit: ClientRefusal | undefined
   #answering: Attempt | undefined
+  /** Of the attempt that a limit ended, where nobody went on behind it. */
+  #leftAtLimit: AttemptEnd | undefined
   #firstDeliveredMs: number | undefined
   /** The person that the answer waits for. */
   readonly #approval: AwaitedApproval | undefined
@@ -94,6 +97,11 @@ export class Exchange implements ClientExchange {
   get answering(): { readonly platform: Platform; readonly headers: Headers | undefined } | undefined {
     if (this.#answering === undefined) return undefined
     return { platform: this.#answering.platform, headers: this.#answering.answerHeaders }
+  }
+
+  /** The end of the attempt whose answer it is, or else of the last. */
+  get lastWord(): AttemptEnd | undefined {
+    return this.#leftAtLimit ?? this.#ends.at(-1)
   }
 
   get attemptCount(): number {
@@ -129,9 +137,9 @@ export class Exchange implements ClientExchange {
       for (;;) {
         const attempts = this.#attempts
         // Content of one attempt with the client, another's would be another answer: it can only go on with what is there.
-        let run =
-          attempts.current ?? (await (this.#firstDeliveredMs === undefined ? attempts.begin() : attempts.goOn()))
+        let run = attempts.current ?? (await (this.#isBegun ? attempts.goOn() : attempts.begin()))
         if (run === undefined) {
+          if (attempts.seams?.limited !== undefined) return await this.#leaveAtLimit(attempts.seams.limited)
           const instead = await this.#instead()
           if (instead !== undefined) return instead
           continue
@@ -145,8 +153,8 @@ export class Exchange implements ClientExchange {
         // Bytes of a proven answer, which is written anew when it is approved.
         if (end === undefined) continue
         attempts.settle(run, end)
-        if (isFinished(end.verdict)) {
-          this.#onFinished(run)
+        if (isFinished(end.verdict) && attempts.seams?.limited === undefined) {
+          this.#onFinished(run.attempt)
           return this.#approval === undefined ? { kind: 'finished' } : await this.#approve(this.#answer, this.#approval)
         }
       }
@@ -163,17 +171,34 @@ export class Exchange implements ClientExchange {
     const { ended } = run.attempt
     if (ended !== undefined) {
       this.#attempts.settle(run, ended)
-      this.#onFinished(run)
+      this.#onFinished(run.attempt)
     }
     return { kind: 'bytes', bytes: this.#labelled(bytes) }
   }
 
+  /** There is something that another attempt may only go on with. */
+  get #isBegun(): boolean {
+    return this.#firstDeliveredMs !== undefined || this.#attempts.seams?.limited !== undefined
+  }
+
+  /** Nobody goes on behind a limit: the answer ends there, in its protocol's own word for it. */
+  async #leaveAtLimit({ attempt, end, rest }: LimitedAnswer): Promise<Progress> {
+    if (this.#isReported) return this.#fail()
+    this.#answering = attempt
+    this.#leftAtLimit = end
+    this.#onFinished(attempt)
+    if (this.#approval !== undefined) return this.#approve(this.#answer, this.#approval)
+    this.#isGiven = true
+    this.#firstDeliveredMs ??= this.#elapsedMs()
+    return { kind: 'bytes', bytes: this.#labelled(rest) }
+  }
+
   /** Takes the answer where a person is to decide about it, or where it is kept. */
-  #onFinished({ attempt, platform }: Run): void {
+  #onFinished(attempt: Attempt): void {
     if (this.#approval === undefined && this.inbound.degrade?.cacheMs === undefined) return
     if (attempt.answer === undefined) return
     this.#answering = attempt
-    this.#answer = completed(attempt.answer, this.inbound, platform, this.#nowSeconds())
+    this.#answer = completed(attempt.answer, this.inbound, attempt.platform, this.#nowSeconds())
   }
 
   #labelled(bytes: Uint8Array): Uint8Array {
@@ -277,7 +302,8 @@ export class Exchange implements ClientExchange {
     this.#attempts.abandon('client-gone')
     this.#approval?.cancel('cancelled')
     const verdict = this.#attempts.ends.at(-1)?.verdict
-    const isProven = verdict !== undefined && isFinished(verdict) && this.#approval === undefined
+    const isWaiting = this.#approval !== undefined || this.#attempts.seams?.limited !== undefined
+    const isProven = verdict !== undefined && isFinished(verdict) && !isWaiting
     this.report(this.#isGiven || isProven ? 'delivered' : 'client-gone')
   }
 
@@ -316,7 +342,7 @@ export class Exchange implements ClientExchange {
     if (this.inbound.degrade?.cacheMs === undefined || this.#degraded !== undefined || this.#answer === undefined)
       return
     if (this.approval?.outcome === 'edited') return
-    if (this.#ends.at(-1)?.verdict.name !== 'complete') return
+    if (this.lastWord?.verdict.name !== 'complete') return
     this.#deps.cache.keep(this.inbound, this.#answer)
   }
 
@@ -324,7 +350,7 @@ export class Exchange implements ClientExchange {
     const { refusal, diverted } = this.#earlier ?? this.#attempts
     const { seams } = this.#attempts
     const ends = this.#ends
-    const last = ends.at(-1)?.evidence
+    const last = this.lastWord?.evidence
     // An answer that nobody waited for was answered all the same.
     const isAnswered = outcome === 'delivered' || outcome === 'degraded' || outcome === 'kept'
     const isModels = this.#degraded === undefined || this.#degraded === 'model'

@@ -9,8 +9,6 @@ export interface IssueContext {
   readonly schema: z.core.$ZodType
   /** What to say about a key that is known, but not taken yet; `undefined` for any other. `section` is `providers.*`. */
   readonly laterKey?: (section: string, key: string) => string | undefined
-  /** The same for a value; `available` are those that are taken. */
-  readonly laterValue?: (key: string, value: string, available: readonly string[]) => string | undefined
 }
 
 /** Turns what a schema found into problems at their places in the source. */
@@ -30,21 +28,17 @@ function issueProblems(issue: Issue, path: DocumentPath, tree: SourceTree, conte
     case 'invalid_key':
       return [tree.problem(path, 'key', `expected ${issue.issues[0]?.message ?? 'another name'}`)]
     default:
-      return [valueProblem(issue, path, tree, context)]
+      return [valueProblem(issue, path, tree)]
   }
 }
 
-function valueProblem(issue: Issue, path: DocumentPath, tree: SourceTree, { laterValue }: IssueContext): Problem {
+function valueProblem(issue: Issue, path: DocumentPath, tree: SourceTree): Problem {
   const value = valueAt(tree.root, path)
   const last = path.at(-1)
   if (value === undefined && typeof last === 'string') {
     // Missing: its place is that of the mapping it should stand in.
     const owner = tree.problem(path.slice(0, -1), 'key', `"${last}" is missing; expected ${issue.message}`)
     return { ...owner, path: tree.problem(path, 'key', '').path }
-  }
-  if (issue.code === 'invalid_value' && typeof value === 'string' && typeof last === 'string') {
-    const later = laterValue?.(last, value, issue.values.map(String))
-    if (later !== undefined) return tree.problem(path, 'value', later)
   }
   if (issue.code === 'custom' && issue.params?.['complete'] === true) return tree.problem(path, 'value', issue.message)
   return tree.problem(path, 'value', `expected ${issue.message}, got ${tree.locate(path).shown}`)

@@ -1,14 +1,15 @@
 import { parseConfigObject } from '../../src/config/index.ts'
 import { Engine } from '../../src/engine/index.ts'
-import type { ExchangeEvidence } from '../../src/evidence/index.ts'
+import type { ExchangeEvidence, StopKind } from '../../src/evidence/index.ts'
 import type { Conditions } from '../../src/exchange/index.ts'
 import { anthropic } from '../../src/protocols/anthropic/index.ts'
-import type { Protocol, ProtocolName, StreamEvent } from '../../src/protocols/core/index.ts'
+import { AnswerAssembler, type Protocol, type ProtocolName, type StreamEvent } from '../../src/protocols/core/index.ts'
 import { gemini } from '../../src/protocols/gemini/index.ts'
 import { openAiChat } from '../../src/protocols/openai-chat/index.ts'
 import { openAiResponses } from '../../src/protocols/openai-responses/index.ts'
 import { FakeClock } from './fake-clock.ts'
 import { type Loose, recordedEvents } from './recorded-events.ts'
+import { TONGUES } from './speaking.ts'
 import { plainRequest } from './translated-answer.ts'
 
 // Platforms of one model that die and go on for each other, in this process and on fake time: thousands of cuts a second.
@@ -25,6 +26,10 @@ export type Answer =
   | { readonly status: number }
   /** Whole events; then it ends cleanly, or breaks. */
   | { readonly events: readonly string[]; readonly end: 'clean' | 'broken' }
+  /** Whole: as a stream where it is asked for, else as a body. */
+  | { readonly said: readonly StreamEvent[] }
+
+type EventsAnswer = Extract<Answer, { events: readonly string[] }>
 
 export interface Asked {
   /** The request's body. */
@@ -49,6 +54,8 @@ export interface SeamPlatform {
 
 export interface SeamPlay {
   readonly client: ProtocolName
+  /** Default true. */
+  readonly stream?: boolean
   readonly platforms: readonly SeamPlatform[]
   readonly policy?: object
   /** Fields of the client's request beyond the plain ones. */
@@ -56,6 +63,8 @@ export interface SeamPlay {
   readonly headers?: Readonly<Record<string, string>>
   /** So much time passes before each event of a platform, ms; by default so much that an opening flows after eight. */
   readonly paceMs?: (event: string) => number
+  /** In [0, 1); default 0, at which no wait takes any time. */
+  readonly random?: number
   /** Judges the answer, as a caller in the same process may. */
   readonly accept?: Conditions['accept']
 }
@@ -74,11 +83,10 @@ export interface SeamResult {
   readonly aborted: number
 }
 
-const PATHS: Readonly<Record<ProtocolName, string>> = {
-  anthropic: '/v1/messages',
-  'openai-chat': '/v1/chat/completions',
-  'openai-responses': '/v1/responses',
-  gemini: '/v1beta/models/m:streamGenerateContent?alt=sse',
+function pathOf(client: ProtocolName, stream: boolean): string {
+  const path = TONGUES.find(({ protocol }) => protocol.name === client)?.path(stream)
+  if (path === undefined) throw new Error(`no path for ${client}`)
+  return path
 }
 
 /** So much time passes with each event, ms: an opening without a sentence's end flows after eight. */
@@ -87,11 +95,13 @@ const EVENT_MS = 40
 /** Plays one request to its end. */
 export async function playSeam({
   client,
+  stream: isStreamed = true,
   platforms,
   policy,
   request,
   headers,
   accept,
+  random = 0,
   paceMs = () => EVENT_MS,
 }: SeamPlay): Promise<SeamResult> {
   const parsed = parseConfigObject(configOf(platforms, policy), { env: {} })
@@ -110,8 +120,12 @@ export async function playSeam({
     const answer = platform.answer(received)
     if ('status' in answer)
       return Promise.resolve(Response.json({ error: { type: 'invalid_request_error', message: 'no' } }, answer))
+    const isBody = 'said' in answer && !url.includes('streamGenerate') && received.body['stream'] !== true
+    if (isBody) return Promise.resolve(Response.json(bodyIn(platform.protocol, answer.said)))
     signal.addEventListener('abort', () => (aborted += 1))
-    const stream = toBody(answer, clock, paceMs, signal)
+    const events: EventsAnswer =
+      'said' in answer ? { events: eventsIn(platform.protocol, answer.said), end: 'clean' } : answer
+    const stream = toBody(events, clock, paceMs, signal)
     return Promise.resolve(new Response(stream, { headers: { 'content-type': 'text/event-stream' } }))
   }
   const engine = new Engine(
@@ -119,16 +133,16 @@ export async function playSeam({
     { config: parsed.config, keepAliveMs: 3_600_000 },
     {
       clock,
-      random: () => 0,
+      random: () => random,
       newId: () => `fs-${++ids}`,
       upstream: { fetch: upstreamFetch, decodesBodies: true, showsFraming: false },
       sink: (each) => evidence.push(each),
     },
   )
-  const plain = plainRequest(client, true)
+  const plain = plainRequest(client, isStreamed)
   const sent = { ...plain, ...(client !== 'gemini' && { model: 'm' }), ...request }
   const pump = new Pump(clock)
-  const incoming = new Request(`http://gateway${PATHS[client]}`, {
+  const incoming = new Request(`http://gateway${pathOf(client, isStreamed)}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(sent),
@@ -191,7 +205,7 @@ const textIn = (content: unknown): string =>
     : (content as readonly { text?: string }[]).map(({ text = '' }) => text).join('')
 
 function toBody(
-  { events, end }: Extract<Answer, { events: readonly string[] }>,
+  { events, end }: EventsAnswer,
   clock: FakeClock,
   paceMs: (event: string) => number,
   signal: AbortSignal,
@@ -282,6 +296,13 @@ export function eventsIn(protocol: ProtocolName, events: readonly StreamEvent[])
     .map((event) => `${event}\n\n`)
 }
 
+/** The same as a body. */
+function bodyIn(protocol: ProtocolName, events: readonly StreamEvent[]): object {
+  const assembler = new AnswerAssembler()
+  for (const event of events) assembler.add(event)
+  return SPOKEN[protocol].renderResponse({ created: 1_700_000_001, ...assembler.answer() })
+}
+
 /** A text as a model writes it: words with the space before them. */
 export function tokensOf(text: string): readonly string[] {
   return text.match(/\s*\S+|\s+$/gu) ?? []
@@ -293,6 +314,8 @@ export interface Said {
   readonly more?: string
   readonly calls?: readonly { readonly id: string; readonly name: string; readonly input: string }[]
   readonly thinking?: string
+  /** Default: by calls, where there are some, else by itself. */
+  readonly stop?: StopKind
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
 }
 
@@ -302,6 +325,7 @@ export function saying({
   more = '',
   calls = [],
   thinking,
+  stop = calls.length > 0 ? 'tool-use' : 'end',
   usage = { inputTokens: 10, outputTokens: 5 },
 }: Said): StreamEvent[] {
   const thoughts: StreamEvent[] =
@@ -317,7 +341,7 @@ export function saying({
       part: 3 + index,
       content: { type: 'tool-call', kind: 'json', ...call },
     })),
-    { type: 'stop', choice: 0, stop: { kind: calls.length > 0 ? 'tool-use' : 'end', raw: undefined } },
+    { type: 'stop', choice: 0, stop: { kind: stop, raw: undefined } },
     { type: 'usage', usage },
   ]
 }

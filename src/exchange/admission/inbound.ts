@@ -186,7 +186,11 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
     preferred: session === undefined ? undefined : sessions.platformOf(session),
     policy,
     acceptance,
-    needsAnswer: acceptance?.reads === 'all' || approval !== undefined || degrade?.cacheMs !== undefined,
+    needsAnswer:
+      acceptance?.reads === 'all' ||
+      approval !== undefined ||
+      degrade?.cacheMs !== undefined ||
+      (isAnswer && policy.limited === 'continue'),
     degrade,
     simpler: simpler === undefined ? undefined : { ...simpler, stages: simpler.stages.slice(0, 1) },
     approval,
@@ -314,7 +318,7 @@ function stricter(one: Policy['limited'], other: Policy['limited']): Policy['lim
 }
 
 /** From the loosest to the tightest, as the deliveries are. */
-const LIMITED: readonly Policy['limited'][] = ['pass', 'reroute', 'error']
+const LIMITED: readonly Policy['limited'][] = ['pass', 'continue', 'reroute', 'error']
 
 /** Nothing can be taken back from a client, so nothing is delivered before it is approved. */
 function awaitingApproval(policy: Policy): Policy {

@@ -82,7 +82,7 @@ export interface Policy {
    * What a stop by a limit means. `pass`: as the protocol says it. `reroute`: a failed attempt, unless content was delivered.
    * `error`: a failure.
    */
-  readonly limited: 'pass' | 'reroute' | 'error'
+  readonly limited: 'pass' | 'continue' | 'reroute' | 'error'
   /** Whether a call's arguments have to meet its tool's schema. */
   readonly toolArguments: 'enforce' | 'pass'
   /** JSON Schema that answers have to meet; they are delivered whole or not at all. */

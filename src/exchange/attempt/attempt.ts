@@ -36,6 +36,11 @@ export interface Attempt {
   readonly marks: readonly string[]
   /** Of a finished answer, where the exchange `needsAnswer`. */
   readonly answer: CoreResponse | undefined
+  /**
+   * Of an answer that ended at a limit, where another attempt may go on behind it: what of it was not read, its ending included,
+   * for the case that none does.
+   */
+  readonly rest: Uint8Array | undefined
   /** Of a guarded stream: the text in all bytes that were read; `undefined` where nobody may go on behind it. */
   readonly releasedText: string | undefined
   /** The bytes that were read last are nothing but more of that text. */

@@ -1,8 +1,12 @@
 import type { FinishedVerdict, UnfinishedVerdict, Verdict } from '../../evidence/index.ts'
-import type { CoreResponse, StreamFacts } from '../../protocols/core/index.ts'
+import { AnswerAssembler, type CoreResponse, eventsOf, type StreamFacts } from '../../protocols/core/index.ts'
 import { joinBytes } from '../admission/bounded-body.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
+import { completed } from '../delivery/given-answer.ts'
+import { toBytes } from '../operations/sending.ts'
+import type { Continuation } from '../seam/continuation.ts'
+import { textAtLimit } from '../seam/text-at-limit.ts'
 import type { Attempt, AttemptEnd } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { BodyReader } from './upstream-body.ts'
@@ -10,6 +14,10 @@ import type { BodyReader } from './upstream-body.ts'
 export interface BodyAttemptOptions {
   readonly call: Call
   readonly inbound: Inbound
+  /** Makes the answer the rest of what is there already; `undefined` where it is an answer of its own. */
+  readonly continuation: Continuation | undefined
+  /** Where a limit stops it another attempt may go on behind it. */
+  readonly mayGoOnAtLimit: boolean
 }
 
 /** An answer that is not streamed: read whole, proven, then delivered whole or not at all. */
@@ -18,15 +26,20 @@ export class BodyAttempt implements Attempt {
   readonly isPlain = false
   readonly #call: Call
   readonly #inbound: Inbound
+  readonly #continuation: Continuation | undefined
+  readonly #mayGoOnAtLimit: boolean
   #answerHeaders: Headers | undefined
   #proven: FinishedVerdict | undefined
   #facts: StreamFacts | undefined
   #marks: readonly string[] = []
+  #rest: Uint8Array | undefined
   #read: { readonly response?: CoreResponse } | undefined
 
-  constructor({ call, inbound }: BodyAttemptOptions) {
+  constructor({ call, inbound, continuation, mayGoOnAtLimit }: BodyAttemptOptions) {
     this.#call = call
     this.#inbound = inbound
+    this.#continuation = continuation
+    this.#mayGoOnAtLimit = mayGoOnAtLimit
   }
 
   get platform(): Platform {
@@ -39,6 +52,10 @@ export class BodyAttempt implements Attempt {
 
   get marks(): readonly string[] {
     return this.#marks
+  }
+
+  get rest(): Uint8Array | undefined {
+    return this.#rest
   }
 
   get answer(): CoreResponse | undefined {
@@ -83,12 +100,36 @@ export class BodyAttempt implements Attempt {
       const { verdict, facts, inBandError } = judged
       return inBandError === undefined ? this.#call.finish(verdict, facts) : this.#call.finishInBand(inBandError, facts)
     }
+    let whole = judged.bytes
+    this.#read = judged.read
+    if (this.#continuation !== undefined) {
+      const joined = this.#join(judged.read?.response, this.#continuation, nowSeconds)
+      if (!(joined instanceof Uint8Array)) return this.#call.finish(joined, judged.facts)
+      whole = joined
+    }
     this.#proven = judged.verdict
     this.#call.unchecked = judged.unchecked
     this.#marks = judged.marks
-    this.#read = judged.read
     this.#call.onEvent(true)
-    return judged.bytes
+    if (!this.#mayGoOnAtLimit || judged.verdict.stop !== 'limit' || textAtLimit(this.answer) === undefined) return whole
+    this.#rest = whole
+    return this.#call.finish(judged.verdict, judged.facts)
+  }
+
+  /** The whole answer, of which this attempt gave the end; or why it is no end of it. */
+  #join(
+    response: CoreResponse | undefined,
+    continuation: Continuation,
+    nowSeconds: number,
+  ): Uint8Array | UnfinishedVerdict {
+    if (response === undefined) return { name: 'malformed', reason: 'not-this-protocol' }
+    const assembler = new AnswerAssembler()
+    for (const event of continuation.next(eventsOf(response))) assembler.add(event)
+    for (const event of continuation.finish()) assembler.add(event)
+    if (continuation.failure !== undefined) return continuation.failure
+    const whole = completed(assembler.answer(), this.#inbound, this.platform, nowSeconds)
+    this.#read = { response: whole }
+    return toBytes(this.#inbound.protocol.renderResponse(whole))
   }
 
   abort(cause: UnfinishedVerdict): void {

@@ -27,21 +27,23 @@ export interface StartOptions {
   readonly keepsText: boolean
   /** It goes on with what another one began. */
   readonly continuation: Continuation | undefined
+  /** Where a limit stops it another one may go on behind it. */
+  readonly mayGoOnAtLimit: boolean
 }
 
 /** A fresh attempt; nothing is sent before its first `read`. */
 export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt {
-  const { inbound, platform, outbound, continuation } = options
+  const { inbound, platform, outbound, continuation, mayGoOnAtLimit } = options
   const call = new Call(options, deps)
   const { choices } = inbound.facts
-  if (!inbound.facts.stream) return new BodyAttempt({ call, inbound })
+  if (!inbound.facts.stream) return new BodyAttempt({ call, inbound, continuation, mayGoOnAtLimit })
   const { provider } = platform
   const { sameProtocol } = outbound
   const guard = guardFor(options, deps)
   const { acceptance, needsAnswer } = inbound
   const callsOnly = !needsAnswer && acceptance?.reads === 'calls'
   const assembler = needsAnswer || callsOnly ? new AnswerAssembler({ callsOnly }) : undefined
-  if (assembler !== undefined) for (const event of continuation?.delivered.events ?? []) assembler.add(event)
+  if (assembler !== undefined) for (const event of continuation?.delivered?.events ?? []) assembler.add(event)
   const scanner = provider.protocol.createScanner({
     completion: provider.completion,
     choices,
@@ -62,7 +64,17 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
   const { delivery } = inbound.policy
   // An object or nothing: half a one is what nobody can use.
   const holdAll = delivery === 'hold' || (delivery === 'guarded' && inbound.facts.structured)
-  return new StreamAttempt({ call, scanner, outbox, guard, holdAll, assembler, continuation, acceptance })
+  return new StreamAttempt({
+    call,
+    scanner,
+    outbox,
+    guard,
+    holdAll,
+    assembler,
+    acceptance,
+    continuation,
+    mayGoOnAtLimit,
+  })
 }
 
 function guardFor({ inbound, keepsText }: StartOptions, { clock }: ExchangeDeps): TextGuard | undefined {

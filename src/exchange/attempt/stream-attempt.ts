@@ -13,6 +13,7 @@ import type { Attempt, AttemptEnd } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
 import type { Continuation } from '../seam/continuation.ts'
+import { textAtLimit } from '../seam/text-at-limit.ts'
 import type { Outbox } from './outbox.ts'
 import type { BodyReader } from './upstream-body.ts'
 
@@ -29,6 +30,8 @@ export interface StreamAttemptOptions {
   readonly acceptance: Acceptance | undefined
   /** Makes the answer the rest of what the client has already; `undefined` where it is an answer of its own. */
   readonly continuation: Continuation | undefined
+  /** Where a limit stops it another attempt may go on behind it. */
+  readonly mayGoOnAtLimit: boolean
 }
 
 /** After the proof a provider has this long to close, ms; what it still says is passed on, how it ends is not asked. */
@@ -46,6 +49,7 @@ export class StreamAttempt implements Attempt {
   readonly #assembler: AnswerAssembler | undefined
   readonly #acceptance: Acceptance | undefined
   readonly #continuation: Continuation | undefined
+  readonly #mayGoOnAtLimit: boolean
   /** A read that goes on while something is delivered. */
   #reading: ReturnType<BodyReader['read']> | undefined
   #body: BodyReader | undefined
@@ -55,12 +59,14 @@ export class StreamAttempt implements Attempt {
   #proven: FinishedVerdict | undefined
   /** Why an answer will not do, though nothing is wrong with it as one. */
   #rejected: UnfinishedVerdict | undefined
+  #rest: Uint8Array | undefined
   /** Content of it is with the client. */
   #hasDelivered = false
   #events = 0
 
   constructor(options: StreamAttemptOptions) {
     const { call, scanner, outbox, guard, holdAll, assembler, acceptance, continuation } = options
+    this.#mayGoOnAtLimit = options.mayGoOnAtLimit
     this.#call = call
     this.#scanner = scanner
     this.#outbox = outbox
@@ -69,7 +75,7 @@ export class StreamAttempt implements Attempt {
     this.#assembler = assembler
     this.#acceptance = acceptance
     this.#continuation = continuation
-    this.#hasDelivered = continuation !== undefined
+    this.#hasDelivered = continuation?.delivered !== undefined
   }
 
   get platform(): Platform {
@@ -86,6 +92,10 @@ export class StreamAttempt implements Attempt {
 
   get answer(): CoreResponse | undefined {
     return this.#proven === undefined ? undefined : this.#assembler?.answer()
+  }
+
+  get rest(): Uint8Array | undefined {
+    return this.#rest
   }
 
   get releasedText(): string | undefined {
@@ -131,6 +141,8 @@ export class StreamAttempt implements Attempt {
         return released
       }
       if (this.#rejected !== undefined) return this.#break(this.#rejected)
+      // Nothing that its provider may still say belongs behind what another attempt adds.
+      if (this.#rest !== undefined) return this.conclude(CLOSED)
       if (this.#scanner.phase === 'broken') return this.#break(this.#brokenVerdict())
     }
   }
@@ -194,10 +206,14 @@ export class StreamAttempt implements Attempt {
     this.#call.unchecked = judgement?.unchecked
     this.#rejected = judgement?.rejected
     if (this.#rejected !== undefined) return NOTHING
-    this.#call.letClose(CLOSING_PATIENCE_MS)
     const released = this.#outbox.releaseProven()
     // Last: what could not be written is not delivered.
     this.#proven = verdict
+    if (this.#mayGoOnAtLimit && verdict.stop === 'limit' && textAtLimit(this.#assembler?.answer()) !== undefined) {
+      this.#rest = released
+      return NOTHING
+    }
+    this.#call.letClose(CLOSING_PATIENCE_MS)
     return released
   }
 

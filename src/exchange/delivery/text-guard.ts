@@ -1,5 +1,6 @@
 import type { ContentWatcher } from '../../protocols/core/index.ts'
 import { KeptText } from './kept-text.ts'
+import { isWordCharacter, lastCodePoint } from './words.ts'
 
 /** So long the opening is held back at most, ms from its first text; a sentence that ends earlier releases it earlier. */
 export const OPENING_MS = 300
@@ -104,29 +105,3 @@ export class TextGuard implements ContentWatcher {
 
 /** A sentence's end with something behind it, or a line's. */
 const SENTENCE_END = /[.!?…]["'”’)\]]*\s|[。！？]|\n/
-
-/**
- * Whether a word may go on behind or before this character. Scripts without spaces between words (Han, Kana, Thai, …) count
- * each character as a word.
- */
-function isWordCharacter(codePoint: number): boolean {
-  return codePoint < ASCII_WORD.length ? ASCII_WORD[codePoint] === true : isWordByPattern(codePoint)
-}
-
-function isWordByPattern(codePoint: number): boolean {
-  const character = String.fromCodePoint(codePoint)
-  return WORD.test(character) && !UNSPACED.test(character)
-}
-
-const WORD = /[\p{L}\p{N}\p{M}\p{Pc}'’-]/u
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-
-/** Nearly all text begins and ends here, and asking two regular expressions each time costs as much as the rest. */
-const ASCII_WORD: readonly boolean[] = Array.from({ length: 128 }, (_, code) => isWordByPattern(code))
-
-function lastCodePoint(text: string): number {
-  const last = text.codePointAt(text.length - 1) ?? 0
-  const isLowSurrogate = last >= 0xdc00 && last <= 0xdfff
-  return isLowSurrogate ? (text.codePointAt(text.length - 2) ?? last) : last
-}

@@ -178,12 +178,12 @@ class Finish {
 
 /** The finished answer of an exchange, for whoever asks for the same. */
 export function keptAnswer(
-  { inbound, answering, attempts, degraded }: Exchange,
+  { inbound, answering, lastWord, degraded }: Exchange,
   bytes: Uint8Array,
   identity: string,
 ): KeptAnswer {
   const platform = answering?.platform
-  const verdict = attempts.at(-1)?.verdict
+  const verdict = lastWord?.verdict.name
   return {
     exchange: inbound.id,
     platform: platform?.name,

@@ -5,7 +5,10 @@ import { AnewJoint, type Joint, RestJoint } from './joint.ts'
 
 export interface ContinuationOptions {
   readonly kind: SeamKind
-  readonly delivered: DeliveredText
+  /** `undefined`: nothing of it. */
+  readonly delivered: DeliveredText | undefined
+  /** What of the text comes behind that and is not delivered yet: of an answer that a limit stopped. */
+  readonly held?: string
   /** What those attempts were billed that have a part in what was delivered. */
   readonly billed: Usage
 }
@@ -16,12 +19,15 @@ const BREAKS_OFF = /[\p{L}\p{N},;–—-]\s*$/u
 const DIVERGED: UnfinishedVerdict = { name: 'failed', reason: 'diverged' }
 
 /**
- * Another attempt's answer as the rest of one that is delivered, event by event: its text joined to what is there, as part
+ * Another attempt's answer as the rest of one that is there, event by event: its text joined to what is there, as part
  * 0; other parts behind it as they come. What it thinks is left out, since the client's answer has no place for it any more.
  */
 export class Continuation {
   readonly kind: SeamKind
-  readonly delivered: DeliveredText
+  readonly delivered: DeliveredText | undefined
+  /** All of the text that it goes on with. */
+  readonly text: string
+  readonly held: string
   readonly #billed: Usage
   readonly #joint: Joint
   #usage: Usage = {}
@@ -30,15 +36,16 @@ export class Continuation {
   #failure: UnfinishedVerdict | undefined
   #added = 0
   #hasWhole = false
+  #hasGivenHeld = false
 
-  constructor({ kind, delivered, billed }: ContinuationOptions) {
+  constructor({ kind, delivered, held = '', billed }: ContinuationOptions) {
     this.delivered = delivered
+    this.held = held
+    this.text = (delivered?.text ?? '') + held
     this.kind = kind
     this.#billed = billed
     this.#joint =
-      kind === 'regenerate'
-        ? new AnewJoint(delivered.text)
-        : new RestJoint(delivered.text, { isInstructed: kind === 'instruct' })
+      kind === 'regenerate' ? new AnewJoint(this.text) : new RestJoint(this.text, { isInstructed: kind === 'instruct' })
   }
 
   /** Why it is no rest of what was delivered. */
@@ -67,11 +74,13 @@ export class Continuation {
   #take(event: StreamEvent, rest: StreamEvent[]): void {
     switch (event.type) {
       case 'start':
-      case 'usage':
-        // The answer's head is the first attempt's.
+      case 'usage': {
         this.#usage = mergeUsage(this.#usage, event.usage)
-        rest.push({ type: 'usage', usage: addUsage(this.#billed, this.#usage) })
+        const usage = addUsage(this.#billed, this.#usage)
+        // Where the client has the answer's head, it is the first attempt's.
+        rest.push(this.delivered === undefined ? { ...event, usage } : { type: 'usage', usage })
         return
+      }
       case 'thinking':
       case 'thinking-signature':
         return
@@ -97,7 +106,7 @@ export class Continuation {
         return
       case 'stop':
         if (!this.#settle(rest)) return
-        if (this.#saysNothing && BREAKS_OFF.test(this.delivered.text)) this.#failure = DIVERGED
+        if (this.#saysNothing && BREAKS_OFF.test(this.text)) this.#failure = DIVERGED
         else rest.push(event)
     }
   }
@@ -126,8 +135,18 @@ export class Continuation {
   }
 
   #join(text: string | undefined, rest: StreamEvent[]): void {
-    if (text === undefined) this.#failure = DIVERGED
-    else this.#add(0, text, rest)
+    if (text === undefined) {
+      this.#failure = DIVERGED
+      return
+    }
+    if (this.#joint.isJoined) this.#giveHeld(rest)
+    this.#add(0, text, rest)
+  }
+
+  #giveHeld(rest: StreamEvent[]): void {
+    if (this.#hasGivenHeld) return
+    this.#hasGivenHeld = true
+    if (this.held !== '') rest.push({ type: 'text', choice: 0, part: 0, text: this.held })
   }
 
   #add(part: number, text: string, rest: StreamEvent[]): void {

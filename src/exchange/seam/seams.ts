@@ -2,6 +2,7 @@ import type { SeamEvidence, SeamKind, Usage } from '../../evidence/index.ts'
 import { isFinished } from '../../evidence/index.ts'
 import { addUsage, type CoreRequest } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
+import { withoutLastWord } from '../delivery/words.ts'
 import type { Platform } from '../admission/routing.ts'
 import type { Attempt, AttemptEnd } from '../attempt/attempt.ts'
 import type { Outbound } from '../operations/operation.ts'
@@ -9,28 +10,62 @@ import { asked, continued, instructed } from './asking.ts'
 import { Continuation } from './continuation.ts'
 import { Delivered, type DeliveredText } from './delivered.ts'
 import { acceptsPrefill } from './prefill.ts'
+import { textAtLimit } from './text-at-limit.ts'
+
+interface SeamOptions {
+  /** Whether anybody may go on behind a death. */
+  readonly isForDeaths: boolean
+  readonly eventLimitBytes: number
+}
 
 const KINDS: readonly SeamKind[] = ['prefill', 'regenerate', 'instruct']
 
 /** An attempt that has ended, as far as seams ask. */
 interface Ended {
+  readonly attempt: Attempt
   readonly continuation: Continuation | undefined
   readonly end: AttemptEnd
 }
 
+/** An answer that ended at a limit, and that nobody has gone on behind yet. */
+export interface LimitedAnswer {
+  readonly attempt: Attempt
+  readonly end: AttemptEnd
+  /** What of it its client does not have, its ending included. */
+  readonly rest: Uint8Array
+  /** All of it. */
+  readonly text: string
+}
+
+/** What there is of an answer. */
+interface Begun {
+  /** What its client has; `undefined`: nothing. */
+  readonly delivered: DeliveredText | undefined
+  /** What comes behind that. */
+  readonly held: string
+  readonly text: string
+}
+
 /**
- * What one exchange knows of going on with a text that its client has the beginning of, when the platform that wrote it has died. In
- * this order, each on every platform that may at most once as long as nothing is added:
+ * What one exchange knows of going on with the beginning of a text: one that its client has when the platform that wrote it has died, or
+ * one that a limit stopped where the policy says `continue`. In this order, each on every platform that may at most once as long as
+ * nothing is added:
  *
  *  1. `prefill`     a platform of the same model gets the text as its own half answer, and writes the rest
- *  2. `regenerate`  any platform of the route answers anew; it goes on where its text has begun with exactly what is there
+ *  2. `regenerate`  any platform of the route answers anew; it goes on where its text has begun with exactly what is there. Not
+ *                   behind a limit, at which it would stop again
  *  3. `instruct`    where opted in: a model is told to go on; its opening is looked at before it flows
  */
 export class Seams {
   /** How it ended when something was with the client for the first time: the real failure, whatever comes of the seams. */
   cut: AttemptEnd | undefined
+  /** Where it stands, should nobody go on. */
+  limited: LimitedAnswer | undefined
+  /** Whether anybody may go on behind a limit at all. */
+  readonly isForLimits: boolean
   readonly evidence: SeamEvidence[] = []
   readonly #inbound: Inbound
+  readonly #isForDeaths: boolean
   readonly #eventLimitBytes: number
   readonly #delivered = new Delivered()
   #hasDelivered = false
@@ -39,24 +74,29 @@ export class Seams {
   /** Whose text was delivered last, and the text of those before it. */
   #author: Attempt | undefined
   #textBefore: string | undefined = ''
-  #text: DeliveredText | undefined
+  #begun: Begun | undefined
   readonly #tried = new Set<string>()
   /** One has begun to answer, and nothing of it had a part, since something was delivered last. */
   #wasInVain = false
   /** A platform refused the half answer: so will the model's others. */
   #isPrefillRefused = false
 
-  private constructor(inbound: Inbound, eventLimitBytes: number) {
+  private constructor(inbound: Inbound, options: Pick<Seams, 'isForLimits'> & SeamOptions) {
     this.#inbound = inbound
-    this.#eventLimitBytes = eventLimitBytes
+    this.isForLimits = options.isForLimits
+    this.#isForDeaths = options.isForDeaths
+    this.#eventLimitBytes = options.eventLimitBytes
   }
 
   /** `undefined` where an answer of this request can only be whole or broken off. */
   static of(inbound: Inbound, eventLimitBytes: number): Seams | undefined {
-    const { facts, policy, pin, operation } = inbound
-    const isText = facts.stream && facts.choices === 1 && !facts.structured && operation.name === 'answer'
-    if (!isText || policy.seam === 'off' || policy.delivery !== 'guarded' || pin !== undefined) return undefined
-    return new Seams(inbound, eventLimitBytes)
+    const { facts, policy, pin, operation, acceptance } = inbound
+    const isText = facts.choices === 1 && !facts.structured && operation.name === 'answer'
+    if (!isText || pin !== undefined) return undefined
+    const isForDeaths = facts.stream && policy.seam !== 'off' && policy.delivery === 'guarded'
+    const isLive = facts.stream && policy.delivery === 'live'
+    const isForLimits = policy.limited === 'continue' && !isLive && acceptance?.reads !== 'all'
+    return isForDeaths || isForLimits ? new Seams(inbound, { isForDeaths, isForLimits, eventLimitBytes }) : undefined
   }
 
   // ## What happens
@@ -65,28 +105,34 @@ export class Seams {
     this.#delivered.push(bytes, attempt.isPlain)
     this.#hasDelivered = true
     this.#author = attempt
+    this.limited = undefined
   }
 
-  onEnd({ continuation, end }: Ended): void {
+  onEnd({ attempt, continuation, end }: Ended): void {
     const hasPart = this.#hasDelivered
     this.#hasDelivered = false
     if (hasPart || isFinished(end.verdict)) {
       this.#billed = addUsage(this.#billed, end.evidence.usage ?? {})
       this.#tried.clear()
       this.#wasInVain = false
-      const more = this.#author?.releasedText
+      this.#begun = undefined
+    }
+    if (hasPart) {
+      const more = attempt.releasedText
       this.#textBefore = this.#textBefore === undefined || more === undefined ? undefined : this.#textBefore + more
-      this.#text = undefined
     }
     if (continuation?.kind === 'prefill' && !isFinished(end.verdict) && end.verdict.reason === 'bad-request')
       this.#isPrefillRefused = true
     else if (continuation !== undefined && !hasPart && !isFinished(end.verdict))
       this.#wasInVain ||= end.evidence.firstContentMs !== undefined
     if (continuation !== undefined) {
-      const given = hasPart ? (this.#author?.releasedText?.length ?? 0) : 0
+      const given = hasPart ? Math.max(0, (attempt.releasedText?.length ?? 0) - continuation.held.length) : 0
       this.evidence.push(toEvidence(continuation, end, isFinished(end.verdict) ? continuation.added : given))
     }
     if (hasPart && !isFinished(end.verdict)) this.cut ??= end
+    const { rest } = attempt
+    const text = rest === undefined ? undefined : textAtLimit(attempt.answer)
+    if (rest !== undefined && text !== undefined) this.limited = { attempt, end, rest, text }
   }
 
   /** What the client's answer was billed, over all attempts that have a part in it; `undefined`: one alone. */
@@ -101,17 +147,29 @@ export class Seams {
    * answer can be finished in the background: whoever asks again has more of that than of one more that hardly ever fits.
    */
   kinds(): readonly SeamKind[] {
-    if (this.#wasInVain && this.#inbound.mayReplay) return []
-    if (this.#textBefore !== undefined)
-      this.#text ??= this.#delivered.read(this.#textBefore, this.#inbound.protocol, this.#eventLimitBytes)
+    const { limited } = this
+    if (limited === undefined && (!this.#isForDeaths || (this.#wasInVain && this.#inbound.mayReplay))) return []
+    this.#begun ??= this.#read()
     const core = this.#core()
-    const text = this.#text?.text
+    const text = this.#begun?.text
     if (text === undefined || core === undefined) return []
     return KINDS.filter((kind) => {
       if (kind === 'prefill') return text.trim() !== '' && !this.#inbound.facts.reasoning
       if (kind === 'instruct') return this.#inbound.policy.seam === 'instruct' && mayBeTold(core, text)
-      return true
+      return limited === undefined
     })
+  }
+
+  /** `undefined` where nobody can go on behind what there is. */
+  #read(): Begun | undefined {
+    const before = this.#textBefore
+    if (before === undefined) return undefined
+    if (this.limited !== undefined && !this.limited.text.startsWith(before)) return undefined
+    // A limit stops in the middle of a word, which who goes on writes again.
+    const held = withoutLastWord(this.limited?.text.slice(before.length) ?? '')
+    if (before === '' && this.limited !== undefined) return { delivered: undefined, held, text: held }
+    const delivered = this.#delivered.read(before, this.#inbound.protocol, this.#eventLimitBytes)
+    return delivered === undefined ? undefined : { delivered, held, text: before + held }
   }
 
   /** A request that cannot be read has been passed on as it is, and nothing of it can be said anew. */
@@ -131,12 +189,13 @@ export class Seams {
 
   /** The platform that died. */
   get dead(): Platform | undefined {
-    return this.#author?.platform
+    return this.limited === undefined ? this.#author?.platform : undefined
   }
 
   #isSameModel(platform: Platform): boolean {
     const { stages } = this.#inbound.route
-    return stages.some((stage) => stage.includes(platform) && stage.some(({ name }) => name === this.dead?.name))
+    const author = (this.limited?.attempt ?? this.#author)?.platform.name
+    return stages.some((stage) => stage.includes(platform) && stage.some(({ name }) => name === author))
   }
 
   onTried(kind: SeamKind, platform: Platform): void {
@@ -145,7 +204,7 @@ export class Seams {
 
   /** The request for a platform, from what it would be sent as a first one. */
   outbound(kind: SeamKind, outbound: Outbound, platform: Platform): Outbound {
-    const text = this.#text?.text ?? ''
+    const text = this.#begun?.text ?? ''
     switch (kind) {
       case 'prefill':
         return continued(outbound, platform, text)
@@ -157,8 +216,9 @@ export class Seams {
   }
 
   continuation(kind: SeamKind): Continuation | undefined {
-    const delivered = this.#text
-    return delivered === undefined ? undefined : new Continuation({ kind, delivered, billed: this.#billed })
+    if (this.#begun === undefined) return undefined
+    const { delivered, held } = this.#begun
+    return new Continuation({ kind, delivered, held, billed: this.#billed })
   }
 }
 
@@ -176,7 +236,7 @@ function toEvidence(continuation: Continuation, { verdict, evidence }: AttemptEn
     kind: continuation.kind,
     attempt: evidence.ordinal,
     outcome: isJoined ? 'joined' : continuation.failure === undefined ? 'failed' : 'diverged',
-    charactersBefore: continuation.delivered.text.length,
+    charactersBefore: continuation.text.length,
     charactersAdded: given,
   }
 }

@@ -97,6 +97,7 @@ export {
   type CoreStop,
   finishedVerdict,
   mayCutCalls,
+  isOutputLimit,
   overallStop,
   UNSAID_STOP,
 } from './response.ts'

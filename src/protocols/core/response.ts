@@ -40,6 +40,22 @@ export function finishedVerdict(proof: Proof, stop: CoreStop | undefined): Finis
   return { name: verdictOfStop(stop?.kind), proof, stop: stop?.kind }
 }
 
+/**
+ * Each protocol's word for an answer that has become as long as its request, or its model, lets one be. What else counts as a
+ * limit (a full context window, a word that nobody has taught us) is not behind the answer when more is asked for.
+ */
+const OUTPUT_LIMITS: ReadonlySet<string | undefined> = new Set([
+  'max_tokens',
+  'length',
+  'max_output_tokens',
+  'MAX_TOKENS',
+])
+
+/** Whether the answer could have gone on, had it been allowed to be longer. */
+export function isOutputLimit({ kind, raw }: CoreStop): boolean {
+  return kind === 'limit' && OUTPUT_LIMITS.has(raw)
+}
+
 /** Whether a stop may have come from outside, in the middle of a call, and not from the model, which ends its calls. */
 export function mayCutCalls({ kind }: CoreStop): boolean {
   return kind === 'limit' || kind === 'refusal'
