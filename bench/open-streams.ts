@@ -14,7 +14,7 @@ export interface OpenStreamsResult {
 const OPENED_AT_A_TIME = 50
 
 /**
- * Opens streams that fall silent after their first event, and compares the process's resident memory before and after.
+ * Opens streams that fall silent after their first line, and compares the process's resident memory before and after.
  * The process has served requests and streams before, so that its code and pools are not counted.
  */
 export async function measureOpenStreams(

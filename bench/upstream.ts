@@ -2,7 +2,7 @@
 // write, and so that it can break off in every way that a connection can.
 import { CHAT_ANSWER, CHAT_EVENTS, MESSAGES_EVENTS, SOAK_STREAM } from './answers.ts'
 import { random } from './random.ts'
-import { MESSAGES_PATH, type Script } from './traffic.ts'
+import { EVENTS_BEFORE_SILENCE, MESSAGES_PATH, type Script } from './traffic.ts'
 
 interface Peer {
   received: string
@@ -78,7 +78,7 @@ async function answer(socket: Socket, request: string): Promise<void> {
       return stream(socket, chunks, true)
     case 'silent':
       await write(socket, STREAM_HEAD)
-      for (const chunk of chunks.slice(0, 2)) await write(socket, chunk)
+      for (const chunk of chunks.slice(0, EVENTS_BEFORE_SILENCE)) await write(socket, chunk)
       return
     case 'soak':
       return answerWithFaults(socket, request)
