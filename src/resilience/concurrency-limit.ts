@@ -94,7 +94,7 @@ export class ConcurrencyLimit {
 
   /** `inFlight`: attempts at once, this one included, when it showed its first event. */
   onFirstEvent(firstEventMs: number, inFlight: number): void {
-    if (!(firstEventMs >= 0)) return
+    if (!Number.isFinite(firstEventMs) || firstEventMs < 0) return
     const nowMs = this.#clock.nowMs()
     // Too few samples before an idle gap are not made up for by those after it.
     if (nowMs >= this.#windowEndsAtMs + WINDOW_MS && this.#samples.length < LEAST_SAMPLES) this.#beginWindow(nowMs)
