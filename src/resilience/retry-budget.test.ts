@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { DARK_AFTER_MS, DARK_UNTIL_MS, Darkness } from './darkness.ts'
 import { BUDGET_WINDOW_MS, RETRY_FLOOR_PER_SECOND, RetryBudget } from './retry-budget.ts'
 
 const FLOOR = (RETRY_FLOOR_PER_SECOND * BUDGET_WINDOW_MS) / 1_000
@@ -56,59 +55,5 @@ describe('RetryBudget', () => {
     for (let i = 0; i < 1_000; i++) budget.onRequest()
     clock.advance(3_600_000)
     expect(drain(budget)).toBe(FLOOR)
-  })
-})
-
-describe('Darkness', () => {
-  function setUp(): { clock: FakeClock; darkness: Darkness } {
-    const clock = new FakeClock()
-    return { clock, darkness: new Darkness({ clock }) }
-  }
-
-  test('falls when there were only failures for so long, not a moment before', () => {
-    const { clock, darkness } = setUp()
-    expect(darkness.isDark).toBe(false)
-    darkness.onFailure()
-    clock.advance(DARK_AFTER_MS - 1)
-    darkness.onFailure()
-    expect(darkness.isDark).toBe(false)
-    clock.advance(1)
-    expect(darkness.isDark).toBe(true)
-    darkness.onSuccess()
-    expect(darkness.isDark).toBe(false)
-    darkness.onFailure()
-    expect(darkness.isDark).toBe(false)
-  })
-
-  test('an old failure is forgotten, and the next one begins anew', () => {
-    const { clock, darkness } = setUp()
-    darkness.onFailure()
-    clock.advance(DARK_UNTIL_MS - 1)
-    expect(darkness.isDark).toBe(true)
-    clock.advance(1)
-    expect(darkness.isDark).toBe(false)
-    darkness.onFailure()
-    expect(darkness.isDark).toBe(false)
-    clock.advance(DARK_AFTER_MS)
-    expect(darkness.isDark).toBe(true)
-  })
-
-  test('a failure in the dark does not make it light', () => {
-    const { clock, darkness } = setUp()
-    for (let i = 0; i < 1_000; i++) {
-      darkness.onFailure()
-      clock.advance(1_000)
-    }
-    darkness.onFailure()
-    expect(darkness.isDark).toBe(true)
-  })
-
-  test('failures that follow each other keep it dark however long it lasts', () => {
-    const { clock, darkness } = setUp()
-    for (let i = 0; i < 100; i++) {
-      darkness.onFailure()
-      clock.advance(DARK_UNTIL_MS - 1)
-      expect(darkness.isDark).toBe(true)
-    }
   })
 })
