@@ -56,12 +56,13 @@ const abort = (aborter: number): Step<Model, Real> => ({
 /** At the moment that a wait is due, or just before or after it, with nothing in between. */
 const abortAround = (pick: number, offMs: number): Step<Model, Real> => ({
   name: `abort ${offMs} ms from when ${pick} is due`,
-  act(model, real) {
+  act(model, { clock, aborters }) {
     const waiting = model.open[pick % Math.max(1, model.open.length)]
     if (waiting === undefined || waiting.dueAtMs + offMs < model.nowMs) return
-    advance<Model, Real>(waiting.dueAtMs + offMs - model.nowMs).act(model, real)
-    model.pass()
-    abort(waiting.aborter).act(model, real)
+    clock.advance(waiting.dueAtMs + offMs - model.nowMs)
+    aborters[waiting.aborter]?.abort()
+    model.nowMs = waiting.dueAtMs + offMs
+    model.aborted.add(waiting.aborter)
     seen.add(offMs < 0 ? 'cut short' : offMs === 0 ? 'aborted when it was due' : 'aborted later')
   },
 })

@@ -104,9 +104,9 @@ const seen = new Set<string>()
 /** Alike, one after another, `everyMs` apart. */
 const firstEvents = (count: number, event: FirstEvent, everyMs: number): Step<Model, Real> => ({
   name: `${count} first events after ${event.ms} ms of ${event.inFlight} at once, every ${everyMs} ms`,
-  act(model, real) {
+  async act(model, real) {
     for (let i = 0; i < count; i++) {
-      advance<Model, Real>(everyMs).act(model, real)
+      await advance<Model, Real>(everyMs).act(model, real)
       real.limit.onFirstEvent(event.ms, event.inFlight)
       model.onFirstEvent(event)
     }
@@ -116,17 +116,17 @@ const firstEvents = (count: number, event: FirstEvent, everyMs: number): Step<Mo
 /** Time alone never lowers it. */
 const pass = (ms: number): Step<Model, Real> => ({
   name: `advance ${ms}`,
-  act(model, real) {
+  async act(model, real) {
     const before = real.limit.limit
-    advance<Model, Real>(ms).act(model, real)
+    await advance<Model, Real>(ms).act(model, real)
     expect(real.limit.limit).toBeGreaterThanOrEqual(before)
   },
 })
 
 const various = (events: readonly FirstEvent[]): Step<Model, Real> => ({
   name: `first events ${events.map(({ ms, inFlight }) => `${ms}/${inFlight}`).join(' ')}`,
-  act(model, real) {
-    for (const event of events) firstEvents(1, event, 25).act(model, real)
+  async act(model, real) {
+    for (const event of events) await firstEvents(1, event, 25).act(model, real)
   },
 })
 

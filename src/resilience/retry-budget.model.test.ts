@@ -83,11 +83,11 @@ const drain: Step<Model, Real> = {
 /** So many in each of so many seconds, as under a steady load. */
 const load = (seconds: number, requests: number, retries: number): Step<Model, Real> => ({
   name: `${seconds} seconds of ${requests} requests and ${retries} retries`,
-  act(model, real) {
+  async act(model, real) {
     for (let i = 0; i < seconds; i++) {
-      request(requests).act(model, real)
-      withdraw(retries, false).act(model, real)
-      advance<Model, Real>(1_000).act(model, real)
+      await request(requests).act(model, real)
+      await withdraw(retries, false).act(model, real)
+      await advance<Model, Real>(1_000).act(model, real)
     }
   },
 })
@@ -95,11 +95,11 @@ const load = (seconds: number, requests: number, retries: number): Step<Model, R
 /** To the moment at which the budget says that there is more, or to just before it. */
 const awaitRefill = (earlyMs: number): Step<Model, Real> => ({
   name: `advance to ${earlyMs} before more can be taken`,
-  act(model, real) {
+  async act(model, real) {
     const { refillsInMs } = real.budget
     if (refillsInMs <= earlyMs) return
     seen.add('a refill was waited for')
-    advance<Model, Real>(refillsInMs - earlyMs).act(model, real)
+    await advance<Model, Real>(refillsInMs - earlyMs).act(model, real)
   },
 })
 
