@@ -1,19 +1,12 @@
-import { expect, test } from 'bun:test'
+import { test } from 'bun:test'
 import fc from 'fast-check'
 import { Darkness } from '../../src/resilience/index.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { playHistories, type Step } from '../support/histories.ts'
-import { type Heard, ScriptedEngine, wholeAnswer } from '../support/scripted-engine.ts'
+import { type Asked, ScriptedEngine, wholeAnswer } from '../support/scripted-engine.ts'
 
 const WINDOW_MS = 600_000
 const LOOP_WINDOW_MS = 60_000
-
-interface Asked {
-  readonly leaving: AbortController
-  heard: Heard | undefined
-  expected: Heard | undefined
-  hasLeft: boolean
-}
 
 /** A client's own request upstream that is not over. */
 interface Own {
@@ -91,20 +84,11 @@ class Model {
 }
 
 class Real extends ScriptedEngine {
-  readonly asked: Asked[] = []
   /** Of the streams that were answered. */
   readonly bodies = new Map<number, ReadableStreamDefaultController<Uint8Array>>()
 
   constructor() {
     super('defaults: { attempts: 1, delivery: live }')
-  }
-
-  send(asked: Asked, tenant: string, content: string, stream: boolean): void {
-    this.asked.push(asked)
-    const body = { model: 'm', messages: [{ role: 'user', content }], ...(stream && { stream }) }
-    void this.ask(tenant, body, { signal: asked.leaving.signal }).then((heard) => {
-      asked.heard = heard
-    })
   }
 
   /** A stream's headers and its first words. */
@@ -128,7 +112,7 @@ const ask = (tenant: string, body: string, stream: boolean): Step<Model, Real> =
   name: `${tenant} asks ${body}${stream ? ' as a stream' : ''}`,
   act(model, real) {
     const id = `${tenant} ${body}`
-    const asked: Asked = { leaving: new AbortController(), heard: undefined, expected: undefined, hasLeft: false }
+    const asked = real.send(tenant, body, { stream })
     const cut = model.cutsOf(id).find(({ taken }) => taken === undefined)
     if (cut !== undefined) {
       cut.taken = asked
@@ -139,7 +123,6 @@ const ask = (tenant: string, body: string, stream: boolean): Step<Model, Real> =
       model.running.push({ kind: 'own', call: model.calls, id, stream, asked, isTracked: model.left(id) < 3 })
       model.calls += 1
     }
-    real.send(asked, tenant, body, stream)
   },
 })
 
@@ -211,8 +194,7 @@ const leaveOwn = (pick: number): Step<Model, Real> => ({
     const running = own[pick % Math.max(1, own.length)]
     if (running === undefined) return
     model.running = model.running.filter((each) => each !== running)
-    running.asked.hasLeft = true
-    running.asked.leaving.abort()
+    running.asked.leave()
   },
 })
 
@@ -225,8 +207,7 @@ const leave = (pick: number): Step<Model, Real> => ({
     )
     const cut = waiting[pick % Math.max(1, waiting.length)]
     if (cut?.taken === undefined) return
-    cut.taken.hasLeft = true
-    cut.taken.leaving.abort()
+    cut.taken.leave()
     cut.taken = undefined
   },
 })
@@ -262,12 +243,7 @@ test('what broke off is given once to its own, and loops end, over any history',
       boundary.map(pass),
     ],
     async check(model, real) {
-      const isOver = ({ heard, expected, hasLeft }: Asked): boolean =>
-        hasLeft || (heard === undefined) === (expected === undefined)
-      await real.settle(() => real.calls.length === model.calls && real.asked.every(isOver))
-      expect(real.calls.length).toBe(model.calls)
-      for (const { heard, expected, hasLeft } of real.asked) if (!hasLeft) expect(heard).toEqual(expected as Heard)
-      expect(real.strangers).toEqual([])
+      await real.expectHeard(model.calls)
       for (const each of model.running)
         if (each.kind === 'own' && each.stream && !real.bodies.has(each.call)) real.begin(each.call)
       await real.settle(() => true)

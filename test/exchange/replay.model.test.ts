@@ -1,23 +1,14 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { advance, playHistories, type Step } from '../support/histories.ts'
-import { type Heard, ScriptedEngine, wholeAnswer } from '../support/scripted-engine.ts'
+import { type Asked, ScriptedEngine, wholeAnswer } from '../support/scripted-engine.ts'
 
 const KEY_WINDOW_MS = 3_600_000
-
-/** One client's request, and what it is to hear according to the rules. */
-interface Asked {
-  readonly leaving: AbortController
-  heard: Heard | undefined
-  expected: Heard | undefined
-  hasLeft: boolean
-  /** Among those who wait for the answer; the first of them is whom it is made for. */
-  readonly place: string
-}
 
 interface Running {
   call: number
   readonly body: string
+  /** The first of them is whom it is made for. */
   readonly waiting: Asked[]
 }
 
@@ -34,31 +25,13 @@ class Model {
   readonly kept = new Map<string, Kept>()
 }
 
-class Real extends ScriptedEngine {
-  readonly asked: Asked[] = []
-
-  constructor() {
-    super('defaults: { attempts: 1 }\nreplay: { keyWindow: 1h }')
-  }
-
-  send(asked: Asked, tenant: string, key: string, content: string): void {
-    const { signal } = asked.leaving
-    const body = { model: 'm', messages: [{ role: 'user', content }] }
-    this.asked.push(asked)
-    void this.ask(tenant, body, { signal, headers: { 'idempotency-key': key } }).then((heard) => {
-      asked.heard = heard
-    })
-  }
-}
-
 const answerOf = (call: number): string => `answer ${call}`
 
-const ask = (tenant: string, key: string, body: string): Step<Model, Real> => ({
+const ask = (tenant: string, key: string, body: string): Step<Model, ScriptedEngine> => ({
   name: `${tenant} asks ${body} under ${key}`,
   act(model, real) {
     const place = `${tenant} ${key}`
-    const leaving = new AbortController()
-    const asked: Asked = { leaving, heard: undefined, expected: undefined, hasLeft: false, place }
+    const asked = real.send(tenant, body, { headers: { 'idempotency-key': key } })
     const running = model.running.get(place)
     const kept = model.kept.get(place)
     const known = running ?? (kept !== undefined && model.nowMs < kept.untilMs ? kept : undefined)
@@ -69,12 +42,11 @@ const ask = (tenant: string, key: string, body: string): Step<Model, Real> => ({
     } else if (known.body !== body) asked.expected = { status: 422, replayed: false, says: '' }
     else if ('waiting' in known) known.waiting.push(asked)
     else asked.expected = { status: 200, replayed: true, says: known.says }
-    real.send(asked, tenant, key, body)
   },
 })
 
 /** Both tenants at once, with the same key and the same words. */
-const askTogether = (key: string, body: string): Step<Model, Real> => ({
+const askTogether = (key: string, body: string): Step<Model, ScriptedEngine> => ({
   name: `both ask ${body} under ${key}`,
   async act(model, real) {
     const before = model.calls
@@ -90,7 +62,7 @@ const askTogether = (key: string, body: string): Step<Model, Real> => ({
 })
 
 /** An upstream request comes to its end. */
-const end = (pick: number, isGood: boolean): Step<Model, Real> => ({
+const end = (pick: number, isGood: boolean): Step<Model, ScriptedEngine> => ({
   name: `request ${pick} upstream ${isGood ? 'is answered' : 'fails'}`,
   canHappen: ({ running }) => running.size > 0,
   act(model, real) {
@@ -108,19 +80,18 @@ const end = (pick: number, isGood: boolean): Step<Model, Real> => ({
 })
 
 /** A client leaves; what it waited for goes on. */
-const leave = (pick: number): Step<Model, Real> => ({
+const leave = (pick: number): Step<Model, ScriptedEngine> => ({
   name: `client ${pick} leaves`,
   act(model, real) {
     const waiting = [...model.running.values()].flatMap((each) => each.waiting).filter(({ hasLeft }) => !hasLeft)
     const asked = waiting[pick % Math.max(1, waiting.length)]
     if (asked === undefined) return
-    asked.hasLeft = true
-    asked.leaving.abort()
+    asked.leave()
     expect(real.calls.filter(({ isAborted }) => isAborted).length).toBe(0)
   },
 })
 
-const pass = (ms: number): Step<Model, Real> => ({
+const pass = (ms: number): Step<Model, ScriptedEngine> => ({
   ...advance(ms),
   // While something runs its deadline would end it, which is not what this is about.
   canHappen: ({ running }) => running.size === 0,
@@ -130,8 +101,11 @@ const asks = fc.tuple(fc.constantFrom('t', 'u'), fc.constantFrom('k1', 'k2'), fc
 const together = fc.tuple(fc.constantFrom('k1', 'k2'), fc.constantFrom('a', 'a', 'b'))
 
 test('a key means one answer for its tenant, over any history', async () => {
-  await playHistories<Model, Real>({
-    setUp: () => ({ model: new Model(), real: new Real() }),
+  await playHistories<Model, ScriptedEngine>({
+    setUp: () => ({
+      model: new Model(),
+      real: new ScriptedEngine('defaults: { attempts: 1 }\nreplay: { keyWindow: 1h }'),
+    }),
     steps: [
       asks.map((each) => ask(...each)),
       asks.map((each) => ask(...each)),
@@ -142,14 +116,7 @@ test('a key means one answer for its tenant, over any history', async () => {
       fc.nat(5).map(leave),
       fc.constantFrom(0, 1, KEY_WINDOW_MS - 1, KEY_WINDOW_MS, KEY_WINDOW_MS + 1, 86_400_000).map(pass),
     ],
-    async check(model, real) {
-      const isOver = ({ heard, expected, hasLeft }: Asked): boolean =>
-        hasLeft || (heard === undefined) === (expected === undefined)
-      await real.settle(() => real.calls.length === model.calls && real.asked.every(isOver))
-      expect(real.calls.length).toBe(model.calls)
-      for (const { heard, expected, hasLeft } of real.asked) if (!hasLeft) expect(heard).toEqual(expected as Heard)
-      expect(real.strangers).toEqual([])
-    },
+    check: (model, real) => real.expectHeard(model.calls),
     longest: 30,
     count: 100,
   })
