@@ -55,7 +55,6 @@ export class ConcurrencyLimit {
   /** A new configuration's cap; a limit that stood at the old one goes with it. */
   setCap(cap: number): void {
     const bounded = Math.min(cap, HIGHEST_LIMIT)
-    if (bounded === this.#cap) return
     this.#limit = this.#limit >= this.#cap ? bounded : Math.min(this.#limit, bounded)
     this.#cap = bounded
   }
