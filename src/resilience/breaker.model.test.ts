@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { FakeClock } from '../../test/support/fake-clock.ts'
+import { advance, playHistories, type Step } from '../../test/support/histories.ts'
 import { Breaker, FORGOTTEN_AFTER_MS, OUTCOME_WINDOW_MS } from './breaker.ts'
 import type { Permit, Signal } from './breaker-state.ts'
 
@@ -104,51 +105,14 @@ interface Real {
   readonly breaker: Breaker
 }
 
-abstract class Step implements fc.Command<Model, Real> {
-  check(): boolean {
-    return true
-  }
-
-  run(model: Model, real: Real): void {
-    this.act(model, real)
-    model.forget()
-    expect(real.breaker.state).toBe(model.state)
-    expect(real.breaker.sinceMs).toBe(model.sinceMs)
-    for (const isLastResort of [true, false])
-      expect(real.breaker.opensInMs({ isLastResort })).toBe(model.opensInMs(isLastResort))
-  }
-
-  abstract act(model: Model, real: Real): void
-  abstract toString(): string
-}
-
-class Advance extends Step {
-  readonly ms: number
-  constructor(ms: number) {
-    super()
-    this.ms = ms
-  }
-  act(model: Model, { clock }: Real): void {
-    clock.advance(this.ms)
-    model.nowMs += this.ms
-  }
-  toString(): string {
-    return `advance ${this.ms}`
-  }
-}
-
-class Acquire extends Step {
-  readonly isLastResort: boolean
-  constructor(isLastResort: boolean) {
-    super()
-    this.isLastResort = isLastResort
-  }
-  act(model: Model, { breaker }: Real): void {
-    const isAdmitted = model.opensInMs(this.isLastResort) === 0
-    const permit = breaker.acquire({ isLastResort: this.isLastResort })
+const acquire = (isLastResort: boolean): Step<Model, Real> => ({
+  name: `acquire${isLastResort ? ' as the last resort' : ''}`,
+  act(model, { breaker }) {
+    const isAdmitted = model.opensInMs(isLastResort) === 0
+    const permit = breaker.acquire({ isLastResort })
     expect(permit !== undefined).toBe(isAdmitted)
     if (permit === undefined) return
-    const isDue = model.state !== 'closed' && model.remainingMs(this.isLastResort) === 0
+    const isDue = model.state !== 'closed' && model.remainingMs(isLastResort) === 0
     expect(permit.isProbe).toBe(isDue || model.showsLife)
     expect(permit.epoch).toBe(model.epoch)
     model.permits.push(permit)
@@ -156,100 +120,72 @@ class Acquire extends Step {
     model.probe = permit
     model.fromMs = model.nowMs
     if (model.state === 'open') model.change('probing')
-  }
-  toString(): string {
-    return `acquire${this.isLastResort ? ' as the last resort' : ''}`
-  }
-}
+  },
+})
 
-/** Several outcomes alike, each on a permit that was given before; as many as there are. */
-class Settle extends Step {
-  readonly pick: number
-  readonly signal: Signal
-  readonly retryAfterMs: number
-  constructor(pick: number, signal: Signal, retryAfterMs: number) {
-    super()
-    this.pick = pick
-    this.signal = signal
-    this.retryAfterMs = retryAfterMs
-  }
-  act(model: Model, { breaker }: Real): void {
-    const permit = model.permits.splice(this.pick % Math.max(1, model.permits.length), 1)[0]
+/** On a permit that was given before. */
+const settle = (pick: number, signal: Signal, retryAfterMs: number): Step<Model, Real> => ({
+  name: `settle ${pick} ${signal} ${retryAfterMs}`,
+  act(model, { breaker }) {
+    const permit = model.permits.splice(pick % Math.max(1, model.permits.length), 1)[0]
     if (permit === undefined) return
-    breaker.settle(permit, this.signal, this.retryAfterMs)
-    model.settle(permit, this.signal, this.retryAfterMs)
-  }
-  toString(): string {
-    return `settle ${this.pick} ${this.signal} ${this.retryAfterMs}`
-  }
-}
+    breaker.settle(permit, signal, retryAfterMs)
+    model.settle(permit, signal, retryAfterMs)
+  },
+})
 
-class ShowLife extends Step {
-  readonly pick: number
-  constructor(pick: number) {
-    super()
-    this.pick = pick
-  }
-  act(model: Model, { breaker }: Real): void {
-    const permit = model.permits[this.pick % Math.max(1, model.permits.length)]
+const showLife = (pick: number): Step<Model, Real> => ({
+  name: `life ${pick}`,
+  act(model, { breaker }) {
+    const permit = model.permits[pick % Math.max(1, model.permits.length)]
     if (permit === undefined) return
     breaker.onLife(permit)
     if (permit.isProbe && permit.epoch === model.epoch) model.showsLife = true
-  }
-  toString(): string {
-    return `life ${this.pick}`
-  }
-}
+  },
+})
 
 /** An attempt from its begin to its end, many times. */
-class Series extends Step {
-  readonly signals: readonly Signal[]
-  constructor(signals: readonly Signal[]) {
-    super()
-    this.signals = signals
-  }
-  act(model: Model, real: Real): void {
-    for (const signal of this.signals) {
+const series = (signals: readonly Signal[]): Step<Model, Real> => ({
+  name: `series ${signals.join(' ')}`,
+  async act(model, real) {
+    for (const signal of signals) {
       model.forget()
-      new Acquire(true).act(model, real)
+      await acquire(true).act(model, real)
       const permit = model.permits.pop()
       if (permit === undefined) return
       real.breaker.settle(permit, signal)
       model.settle(permit, signal, 0)
     }
-  }
-  toString(): string {
-    return `series ${this.signals.join(' ')}`
-  }
-}
+  },
+})
 
 const signal = fc.constantFrom<Signal>('success', 'failure', 'soft-failure', 'nothing')
 const boundaries = [0, 1, 999, 1_000, 1_001, 1_999, 2_000, 29_999, 3_600_000]
 const boundary = fc.constantFrom(...boundaries, OUTCOME_WINDOW_MS, FORGOTTEN_AFTER_MS - 1, FORGOTTEN_AFTER_MS)
-const commands = [
-  fc.oneof(boundary, fc.integer({ min: 0, max: 5_000 })).map((ms) => new Advance(ms)),
-  fc.boolean().map((isLastResort) => new Acquire(isLastResort)),
-  fc.boolean().map((isLastResort) => new Acquire(isLastResort)),
-  fc
-    .tuple(fc.nat(5), signal, fc.constantFrom(0, 0, 0, 7_000, 3_600_000))
-    .map(([pick, each, retryAfterMs]) => new Settle(pick, each, retryAfterMs)),
-  fc.nat(5).map((pick) => new ShowLife(pick)),
-  fc.constantFrom(4, 5, 6).map((length) => new Series(Array.from({ length }, () => 'failure' as const))),
-  fc
-    .array(fc.constantFrom<Signal>('success', 'success', 'success', 'soft-failure', 'failure'), { maxLength: 70 })
-    .map((signals) => new Series(signals)),
-]
+const mixed = fc.constantFrom<Signal>('success', 'success', 'success', 'soft-failure', 'failure')
 
-test('does what its rules say over any history, at every boundary, after any idle gap', () => {
-  fc.assert(
-    fc.property(fc.commands(commands, { maxCommands: 60, size: 'max' }), (steps) => {
+test('does what its rules say over any history, at every boundary, after any idle gap', () =>
+  playHistories<Model, Real>({
+    setUp: () => {
       const clock = new FakeClock()
-      const setUp = (): { model: Model; real: Real } => ({
-        model: new Model(),
-        real: { clock, breaker: new Breaker({ clock, random: () => 0 }) },
-      })
-      fc.modelRun(setUp, steps)
-    }),
-    { numRuns: 500 },
-  )
-})
+      return { model: new Model(), real: { clock, breaker: new Breaker({ clock, random: () => 0 }) } }
+    },
+    steps: [
+      fc.oneof(boundary, fc.integer({ min: 0, max: 5_000 })).map(advance<Model, Real>),
+      fc.boolean().map(acquire),
+      fc.boolean().map(acquire),
+      fc.tuple(fc.nat(5), signal, fc.constantFrom(0, 0, 0, 7_000, 3_600_000)).map((each) => settle(...each)),
+      fc.nat(5).map(showLife),
+      fc.constantFrom(4, 5, 6).map((length) => series(Array.from({ length }, () => 'failure' as const))),
+      fc.array(mixed, { maxLength: 70 }).map(series),
+    ],
+    check(model, { breaker }) {
+      model.forget()
+      expect(breaker.state).toBe(model.state)
+      expect(breaker.sinceMs).toBe(model.sinceMs)
+      for (const isLastResort of [true, false])
+        expect(breaker.opensInMs({ isLastResort })).toBe(model.opensInMs(isLastResort))
+    },
+    longest: 60,
+    count: 500,
+  }))

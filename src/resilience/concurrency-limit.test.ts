@@ -150,6 +150,21 @@ describe('ConcurrencyLimit', () => {
     }
   })
 
+  test('exactly half is half', () => {
+    for (const [inFlight, next] of [
+      [9, 20],
+      [10, 21],
+    ] as const) {
+      const { limit, seconds } = setUp()
+      seconds(3, 400, 10)
+      seconds(3, 4_000, 10)
+      // The first window grows it by a fraction or not at all, the second by another one.
+      seconds(1, 400, inFlight)
+      seconds(1, 400, 11)
+      expect(limit.limit).toBe(next)
+    }
+  })
+
   test('first events that take no time at all change nothing', () => {
     const { limit, seconds } = setUp()
     seconds(3, 0, 100)

@@ -55,7 +55,6 @@ export class ConcurrencyLimit {
   /** A new configuration's cap; a limit that stood at the old one goes with it. */
   setCap(cap: number): void {
     const bounded = Math.min(cap, HIGHEST_LIMIT)
-    if (bounded === this.#cap) return
     this.#limit = this.#limit >= this.#cap ? bounded : Math.min(this.#limit, bounded)
     this.#cap = bounded
   }
@@ -94,7 +93,7 @@ export class ConcurrencyLimit {
 
   /** `inFlight`: attempts at once, this one included, when it showed its first event. */
   onFirstEvent(firstEventMs: number, inFlight: number): void {
-    if (!(firstEventMs >= 0)) return
+    if (!Number.isFinite(firstEventMs) || firstEventMs < 0) return
     const nowMs = this.#clock.nowMs()
     // Too few samples before an idle gap are not made up for by those after it.
     if (nowMs >= this.#windowEndsAtMs + WINDOW_MS && this.#samples.length < LEAST_SAMPLES) this.#beginWindow(nowMs)
@@ -118,17 +117,15 @@ export class ConcurrencyLimit {
     // Recovered from slow times: the average may not need an hour to see it.
     if (this.#longMs > 2 * shortMs) this.#longMs *= LONG_DECAY
     const gradient = shortMs <= 0 ? 1 : Math.min(1, Math.max(LOWEST_GRADIENT, (TOLERANCE * longMs) / shortMs))
-    const lowest = Math.min(LOWEST_LIMIT, this.#cap)
-    if (gradient === 1) {
-      // What is far from used up proves nothing about more.
-      if (peak * 2 < this.#limit) return
-    }
+    const isUsual = gradient === 1
+    // What is far from used up proves nothing about more.
+    if (isUsual && peak * 2 < this.#limit) return
     // A limit far above what runs would take minutes to matter: shrinking begins at twice what ran.
-    const from = gradient === 1 ? this.#limit : Math.min(this.#limit, Math.max(lowest, 2 * peak))
+    const from = isUsual ? this.#limit : Math.min(this.#limit, Math.max(LOWEST_LIMIT, 2 * peak))
     // Envoy's headroom: the square root of the limit.
     const target = from * gradient + Math.sqrt(from)
     const next = from * (1 - SMOOTHING) + target * SMOOTHING
-    this.#limit = Math.min(this.#cap, Math.max(lowest, next))
+    this.#limit = Math.min(this.#cap, Math.max(LOWEST_LIMIT, next))
   }
 }
 

@@ -64,6 +64,36 @@ describe('LatencyQuantile', () => {
     expect(latencies.valueMs).toBeUndefined()
   })
 
+  test('a sample lasts between one and two periods, whatever came before, and however long ago', () => {
+    const period = LATENCY_PERIOD_MS
+    const gap = fc.constantFrom(
+      0,
+      1,
+      period - 1,
+      period,
+      period + 1,
+      2 * period,
+      3 * period - 1,
+      3 * period,
+      9 * period,
+    )
+    fc.assert(
+      fc.property(fc.array(fc.record({ gapMs: gap, asks: fc.boolean() }), { maxLength: 6 }), (gaps) => {
+        const clock = new FakeClock()
+        const latencies = new LatencyQuantile({ quantile: 0.95 }, { clock })
+        for (const { gapMs, asks } of gaps) {
+          clock.advance(gapMs)
+          if (asks) expect(latencies.valueMs).toBeUndefined()
+        }
+        for (let i = 0; i < LEAST_LATENCIES; i++) latencies.add(100)
+        clock.advance(period)
+        expect(latencies.valueMs).toBeDefined()
+        clock.advance(period)
+        expect(latencies.valueMs).toBeUndefined()
+      }),
+    )
+  })
+
   test('a sample belongs to the time it came at, whether or not anybody asked since', () => {
     const clock = new FakeClock()
     const latencies = new LatencyQuantile({ quantile: 0.95 }, { clock })

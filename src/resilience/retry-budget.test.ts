@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
 import { FakeClock } from '../../test/support/fake-clock.ts'
-import { DARK_AFTER_MS, DARK_UNTIL_MS, Darkness } from './darkness.ts'
-import { BUDGET_WINDOW_MS, RETRY_FLOOR_PER_SECOND, RETRY_RATIO, RetryBudget } from './retry-budget.ts'
+import { BUDGET_WINDOW_MS, RETRY_FLOOR_PER_SECOND, RetryBudget } from './retry-budget.ts'
 
 const FLOOR = (RETRY_FLOOR_PER_SECOND * BUDGET_WINDOW_MS) / 1_000
 const LIT = { isDark: false }
@@ -57,92 +55,5 @@ describe('RetryBudget', () => {
     for (let i = 0; i < 1_000; i++) budget.onRequest()
     clock.advance(3_600_000)
     expect(drain(budget)).toBe(FLOOR)
-  })
-
-  test('in any window of any history the retries are within the share of its requests and the floor', () => {
-    const command = fc.record({
-      afterMs: fc.constantFrom(0, 0, 0, 1, 50, 999, 1_000, 9_999, 10_000, 60_000),
-      requests: fc.integer({ min: 0, max: 400 }),
-      isDark: fc.boolean(),
-    })
-    fc.assert(
-      fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
-        const clock = new FakeClock()
-        const budget = new RetryBudget({ clock })
-        const bucketMs = BUDGET_WINDOW_MS / 10
-        const requests: number[] = []
-        const retries: number[] = []
-        const inWindow = (each: readonly number[]): number =>
-          each.filter((at) => Math.floor(clock.nowMs() / bucketMs) - at < 10).length
-        for (const { afterMs, requests: count, isDark } of commands) {
-          clock.advance(afterMs)
-          const bucket = Math.floor(clock.nowMs() / bucketMs)
-          for (let i = 0; i < count; i++) {
-            budget.onRequest()
-            requests.push(bucket)
-          }
-          for (let i = 0; i < 60; i++) {
-            const allowed = !isDark && inWindow(retries) + 1 <= RETRY_RATIO * inWindow(requests) + FLOOR
-            expect(budget.withdraw({ isDark })).toBe(allowed)
-            if (allowed) retries.push(bucket)
-          }
-        }
-      }),
-      { numRuns: 60 },
-    )
-  })
-})
-
-describe('Darkness', () => {
-  function setUp(): { clock: FakeClock; darkness: Darkness } {
-    const clock = new FakeClock()
-    return { clock, darkness: new Darkness({ clock }) }
-  }
-
-  test('falls when there were only failures for so long, not a moment before', () => {
-    const { clock, darkness } = setUp()
-    expect(darkness.isDark).toBe(false)
-    darkness.onFailure()
-    clock.advance(DARK_AFTER_MS - 1)
-    darkness.onFailure()
-    expect(darkness.isDark).toBe(false)
-    clock.advance(1)
-    expect(darkness.isDark).toBe(true)
-    darkness.onSuccess()
-    expect(darkness.isDark).toBe(false)
-    darkness.onFailure()
-    expect(darkness.isDark).toBe(false)
-  })
-
-  test('an old failure is forgotten, and the next one begins anew', () => {
-    const { clock, darkness } = setUp()
-    darkness.onFailure()
-    clock.advance(DARK_UNTIL_MS - 1)
-    expect(darkness.isDark).toBe(true)
-    clock.advance(1)
-    expect(darkness.isDark).toBe(false)
-    darkness.onFailure()
-    expect(darkness.isDark).toBe(false)
-    clock.advance(DARK_AFTER_MS)
-    expect(darkness.isDark).toBe(true)
-  })
-
-  test('a failure in the dark does not make it light', () => {
-    const { clock, darkness } = setUp()
-    for (let i = 0; i < 1_000; i++) {
-      darkness.onFailure()
-      clock.advance(1_000)
-    }
-    darkness.onFailure()
-    expect(darkness.isDark).toBe(true)
-  })
-
-  test('failures that follow each other keep it dark however long it lasts', () => {
-    const { clock, darkness } = setUp()
-    for (let i = 0; i < 100; i++) {
-      darkness.onFailure()
-      clock.advance(DARK_UNTIL_MS - 1)
-      expect(darkness.isDark).toBe(true)
-    }
   })
 })

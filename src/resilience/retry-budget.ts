@@ -30,14 +30,15 @@ export class RetryBudget {
 
   /** Takes one retry from the budget; false, and nothing taken, where it does not suffice. */
   withdraw({ isDark }: { readonly isDark: boolean }): boolean {
-    if (isDark || this.#retries.total + 1 > this.#allowed) return false
+    if (isDark || this.#excess > 0) return false
     this.#retries.add()
     return true
   }
 
-  /** Until more can be taken, ms; 0: now. */
+  /** Until so many retries are counted no longer that one more can be taken, ms; 0: now. Later where requests go with them. */
   get refillsInMs(): number {
-    return this.#retries.total + 1 > this.#allowed ? this.#retries.oldestLeavesInMs : 0
+    const excess = this.#excess
+    return excess > 0 ? this.#retries.leavesInMs(excess) : 0
   }
 
   /** Of the window. */
@@ -49,7 +50,9 @@ export class RetryBudget {
     return this.#retries.total
   }
 
-  get #allowed(): number {
-    return RETRY_RATIO * this.#requests.total + (RETRY_FLOOR_PER_SECOND * BUDGET_WINDOW_MS) / 1_000
+  /** What has to go before one more can be taken. */
+  get #excess(): number {
+    const allowed = RETRY_RATIO * this.#requests.total + (RETRY_FLOOR_PER_SECOND * BUDGET_WINDOW_MS) / 1_000
+    return this.#retries.total + 1 - allowed
   }
 }

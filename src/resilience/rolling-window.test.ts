@@ -8,13 +8,13 @@ describe('RollingWindow', () => {
     const clock = new FakeClock()
     const window = new RollingWindow({ windowMs: 1_000, bucketCount: 10 }, { clock })
     window.add(2)
-    expect(window.oldestLeavesInMs).toBe(1_000)
+    expect(window.leavesInMs(1)).toBe(1_000)
     clock.advance(999)
     expect(window.total).toBe(2)
-    expect(window.oldestLeavesInMs).toBe(1)
+    expect(window.leavesInMs(1)).toBe(1)
     clock.advance(1)
     expect(window.total).toBe(0)
-    expect(window.oldestLeavesInMs).toBe(0)
+    expect(window.leavesInMs(1)).toBe(0)
   })
 
   test('nothing is left of what was cleared, nor owed for it', () => {
@@ -22,7 +22,7 @@ describe('RollingWindow', () => {
     const window = new RollingWindow({ windowMs: 1_000, bucketCount: 10 }, { clock })
     window.add(5)
     window.clear()
-    expect([window.total, window.oldestLeavesInMs]).toEqual([0, 0])
+    expect([window.total, window.leavesInMs(1)]).toEqual([0, 0])
     clock.advance(1_000)
     expect(window.total).toBe(0)
   })
@@ -34,7 +34,7 @@ describe('RollingWindow', () => {
     clock.advance(950)
     window.add()
     clock.advance(100)
-    expect(window.oldestLeavesInMs).toBe(850)
+    expect(window.leavesInMs(1)).toBe(850)
   })
 
   test('an idle gap empties every bucket, not one', () => {
@@ -83,7 +83,7 @@ describe('RollingWindow', () => {
           expect(window.total).toBe(counted.reduce((sum, each) => sum + each.count, 0))
           const oldest = counted[0]
           const leaves = oldest === undefined ? 0 : (oldest.bucket + bucketCount) * bucketMs - clock.nowMs()
-          expect(window.oldestLeavesInMs).toBe(leaves)
+          expect(window.leavesInMs(1)).toBe(leaves)
         }
         window.clear()
         expect(window.total).toBe(0)

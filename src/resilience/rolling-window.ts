@@ -38,11 +38,6 @@ export class RollingWindow {
     return this.#total
   }
 
-  /** Until the oldest of what is counted is counted no longer, ms; 0 where nothing is. */
-  get oldestLeavesInMs(): number {
-    return this.leavesInMs(0)
-  }
-
   /** Until `amount` of what is counted, or all of it where that is less, is counted no longer, ms; 0 where nothing is. */
   leavesInMs(amount: number): number {
     this.#expire()

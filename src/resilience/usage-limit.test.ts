@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { FakeClock } from '../../test/support/fake-clock.ts'
+import { advance, playHistories, type Step } from '../../test/support/histories.ts'
 import { UsageLimit } from './usage-limit.ts'
 
 function setUp(): { clock: FakeClock; usage: UsageLimit } {
@@ -76,42 +77,95 @@ describe('UsageLimit', () => {
   })
 })
 
-test('any history: what counts is what was used within the minute and what is held, and nothing is held in the end', () => {
-  const step = fc.oneof(
-    fc.record({ what: fc.constant('begin'), n: fc.constant(0) }),
-    fc.record({ what: fc.constant('end'), n: fc.nat(1_000) }),
-    fc.record({
-      what: fc.constant('advance'),
-      n: fc.oneof(fc.nat(20_000), fc.constantFrom(60_999, 61_000, 3_600_000)),
-    }),
+/** All that ever ended, and all that has not: nothing expires, nothing is summed up. */
+interface Model {
+  nowMs: number
+  limit: number
+  readonly running: number[]
+  readonly ended: { readonly atMs: number; readonly used: number }[]
+}
+
+interface Real {
+  readonly clock: FakeClock
+  readonly usage: UsageLimit
+}
+
+const sum = (each: readonly number[]): number => each.reduce((total, one) => total + one, 0)
+
+const usedAt = ({ ended }: Model, nowMs: number): number =>
+  sum(ended.filter(({ atMs }) => Math.floor(nowMs / 1_000) - Math.floor(atMs / 1_000) <= 60).map(({ used }) => used))
+
+/** The first as it was, and each one after it an eighth of the way. */
+const usual = ({ ended }: Model): number | undefined =>
+  ended.reduce<number | undefined>(
+    (before, { used }) => (before === undefined ? used : before + (used - before) / 8),
+    undefined,
   )
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 80 }), fc.integer({ min: 1, max: 2_000 }), (steps, limit) => {
-      const { clock, usage } = setUp()
-      const running: number[] = []
-      const ended: { atMs: number; used: number }[] = []
-      const recent = (): number =>
-        ended
-          .filter(({ atMs }) => Math.floor(clock.nowMs() / 1_000) - Math.floor(atMs / 1_000) <= 60)
-          .reduce((sum, { used }) => sum + used, 0)
-      const end = (used: number): void => {
-        const held = running.shift()
-        if (held === undefined) return
-        usage.end(held, used)
-        ended.push({ atMs: clock.nowMs(), used })
+
+const begin: Step<Model, Real> = {
+  name: 'begin',
+  act(model, { usage }) {
+    if (usage.opensInMs(model.limit) > 0) return
+    const held = usage.begin()
+    expect(held).toBe(Math.round(usual(model) ?? 0))
+    model.running.push(held)
+  },
+}
+
+const end = (used: number): Step<Model, Real> => ({
+  name: `end with ${used}`,
+  canHappen: ({ running }) => running.length > 0,
+  act(model, { usage }) {
+    usage.end(model.running.shift() ?? 0, used)
+    model.ended.push({ atMs: model.nowMs, used })
+  },
+})
+
+const reload = (limit: number): Step<Model, Real> => ({
+  name: `limit ${limit}`,
+  act(model) {
+    model.limit = limit
+  },
+})
+
+test('any history: what counts is what was used within the minute and what is held, and the time it tells is exact', async () => {
+  const seen = new Set<string>()
+  await playHistories<Model, Real>({
+    setUp: () => {
+      const clock = new FakeClock()
+      return {
+        model: { nowMs: 0, limit: 500, running: [], ended: [] },
+        real: { clock, usage: new UsageLimit({ clock }) },
       }
-      for (const { what, n } of steps) {
-        if (what === 'begin' && usage.opensInMs(limit) === 0) running.push(usage.begin())
-        else if (what === 'end') end(n)
-        else if (what === 'advance') clock.advance(n)
-        expect(usage.used).toBe(recent() + running.reduce((sum, held) => sum + held, 0))
-        // Over the limit nothing begins, whatever it costs.
-        if (usage.used >= limit) expect(usage.opensInMs(limit)).toBeGreaterThan(0)
+    },
+    steps: [
+      fc.oneof(fc.nat(20_000), fc.constantFrom(0, 1, 999, 1_000, 60_999, 61_000, 3_600_000)).map(advance<Model, Real>),
+      fc.constant(begin),
+      fc.constant(begin),
+      fc.oneof(fc.nat(1_000), fc.constantFrom(0, 1, 100)).map(end),
+      fc.oneof(fc.integer({ min: 1, max: 2_000 }), fc.constantFrom(1, 100, 500)).map(reload),
+    ],
+    check(model, { usage }) {
+      const { limit, nowMs } = model
+      const held = sum(model.running)
+      expect(usage.used).toBe(usedAt(model, nowMs) + held)
+      const cost = Math.min(limit, Math.max(1, usual(model) ?? 0))
+      const fits = (atMs: number, without: number): boolean => usedAt(model, atMs) + without + cost <= limit
+      const inMs = usage.opensInMs(limit)
+      if (fits(nowMs, held)) {
+        expect(inMs).toBe(0)
+        seen.add('open')
+      } else if (fits(nowMs, 0)) {
+        // Only what is held is in the way, and when it ends nobody knows.
+        expect(inMs).toBe(1_000)
+        seen.add('held')
+      } else {
+        expect([fits(nowMs + inMs - 1, 0), fits(nowMs + inMs, 0)]).toEqual([false, true])
+        seen.add('used up')
       }
-      while (running.length > 0) end(1)
-      clock.advance(61_000)
-      expect([usage.used, usage.opensInMs(limit)]).toEqual([0, 0])
-    }),
-    { numRuns: 300 },
-  )
+    },
+    longest: 80,
+    count: 300,
+  })
+  expect([...seen].toSorted()).toEqual(['held', 'open', 'used up'])
 })

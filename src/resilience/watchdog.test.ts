@@ -83,6 +83,33 @@ describe('Watchdog', () => {
     expect(expired).toEqual(['total-timeout'])
   })
 
+  test('an event costs no timer, nor does waiting for the client', () => {
+    const { clock, watchdog, expired } = watch()
+    const setTimer = clock.setTimer.bind(clock)
+    let set = 0
+    clock.setTimer = (...timer) => {
+      set += 1
+      return setTimer(...timer)
+    }
+    const flow = (): void => {
+      for (let i = 0; i < 1_000; i++) {
+        watchdog.resume()
+        watchdog.onEvent(true)
+        watchdog.pause()
+        clock.advance(1)
+      }
+    }
+    flow()
+    // The idle time's, at the first content.
+    expect(set).toBe(1)
+    // That one fires; while nobody reads there is the total's, and then an idle time again.
+    clock.advance(60_000)
+    expect(set).toBe(2)
+    flow()
+    expect(set).toBe(3)
+    expect(expired).toEqual([])
+  })
+
   test('once stopped it never fires and holds no timer', () => {
     const { clock, watchdog, expired } = watch()
     watchdog.onEvent(true)

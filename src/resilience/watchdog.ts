@@ -54,7 +54,7 @@ export class Watchdog {
    * from here to `resume` the idle time stands still.
    */
   pause(): void {
-    this.#pausedAtMs = this.#clock.nowMs()
+    this.#pausedAtMs ??= this.#clock.nowMs()
   }
 
   resume(): void {

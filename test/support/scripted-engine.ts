@@ -1,3 +1,4 @@
+import { expect } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { parseConfig } from '../../src/config/index.ts'
 import { Engine } from '../../src/engine/index.ts'
@@ -20,10 +21,34 @@ export interface Heard {
   readonly says: string | undefined
 }
 
+/** A client's request. */
+export class Asked {
+  readonly #leaving = new AbortController()
+  heard: Heard | undefined
+  /** According to the rules. */
+  expected: Heard | undefined
+  hasLeft = false
+
+  get signal(): AbortSignal {
+    return this.#leaving.signal
+  }
+
+  leave(): void {
+    this.hasLeft = true
+    this.#leaving.abort()
+  }
+
+  /** It has heard what it is to hear, if anything. */
+  get isSettled(): boolean {
+    return this.hasLeft || (this.heard === undefined) === (this.expected === undefined)
+  }
+}
+
 /** An engine in this process on fake time, one platform, and two tenants `t` and `u`, whose keys are their names. */
 export class ScriptedEngine {
   readonly clock: FakeClock = new FakeClock()
   readonly calls: ScriptedCall[] = []
+  readonly asked: Asked[] = []
   readonly evidence: ExchangeEvidence[] = []
   readonly engine: Engine
 
@@ -58,16 +83,33 @@ models:\n  m: { platforms: [a/x] }\nclients:\n${clients.join('\n')}\n${yaml}\n`
     })
   }
 
-  async ask(tenant: string, body: object, { signal, headers = {} }: AskOptions): Promise<Heard> {
-    const all = { authorization: `Bearer ${tenant}`, ...headers }
+  send(tenant: string, content: string, { stream = false, headers = {} }: SendOptions = {}): Asked {
+    const asked = new Asked()
+    this.asked.push(asked)
+    const body = { model: 'm', messages: [{ role: 'user', content }], ...(stream && { stream }) }
+    void this.#ask(asked.signal, body, { authorization: `Bearer ${tenant}`, ...headers }).then((heard) => {
+      asked.heard = heard
+    })
+    return asked
+  }
+
+  async #ask(signal: AbortSignal, body: object, headers: Readonly<Record<string, string>>): Promise<Heard> {
     const url = 'http://gateway/v1/chat/completions'
-    const request = new Request(url, { method: 'POST', headers: all, body: JSON.stringify(body), signal })
+    const request = new Request(url, { method: 'POST', headers, body: JSON.stringify(body), signal })
     const response = await this.engine.fetch(request)
     const replayed = response.headers.get('x-fullstop-replayed') === '1'
     const text = await textOf(response, signal).catch(() => undefined)
     const says =
       text === undefined ? undefined : [...text.matchAll(/"content":"([^"]*)"/g)].map((match) => match[1]).join('')
     return { status: response.status, replayed, says }
+  }
+
+  /** Upstream is asked so often, and whoever is there hears what it is to hear, and nothing else, and nobody another's. */
+  async expectHeard(calls: number): Promise<void> {
+    await this.settle(() => this.calls.length === calls && this.asked.every(({ isSettled }) => isSettled))
+    expect(this.calls.length).toBe(calls)
+    for (const { heard, expected, hasLeft } of this.asked) if (!hasLeft) expect(heard).toEqual(expected as Heard)
+    expect(this.strangers).toEqual([])
   }
 
   /** Turns of the event loop until it is as it should be, and two more for what should not be. */
@@ -102,8 +144,8 @@ async function textOf({ body }: Response, signal: AbortSignal): Promise<string> 
   return text
 }
 
-export interface AskOptions {
-  readonly signal: AbortSignal
+export interface SendOptions {
+  readonly stream?: boolean
   readonly headers?: Readonly<Record<string, string>>
 }
 

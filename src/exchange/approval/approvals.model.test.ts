@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { advance, playHistories, type Step } from '../../../test/support/histories.ts'
 import { FullstopError } from '../../errors.ts'
 import type { Approval, ApprovalSubject, Decision, Resolution } from './approval.ts'
 import { Approvals, WAITING_AT_ONCE, WAITING_AT_ONCE_PER_CLIENT, WAITING_BYTES } from './approvals.ts'
@@ -38,117 +39,133 @@ const APPROVERS = {
 
 const codeOf = (error: unknown): string => (error instanceof FullstopError ? error.code : String(error))
 
-const approver = fc.constantFrom('alice' as const, 'bob' as const, 'selfByName' as const, 'selfByKey' as const)
-const decision = fc.constantFrom('approve' as const, 'edit' as const, 'reject' as const)
-const which = fc.nat(3)
-const command = fc.oneof(
-  fc.record({ do: fc.constant('submit' as const), timeoutMs: fc.integer({ min: 1, max: 5_000 }) }),
-  fc.record({ do: fc.constant('decide' as const), which, approver, decision, isRight: fc.boolean() }),
-  // Two people at the same time.
-  fc.record({ do: fc.constant('both' as const), which, first: decision, second: decision }),
-  fc.record({
-    do: fc.constant('cancel' as const),
-    which,
-    as: fc.constantFrom('cancelled' as const, 'shutdown' as const),
-  }),
-  fc.record({ do: fc.constant('advance' as const), ms: fc.integer({ min: 0, max: 4_000 }) }),
-)
-
 /** What became of each, said again without a state machine. */
 interface Known {
   readonly approval: Approval
   readonly sinceMs: number
   readonly untilMs: number
   end: string | undefined
-  resolutions: Resolution[]
+  readonly resolutions: Resolution[]
 }
 
-test('an answer that waits ends once, by who may, about itself, in its time', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(command, { maxLength: 30 }), async (commands) => {
-      const clock = new FakeClock()
-      let told = 0
-      const approvals = new Approvals({ clock, onPending: () => void (told += 1) })
-      const all: Known[] = []
-      const make = (name: Decision['decision'], digest: string): Decision =>
-        name === 'edit' ? { decision: name, digest, text: 'Pay 81.' } : { decision: name, digest }
-      const decide = (known: Known, who: keyof typeof APPROVERS, name: Decision['decision'], digest: string) =>
-        approvals.decide(known.approval.subject.id, APPROVERS[who], make(name, digest)).then(
-          ({ state }) => state as string,
-          (error: unknown) => codeOf(error),
-        )
-      const past = { approve: 'approved', edit: 'edited', reject: 'rejected' } as const
-      for (const each of commands) {
-        if (each.do === 'submit') {
-          const approval = await approvals.submit(subject(`fs_${all.length}`), each.timeoutMs)
-          const nowMs = clock.nowMs()
-          const known: Known = {
-            approval,
-            sinceMs: nowMs,
-            untilMs: nowMs + each.timeoutMs,
-            end: undefined,
-            resolutions: [],
-          }
-          void approval.result.then((resolution) => known.resolutions.push(resolution))
-          all.push(known)
-        }
-        if (each.do === 'advance') {
-          clock.advance(each.ms)
-          for (const known of all) if (clock.nowMs() >= known.untilMs) known.end ??= 'timed-out'
-        }
-        const known = 'which' in each ? all[each.which] : undefined
-        if (known !== undefined && each.do === 'cancel') {
-          known.approval.cancel(each.as)
-          known.end ??= each.as
-        }
-        if (known !== undefined && each.do === 'decide') {
-          const isSelf = each.approver.startsWith('self')
-          const found = await decide(
-            known,
-            each.approver,
-            each.decision,
-            each.isRight ? known.approval.digest : '0'.repeat(64),
-          )
-          if (known.end !== undefined) expect(found).toBe('approval-conflict')
-          else if (isSelf) expect(found).toBe('self-approval')
-          else if (!each.isRight) expect(found).toBe('approval-conflict')
-          else expect(found).toBe((known.end = past[each.decision]))
-        }
-        if (known !== undefined && each.do === 'both') {
-          const { digest } = known.approval
-          const both = await Promise.all([
-            decide(known, 'alice', each.first, digest),
-            decide(known, 'bob', each.second, digest),
-          ])
-          const done = both.filter((found) => found !== 'approval-conflict')
-          expect(done).toHaveLength(known.end === undefined ? 1 : 0)
-          known.end ??= done[0]
-        }
-        // Promises of ends that came by the clock.
-        await Bun.sleep(0)
-        const waiting = all.filter(({ end }) => end === undefined).map(({ approval }) => approval.subject.id)
-        expect(approvals.pending({}).map(({ id }) => id)).toEqual(waiting)
-      }
+interface Model {
+  nowMs: number
+  readonly all: Known[]
+}
+
+class Real {
+  readonly clock: FakeClock = new FakeClock()
+  told = 0
+  readonly approvals: Approvals = new Approvals({ clock: this.clock, onPending: () => void (this.told += 1) })
+
+  /** The state that it led to, or the error's code. */
+  decide(
+    { approval }: Known,
+    who: Approver,
+    name: Decision['decision'],
+    digest: string = approval.digest,
+  ): Promise<string> {
+    const decision: Decision =
+      name === 'edit' ? { decision: name, digest, text: 'Pay 81.' } : { decision: name, digest }
+    return this.approvals.decide(approval.subject.id, APPROVERS[who], decision).then(({ state }) => state, codeOf)
+  }
+}
+
+type Approver = keyof typeof APPROVERS
+
+const submit = (timeoutMs: number): Step<Model, Real> => ({
+  name: `submit for ${timeoutMs}`,
+  async act({ all, nowMs }, { approvals }) {
+    const approval = await approvals.submit(subject(`fs_${all.length}`), timeoutMs)
+    const resolutions: Resolution[] = []
+    void approval.result.then((resolution) => resolutions.push(resolution))
+    all.push({ approval, sinceMs: nowMs, untilMs: nowMs + timeoutMs, end: undefined, resolutions })
+  },
+})
+
+const decide = (which: number, who: Approver, name: Decision['decision'], isRight: boolean): Step<Model, Real> => ({
+  name: `${who} decides on ${isRight ? '' : 'what is not '}${which}: ${name}`,
+  canHappen: ({ all }) => which < all.length,
+  async act({ all }, real) {
+    const known = all[which] as Known
+    const found = await real.decide(known, who, name, isRight ? undefined : '0'.repeat(64))
+    if (known.end !== undefined) expect(found).toBe('approval-conflict')
+    else if (who.startsWith('self')) expect(found).toBe('self-approval')
+    else if (!isRight) expect(found).toBe('approval-conflict')
+    else expect(found).toBe((known.end = PAST[name]))
+  },
+})
+
+const PAST = { approve: 'approved', edit: 'edited', reject: 'rejected' } as const
+
+/** Two people at the same time. */
+const decideBoth = (which: number, first: Decision['decision'], second: Decision['decision']): Step<Model, Real> => ({
+  name: `${which}: ${first} and ${second} at once`,
+  canHappen: ({ all }) => which < all.length,
+  async act({ all }, real) {
+    const known = all[which] as Known
+    const both = await Promise.all([real.decide(known, 'alice', first), real.decide(known, 'bob', second)])
+    const done = both.filter((found) => found !== 'approval-conflict')
+    expect(done).toHaveLength(known.end === undefined ? 1 : 0)
+    known.end ??= done[0]
+  },
+})
+
+const cancel = (which: number, as: 'cancelled' | 'shutdown'): Step<Model, Real> => ({
+  name: `${which} is ${as}`,
+  canHappen: ({ all }) => which < all.length,
+  act({ all }) {
+    const known = all[which] as Known
+    known.approval.cancel(as)
+    known.end ??= as
+  },
+})
+
+const approver = fc.constantFrom<Approver>('alice', 'bob', 'selfByName', 'selfByKey')
+const decision = fc.constantFrom<Decision['decision']>('approve', 'edit', 'reject')
+const which = fc.nat(3)
+
+test('an answer that waits ends once, by who may, about itself, in its time, over any history', async () => {
+  await playHistories<Model, Real>({
+    setUp: () => ({ model: { nowMs: 0, all: [] }, real: new Real() }),
+    steps: [
+      fc.integer({ min: 1, max: 5_000 }).map(submit),
+      fc.tuple(which, approver, decision, fc.boolean()).map((each) => decide(...each)),
+      fc.tuple(which, decision, decision).map((each) => decideBoth(...each)),
+      fc
+        .tuple(which, fc.constantFrom<'cancelled' | 'shutdown'>('cancelled', 'shutdown'))
+        .map((each) => cancel(...each)),
+      fc.integer({ min: 0, max: 4_000 }).map(advance<Model, Real>),
+    ],
+    async check({ all, nowMs }, { approvals, clock, told }) {
+      for (const known of all) if (nowMs >= known.untilMs) known.end ??= 'timed-out'
+      // Promises of ends that came by the clock.
+      await Bun.sleep(0)
+      const waiting = all.filter(({ end }) => end === undefined)
+      expect(approvals.pending({}).map(({ id }) => id)).toEqual(waiting.map(({ approval }) => approval.subject.id))
+      expect(clock.pendingTimers).toBe(waiting.length)
       expect(told).toBe(all.length)
-      for (const { approval, end, resolutions, sinceMs, untilMs } of all) {
-        expect(resolutions.map(({ evidence }) => evidence.outcome as string)).toEqual(end === undefined ? [] : [end])
-        const [resolution] = resolutions
-        if (resolution === undefined) continue
-        const { evidence, answer } = resolution
-        expect(evidence.waitedMs).toBeLessThanOrEqual(untilMs - sinceMs)
-        expect(evidence.digest).toBe(approval.digest)
-        expect(evidence.approver === undefined).toBe(!['approved', 'edited', 'rejected'].includes(evidence.outcome))
-        // Nothing is delivered but what somebody approved of or wrote.
-        const text = answer?.choices[0]?.content[0]
-        const expected = { approved: 'Pay 18.', edited: 'Pay 81.' }[evidence.outcome as 'approved']
-        expect(text?.type === 'text' ? text.text : undefined).toBe(expected)
-        expect(evidence.editedDigest === undefined).toBe(evidence.outcome !== 'edited')
-      }
-      expect(clock.pendingTimers).toBe(all.filter(({ end }) => end === undefined).length)
-    }),
-    { numRuns: 150 },
-  )
+      for (const known of all) expectResolved(known)
+    },
+    longest: 30,
+    count: 150,
+  })
 }, 60_000)
+
+function expectResolved({ approval, end, resolutions, sinceMs, untilMs }: Known): void {
+  expect(resolutions.map(({ evidence }) => evidence.outcome as string)).toEqual(end === undefined ? [] : [end])
+  const [resolution] = resolutions
+  if (resolution === undefined) return
+  const { evidence, answer } = resolution
+  expect(evidence.waitedMs).toBeLessThanOrEqual(untilMs - sinceMs)
+  expect(evidence.digest).toBe(approval.digest)
+  expect(evidence.approver === undefined).toBe(!['approved', 'edited', 'rejected'].includes(evidence.outcome))
+  // Nothing is delivered but what somebody approved of or wrote.
+  const text = answer?.choices[0]?.content[0]
+  const expected = { approved: 'Pay 18.', edited: 'Pay 81.' }[evidence.outcome as 'approved']
+  expect(text?.type === 'text' ? text.text : undefined).toBe(expected)
+  expect(evidence.editedDigest === undefined).toBe(evidence.outcome !== 'edited')
+}
 
 test('so many wait at once, so many of one client, and so much', async () => {
   const approvals = new Approvals({ clock: new FakeClock(), onPending: () => undefined })

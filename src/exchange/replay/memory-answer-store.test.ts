@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { advance, playHistories, type Step } from '../../../test/support/histories.ts'
 import type { KeptAnswer } from './kept-answer.ts'
 import { MemoryAnswerStore } from './memory-answer-store.ts'
 
@@ -53,126 +54,79 @@ interface Real {
 
 const IDS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven']
 
-abstract class Step implements fc.AsyncCommand<Model, Real> {
-  check(): boolean {
-    return true
-  }
-
-  async run(model: Model, real: Real): Promise<void> {
-    await this.act(model, real)
-    // What has expired may still be there, and takes room until it is looked for.
-    const { store } = real
-    expect(store.size).toBeLessThanOrEqual(CAPACITY)
-    expect(store.bytes).toBeLessThanOrEqual(model.limitBytes)
-    for (const id of IDS) {
-      const expected = model.live().find((entry) => entry.id === id)?.exchange
-      expect((await store.get(id))?.exchange).toBe(expected as string)
-    }
-    // Now all of them were looked for.
-    model.entries = model.live()
-    expect([store.size, store.bytes]).toEqual([model.entries.length, model.bytes])
-  }
-
-  abstract act(model: Model, real: Real): Promise<void>
-  abstract toString(): string
-}
-
 let ordinal = 0
 
-class Put extends Step {
-  readonly id: string
-  readonly bytes: number
-  readonly forMs: number
-  constructor(id: string, bytes: number, forMs: number) {
-    super()
-    this.id = id
-    this.bytes = bytes
-    this.forMs = forMs
-  }
-  async act(model: Model, { store }: Real): Promise<void> {
+const put = (id: string, bytes: number, forMs: number): Step<Model, Real> => ({
+  name: `put ${id} ${bytes} for ${forMs}`,
+  async act(model, { store }) {
     const exchange = `e${ordinal++}`
-    await store.put(this.id, answer(exchange, this.bytes), this.forMs)
-    const cost = costOf(this.id, this.bytes)
-    model.entries = model.entries.filter(({ id }) => id !== this.id)
+    await store.put(id, answer(exchange, bytes), forMs)
+    const cost = costOf(id, bytes)
+    model.entries = model.entries.filter((entry) => entry.id !== id)
     if (cost > model.limitBytes) return
-    model.entries.push({ id: this.id, exchange, cost, untilMs: model.nowMs + this.forMs })
+    model.entries.push({ id, exchange, cost, untilMs: model.nowMs + forMs })
     model.fit()
-  }
-  toString(): string {
-    return `put ${this.id} ${this.bytes} for ${this.forMs}`
-  }
-}
+  },
+})
 
-class Remove extends Step {
-  readonly id: string
-  constructor(id: string) {
-    super()
-    this.id = id
-  }
-  async act(model: Model, { store }: Real): Promise<void> {
-    await store.remove(this.id)
-    model.entries = model.entries.filter(({ id }) => id !== this.id)
-  }
-  toString(): string {
-    return `remove ${this.id}`
-  }
-}
+const remove = (id: string): Step<Model, Real> => ({
+  name: `remove ${id}`,
+  async act(model, { store }) {
+    await store.remove(id)
+    model.entries = model.entries.filter((entry) => entry.id !== id)
+  },
+})
 
-class Advance extends Step {
-  readonly ms: number
-  constructor(ms: number) {
-    super()
-    this.ms = ms
-  }
-  act(model: Model, { clock, store }: Real): Promise<void> {
-    clock.advance(this.ms)
-    model.nowMs += this.ms
-    store.sweep()
-    return Promise.resolve()
-  }
-  toString(): string {
-    return `advance ${this.ms}`
-  }
-}
+const pass = (ms: number): Step<Model, Real> => ({
+  name: `advance ${ms}`,
+  async act(model, real) {
+    await advance<Model, Real>(ms).act(model, real)
+    real.store.sweep()
+  },
+})
 
-class Limit extends Step {
-  readonly bytes: number
-  constructor(bytes: number) {
-    super()
-    this.bytes = bytes
-  }
-  act(model: Model, { store }: Real): Promise<void> {
-    store.limitBytes = this.bytes
-    model.limitBytes = this.bytes
+const limit = (bytes: number): Step<Model, Real> => ({
+  name: `limit ${bytes}`,
+  act(model, { store }) {
+    store.limitBytes = bytes
+    model.limitBytes = bytes
     model.fit()
-    return Promise.resolve()
-  }
-  toString(): string {
-    return `limit ${this.bytes}`
-  }
-}
+  },
+})
 
 const id = fc.constantFrom(...IDS)
 const durations = fc.constantFrom(1, 999, 1_000, 1_001, 60_000)
-const steps = [
-  fc.tuple(id, fc.constantFrom(0, 10, 1_000, 3_400, 3_482, 5_000), durations).map((each) => new Put(...each)),
-  fc.tuple(id, fc.constantFrom(0, 10, 1_000), durations).map((each) => new Put(...each)),
-  id.map((each) => new Remove(each)),
-  fc.oneof(durations, fc.constantFrom(0, 59_999, 86_400_000)).map((ms) => new Advance(ms)),
-  fc.constantFrom(100, 1_500, LIMIT_BYTES, LIMIT_BYTES).map((bytes) => new Limit(bytes)),
-]
 
 describe('the memory store', () => {
-  test('keeps what fits, for its time, over any history', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.commands(steps, { maxCommands: 60, size: 'max' }), async (commands) => {
+  test('keeps what fits, for its time, over any history', () =>
+    playHistories<Model, Real>({
+      setUp: () => {
         const clock = new FakeClock()
         const store = new MemoryAnswerStore({ limitBytes: LIMIT_BYTES, capacity: CAPACITY }, { clock })
-        await fc.asyncModelRun(() => ({ model: new Model(), real: { clock, store } }), commands)
-      }),
-      { numRuns: 300 },
-    )
-  })
+        return { model: new Model(), real: { clock, store } }
+      },
+      steps: [
+        fc.tuple(id, fc.constantFrom(0, 10, 1_000, 3_400, 3_482, 5_000), durations).map((each) => put(...each)),
+        fc.tuple(id, fc.constantFrom(0, 10, 1_000), durations).map((each) => put(...each)),
+        id.map(remove),
+        fc.oneof(durations, fc.constantFrom(0, 59_999, 86_400_000)).map(pass),
+        fc.constantFrom(100, 1_500, LIMIT_BYTES, LIMIT_BYTES).map(limit),
+      ],
+      async check(model, { store }) {
+        // What has expired may still be there, and takes room until it is looked for.
+        expect(store.size).toBeLessThanOrEqual(CAPACITY)
+        expect(store.bytes).toBeLessThanOrEqual(model.limitBytes)
+        for (const each of IDS) {
+          const expected = model.live().find((entry) => entry.id === each)?.exchange
+          expect((await store.get(each))?.exchange).toBe(expected as string)
+        }
+        // Now all of them were looked for.
+        model.entries = model.live()
+        expect([store.size, store.bytes]).toEqual([model.entries.length, model.bytes])
+      },
+      longest: 60,
+      count: 300,
+    }))
 
   test('lets go of what has expired without being asked for it', async () => {
     const clock = new FakeClock()
