@@ -32,6 +32,8 @@ const MESSAGES_CHUNKS = MESSAGES_EVENTS.map(toChunk)
 const SOAK_CHUNKS = SOAK_STREAM.map(toChunk)
 const GARBAGE = toChunk(encoder.encode('data: {"id":"chatcmpl-\n\n'))
 const nextRandom = random(29)
+/** As a fast model writes: what comes in one piece would leave buffers of its size behind. */
+const SILENT_PACE_MS = 5
 
 const server = Bun.listen<Peer>({
   hostname: '127.0.0.1',
@@ -78,7 +80,7 @@ async function answer(socket: Socket, request: string): Promise<void> {
       return stream(socket, chunks, true)
     case 'silent':
       await write(socket, STREAM_HEAD)
-      for (const chunk of chunks.slice(0, EVENTS_BEFORE_SILENCE)) await write(socket, chunk)
+      await writeEach(socket, chunks.slice(0, EVENTS_BEFORE_SILENCE), () => Bun.sleep(SILENT_PACE_MS))
       return
     case 'soak':
       return answerWithFaults(socket, request)
@@ -101,11 +103,21 @@ function scriptOf(request: string): Script {
 
 async function stream(socket: Socket, chunks: readonly Uint8Array[], eachInItsTurn: boolean): Promise<void> {
   await write(socket, STREAM_HEAD)
+  await writeEach(socket, chunks, eachInItsTurn ? nextTurn : undefined)
+  await write(socket, LAST_CHUNK)
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+async function writeEach(
+  socket: Socket,
+  chunks: readonly Uint8Array[],
+  before: (() => Promise<void>) | undefined,
+): Promise<void> {
   for (const chunk of chunks) {
-    if (eachInItsTurn) await new Promise((resolve) => setImmediate(resolve))
+    if (before !== undefined) await before()
     await write(socket, chunk)
   }
-  await write(socket, LAST_CHUNK)
 }
 
 /** One in ten requests fails: refused, cut before or after content in each way, garbled, or without its terminal event. */

@@ -38,8 +38,10 @@ export class Call {
   /** Why the answer was not held to a schema of its caller's. */
   unchecked: Unchecked | undefined
   readonly #inbound: Inbound
-  readonly #outbound: Extract<Outbound, { ok: true }>
-  readonly #options: CallOptions
+  readonly #options: Pick<CallOptions, 'ordinal' | 'cause' | 'isProbe' | 'onFirstContent'>
+  readonly #dropped: readonly string[]
+  /** Until it is sent: a request may be large, and an answer takes long. */
+  #outbound: Extract<Outbound, { ok: true }> | undefined
   readonly #controller = new AbortController()
   readonly #watchdog: Watchdog
   readonly #startedAtMs: number
@@ -54,12 +56,13 @@ export class Call {
   #cancelClosing: (() => void) | undefined
 
   constructor(options: CallOptions, deps: ExchangeDeps) {
-    const { inbound, platform, outbound, noContentMs } = options
+    const { inbound, platform, outbound, noContentMs, ordinal, cause, isProbe, onFirstContent } = options
     this.platform = platform
     this.deps = deps
     this.#inbound = inbound
     this.#outbound = outbound
-    this.#options = options
+    this.#dropped = outbound.dropped
+    this.#options = { ordinal, cause, isProbe, onFirstContent }
     this.#startedAtMs = deps.clock.nowMs()
     this.#startedAtWallMs = deps.clock.wallMs()
     this.#watchdog = new Watchdog(
@@ -70,8 +73,10 @@ export class Call {
 
   /** Sends the request. The provider's answer with its body still to be read, or how the attempt ended without one. */
   async send(): Promise<Response | AttemptEnd> {
-    this.#watchdog.start()
+    if (this.#outbound === undefined) throw new Error('a call is sent once')
     const { url, body, headers } = this.#outbound
+    this.#outbound = undefined
+    this.#watchdog.start()
     const { signal } = this.#controller
     let response: Response
     try {
@@ -237,7 +242,7 @@ export class Call {
       toolCalls: facts?.toolCalls ?? 0,
       invalidToolCalls: facts?.invalidToolCalls ?? 0,
       usage: facts?.usage,
-      dropped: this.#outbound.dropped.length > 0 ? this.#outbound.dropped : undefined,
+      dropped: this.#dropped.length > 0 ? this.#dropped : undefined,
     }
   }
 
