@@ -92,27 +92,45 @@ export interface CallLabels {
   readonly session: string | undefined
 }
 
-/** The body as it came and as it was parsed; translated at most once. */
+/** The body as it came. What was made of it is let go of while an answer is waited for, and made again where it is needed. */
 export class InboundBody {
   readonly text: string
-  readonly json: JsonObject
-  readonly #parse: () => Checked<CoreRequest>
+  readonly #parse: (json: JsonObject) => Checked<CoreRequest>
+  #json: JsonObject | undefined
   #core: CoreRequest | undefined
 
-  constructor(text: string, json: JsonObject, parse: () => Checked<CoreRequest>) {
+  /** `json`: the text, parsed. */
+  constructor(text: string, json: JsonObject, parse: (json: JsonObject) => Checked<CoreRequest>) {
     this.text = text
-    this.json = json
+    this.#json = json
     this.#parse = parse
+  }
+
+  get json(): JsonObject {
+    this.#json ??= parsedAgain(this.text)
+    return this.#json
+  }
+
+  /** It was sent: requests may be large, and answers take long. */
+  release(): void {
+    this.#json = undefined
+    this.#core = undefined
   }
 
   /** Throws `invalid-request` where the request is not one of its protocol. */
   core(): CoreRequest {
     if (this.#core !== undefined) return this.#core
-    const parsed = this.#parse()
+    const parsed = this.#parse(this.json)
     if (!parsed.ok) throw new FullstopError('invalid-request', `${parsed.problem.field}: ${parsed.problem.message}`)
     this.#core = parsed.value
     return parsed.value
   }
+}
+
+function parsedAgain(text: string): JsonObject {
+  const json = parseJson(text)
+  if (!isJsonObject(json)) throw new Error('a body that was an object is none any more')
+  return json
 }
 
 export interface AdmitOptions {
@@ -145,8 +163,9 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
   const receivedAtWallMs = clock.wallMs()
   const idempotencyKey = readIdempotencyKey(headers)
   const mayReplay = readReplay(headers)
-  const { text, json } = await readBody(request, options.bodyLimitBytes, clock)
-  const inspected = bounded(() => operation.inspect(protocol, json, address))
+  // Nothing but the body may hold what was parsed: closures here live as long as the exchange.
+  const body = await readBody(request, options, clock)
+  const inspected = bounded(() => operation.inspect(protocol, body.json, address))
   if (!inspected.ok)
     throw new FullstopError('invalid-request', `${inspected.problem.field}: ${inspected.problem.message}`)
   const facts = inspected.value
@@ -156,7 +175,7 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
   const acceptance =
     operation.name === 'answer'
       ? Acceptance.of(
-          { policy, facts, judge: options.conditions?.accept, readTerms: () => protocol.readTerms(json) },
+          { policy, facts, judge: options.conditions?.accept, readTerms: () => protocol.readTerms(body.json) },
           schemas,
         )
       : undefined
@@ -165,7 +184,7 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
   if (ready !== undefined) await ready
   const route = routing.route(model, protocol.name)
   if (route === undefined) throw unknownModel(model, routing)
-  const references = bounded(() => operation.findState(protocol, json, text))
+  const references = bounded(() => operation.findState(protocol, body.json, body.text))
   const { hasTenants } = routing
   const deadlineAtMs = receivedAtMs + Math.min(policy.deadlineMs, ownTimeoutMs)
   const isAnswer = operation.name === 'answer'
@@ -206,12 +225,12 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
     awaitedUntilMs: deadlineAtMs,
     hasOwnDeadline: ownTimeoutMs < base.deadlineMs,
     clientRetry: readRetryCount(headers),
-    repeats: repeats.of(ownerOf(caller), text),
+    repeats: repeats.of(ownerOf(caller), body.text),
     idempotencyKey: policy.replay === 'off' ? undefined : idempotencyKey,
     mayReplay: policy.replay === 'on' && operation.name === 'answer' && mayReplay,
     replayId: undefined,
     finishOf: undefined,
-    body: new InboundBody(text, json, () => bounded(() => operation.parse(protocol, json, address))),
+    body,
     sendsAsRead: hasTenants,
   }
 }
@@ -241,12 +260,13 @@ const REQUEST_BODY_MS = 120_000
 
 async function readBody(
   request: IncomingRequest,
-  limitBytes: number,
+  { bodyLimitBytes, operation, protocol, address }: AdmitOptions,
   clock: Clock,
-): Promise<{ readonly text: string; readonly json: JsonObject }> {
-  const text = await readBounded(request, { limitBytes, limitMs: REQUEST_BODY_MS }, clock)
+): Promise<InboundBody> {
+  const text = await readBounded(request, { limitBytes: bodyLimitBytes, limitMs: REQUEST_BODY_MS }, clock)
   const json = parseJson(text)
-  if (isJsonObject(json)) return { text, json }
+  if (isJsonObject(json))
+    return new InboundBody(text, json, (own) => bounded(() => operation.parse(protocol, own, address)))
   if (text === '') throw new FullstopError('invalid-json', 'Expected a JSON object as the body; it is empty.')
   const came =
     json === undefined

@@ -76,6 +76,7 @@ export class Call {
     if (this.#outbound === undefined) throw new Error('a call is sent once')
     const { url, body, headers } = this.#outbound
     this.#outbound = undefined
+    this.#inbound.body.release()
     this.#watchdog.start()
     const { signal } = this.#controller
     let response: Response

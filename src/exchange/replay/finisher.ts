@@ -1,4 +1,5 @@
 import type { AttemptEvidence } from '../../evidence/index.ts'
+import type { JsonObject } from '../../protocols/core/index.ts'
 import { backoffMs, wait } from '../../resilience/index.ts'
 import { type Inbound, InboundBody, ownerOf } from '../admission/inbound.ts'
 import type { Route } from '../admission/routing.ts'
@@ -203,7 +204,7 @@ function whole(inbound: Inbound): Inbound {
   const { stream: _stream, stream_options: _options, ...rest } = body.json
   const json = isInAddress ? body.json : rest
   const address = isInAddress ? { model: facts.model, stream: false } : undefined
-  const parse = (): ReturnType<typeof operation.parse> => operation.parse(protocol, json, address)
+  const parse = (own: JsonObject): ReturnType<typeof operation.parse> => operation.parse(protocol, own, address)
   const text = isInAddress ? body.text : JSON.stringify(json)
   return { ...inbound, facts: { ...facts, stream: false }, body: new InboundBody(text, json, parse) }
 }
