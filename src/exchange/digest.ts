@@ -10,6 +10,17 @@ export function canonicalJson(value: Json | CoreResponse): string {
   return written(value as Json) ?? 'null'
 }
 
+/** Whether it has such a text: what is nested ten thousands of levels deep has none. */
+export function isWritable(value: Json | CoreResponse): boolean {
+  try {
+    canonicalJson(value)
+    return true
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
 // Written and not made into an ordered object first: whatever order they come in, objects have names like "2" before all others.
 function written(value: Json | undefined): string | undefined {
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map((each) => written(each) ?? 'null').join(',')}]`
