@@ -1,13 +1,13 @@
 import { FullstopError } from '../../errors.ts'
-import type { Degraded, Outcome } from '../../evidence/index.ts'
+import type { ApprovalEvidence, Degraded, Outcome } from '../../evidence/index.ts'
 import { wait } from '../../resilience/index.ts'
 import { type Inbound, ownerOf } from '../admission/inbound.ts'
 import type { ClientExchange } from '../client-exchange.ts'
 import { type Failure, overLimit, unexpectedFailure } from '../delivery/failure.ts'
 import { type ClientRefusal, ClientStay } from '../memory/client-load.ts'
-import type { Progress } from '../exchange.ts'
+import { Exchange, type Progress } from '../exchange.ts'
 import type { ExchangeDeps } from '../ports.ts'
-import { recordOf } from '../record.ts'
+import { recordOf, restedBy } from '../record.ts'
 import { inFormOf, type KeptAnswer } from './kept-answer.ts'
 import type { AnswerOrFailure } from './pending-answer.ts'
 
@@ -18,13 +18,16 @@ export interface Replay {
   readonly result: Promise<AnswerOrFailure>
   /** No longer waited for nor delivered; `isUsed`: the client has it whole, or it is of no use to it. Once. */
   readonly onOver?: (isUsed: boolean) => void
+  /** The request, for what its workflow gives where the answer failed. */
+  readonly degradable?: () => Inbound
 }
 
-/** An exchange without attempts: its answer is there already, or is being made for another request. */
+/**
+ * An exchange without attempts: its answer is there already, or is being made for another request. Where that fails, what its
+ * workflow gives in an answer's place is another exchange's to give, which has its attempts.
+ */
 export class ReplayedExchange implements ClientExchange {
   readonly inbound: Inbound
-  readonly attemptCount = 0
-  readonly approval = undefined
   readonly #replay: Replay
   readonly #deps: ExchangeDeps
   readonly #over = new AbortController()
@@ -34,8 +37,9 @@ export class ReplayedExchange implements ClientExchange {
   /** Why it is not waited for any longer. */
   #stopped: FullstopError | undefined
   #answer: KeptAnswer | undefined
+  #substitute: Exchange | undefined
   #firstDeliveredMs: number | undefined
-  #hasFailed = false
+  #failure: Failure | undefined
   #isUseless = false
   #isReported = false
 
@@ -49,24 +53,35 @@ export class ReplayedExchange implements ClientExchange {
   }
 
   get isReplayed(): boolean {
-    return !this.#hasFailed
+    return this.#failure === undefined
   }
 
   get answering(): ClientExchange['answering'] {
+    if (this.#substitute !== undefined) return this.#substitute.answering
     const platform = this.#answer?.platform
     return platform === undefined ? undefined : { platform: { name: platform } }
   }
 
+  get attemptCount(): number {
+    return this.#substitute?.attemptCount ?? 0
+  }
+
   get degraded(): Degraded | undefined {
-    return this.#answer?.degraded
+    return this.#substitute === undefined ? this.#answer?.degraded : this.#substitute.degraded
+  }
+
+  get approval(): ApprovalEvidence | undefined {
+    return this.#substitute?.approval
   }
 
   async next(): Promise<Progress> {
     if (this.#overLimit !== undefined) return this.#failed(overLimit(this.#overLimit, this.inbound.id))
+    if (this.#substitute !== undefined) return this.#substitute.next()
     if (this.#answer !== undefined) return { kind: 'finished' }
     try {
       const result = await this.#inTime()
-      if (result.kind === 'failure') return this.#failed(result.failure)
+      if (result.kind === 'failure')
+        return result.isFinal === true ? this.#failed(result.failure) : this.#orInstead(result.failure)
       const { inbound } = this
       // Until it can be delivered: whoever asks next is to get one of its own.
       this.#isUseless = true
@@ -81,6 +96,18 @@ export class ReplayedExchange implements ClientExchange {
     }
   }
 
+  /** From here on the substitute is the exchange. */
+  #orInstead(failure: Failure): Progress | Promise<Progress> {
+    const failed = this.#failed(failure)
+    const { exchange: replayOf, onOver, degradable } = this.#replay
+    const inbound = this.#isReported || this.#stopped !== undefined ? undefined : degradable?.()
+    if (inbound?.degrade === undefined) return failed
+    onOver?.(this.#isUseless)
+    const substitution = { failure: failed.failure, stay: this.#stay, replayOf }
+    this.#substitute = new Exchange(inbound, this.#deps, substitution)
+    return this.#substitute.next()
+  }
+
   /** The result, unless the deadline, the client or a shutdown ends the wait before. */
   async #inTime(): Promise<AnswerOrFailure> {
     const { clock } = this.#deps
@@ -92,31 +119,36 @@ export class ReplayedExchange implements ClientExchange {
     // Clears the timer.
     this.#over.abort()
     if (result !== undefined) return result
-    throw this.#stopped ?? new FullstopError('out-of-time', 'The answer that was waited for is not finished yet.')
+    const late = new FullstopError('out-of-time', 'The answer that was waited for is not finished yet.')
+    return { kind: 'failure', failure: unexpectedFailure(this.#stopped ?? late, this.inbound.id, []) }
   }
 
   /** It may be somebody else's failure; here it is under this exchange's id. */
-  #failed(failure: Failure): Progress {
-    this.#hasFailed = true
-    return { kind: 'failed', failure: { ...failure, error: { ...failure.error, exchange: this.inbound.id } } }
+  #failed(failure: Failure): Extract<Progress, { kind: 'failed' }> {
+    this.#failure = { ...failure, error: { ...failure.error, exchange: this.inbound.id } }
+    return { kind: 'failed', failure: this.#failure }
   }
 
   clientGone(): void {
+    if (this.#substitute !== undefined) return this.#substitute.clientGone()
     this.report('client-gone')
     this.#over.abort()
   }
 
   stop(): void {
+    this.#substitute?.stop()
     this.#stopped ??= new FullstopError('shutting-down', 'This instance is shutting down.')
     this.#over.abort()
   }
 
   giveUp(): void {
+    if (this.#substitute !== undefined) return this.#substitute.giveUp()
     this.report('refused', 'internal')
     this.#over.abort()
   }
 
   report(outcome: Outcome, errorCode?: string): void {
+    if (this.#substitute !== undefined) return this.#substitute.report(outcome, errorCode)
     if (this.#isReported) return
     this.#isReported = true
     this.#stay?.end(0)
@@ -137,7 +169,7 @@ export class ReplayedExchange implements ClientExchange {
         attempts: [],
         seams: undefined,
         diverted: undefined,
-        refusedBy: this.#overLimit?.by,
+        refusedBy: this.#overLimit?.by ?? restedBy(this.#failure),
         degraded: this.degraded,
         approval: undefined,
         replayOf: this.#answer?.exchange ?? this.#replay.exchange,

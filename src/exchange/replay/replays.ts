@@ -105,7 +105,8 @@ export class Replays {
     }
     const resting = this.#resting(inbound, request)
     if (resting === undefined) return new Exchange(this.#limited(inbound, request), deps)
-    return new ReplayedExchange(inbound, { exchange: undefined, result: Promise.resolve(resting) }, deps)
+    const degradable = this.#degradable(inbound, request)
+    return new ReplayedExchange(inbound, { exchange: undefined, result: Promise.resolve(resting), degradable }, deps)
   }
 
   async #openUnderKey(inbound: Inbound, id: string, deps: ExchangeDeps): Promise<ClientExchange> {
@@ -113,7 +114,7 @@ export class Replays {
     const running = this.#claims.get(id)
     if (running !== undefined) {
       if (running.identity !== identity) throw keyReused()
-      return this.#joined(inbound, running, deps)
+      return this.#joined(inbound, { scope: id, id }, running, deps)
     }
     const claim = new PendingAnswer(inbound.id, identity)
     this.#claims.set(id, claim)
@@ -145,7 +146,8 @@ export class Replays {
     if (resting === undefined) return this.#shared(inbound, request, claim, deps)
     this.#release(request, claim)
     claim.settle(resting)
-    return new ReplayedExchange(inbound, { exchange: undefined, result: claim.result }, deps)
+    const degradable = this.#degradable(inbound, request)
+    return new ReplayedExchange(inbound, { exchange: undefined, result: claim.result, degradable }, deps)
   }
 
   /** Not asked again for a while, since its answers all died. */
@@ -162,12 +164,33 @@ export class Replays {
     return { ...inbound, replayId: request, policy: { ...policy, attempts: Math.min(policy.attempts, left) } }
   }
 
+  /**
+   * The request for what is given in place of an answer that died. A simpler model's answers may die too, and no more often; what
+   * it gives is no answer of the request's own.
+   */
+  #degradable(inbound: Inbound, { scope, id }: RequestId): () => Inbound {
+    return () => {
+      const replayId = { scope, id: `${id} simpler` }
+      const left = this.#guard.left(replayId)
+      const { policy, simpler } = inbound
+      return {
+        ...inbound,
+        replayId,
+        idempotencyKey: undefined,
+        simpler: left === 0 ? undefined : simpler,
+        policy: { ...policy, attempts: Math.max(1, Math.min(policy.attempts, left)) },
+      }
+    }
+  }
+
   // ## Under a key
 
-  #joined(inbound: Inbound, claim: PendingAnswer, deps: ExchangeDeps): ClientExchange {
+  #joined(inbound: Inbound, request: RequestId, claim: PendingAnswer, deps: ExchangeDeps): ClientExchange {
     claim.join()
     const onOver = (): void => this.#onLeft(claim)
-    return new ReplayedExchange(inbound, { exchange: claim.exchange, result: claim.result, onOver }, deps)
+    const { exchange, result } = claim
+    const degradable = this.#degradable(inbound, request)
+    return new ReplayedExchange(inbound, { exchange, result, onOver, degradable }, deps)
   }
 
   #shared(inbound: Inbound, request: RequestId, claim: PendingAnswer, deps: ExchangeDeps): ClientExchange {
@@ -185,7 +208,8 @@ export class Replays {
     }
     const onLost = (): void => {
       this.#claims.delete(request.id)
-      claim.settle(failure(tooLarge(), inbound))
+      // There is an answer, and whoever asks again has one of its own.
+      claim.settle({ ...failure(tooLarge(), inbound), isFinal: true })
     }
     const onEnd = (end: Progress): void => {
       if (end.kind === 'finished' && !recording.isLost) {
@@ -218,7 +242,7 @@ export class Replays {
     if (isCut || exchange.inbound.replayId !== undefined) this.#guard.onDied(request, answersIn(exchange.attempts))
     if (isCut && this.#finish(exchange, request, claim, deps)) return this.#keep(request, claim)
     this.#release(request, claim)
-    claim.settle({ kind: 'failure', failure: why })
+    claim.settle({ kind: 'failure', failure: why, isFinal: !isCut })
   }
 
   /** Once it is there; until then whoever sends the key joins the claim. */
@@ -243,11 +267,14 @@ export class Replays {
   onReport(exchange: Exchange, outcome: Outcome, deps: ExchangeDeps): void {
     const { replayId, mayReplay, idempotencyKey } = exchange.inbound
     if (outcome === 'delivered' || outcome === 'kept') {
-      if (replayId !== undefined && exchange.degraded === undefined) this.#guard.onAnswered(replayId)
+      if (replayId === undefined || exchange.degraded === 'model') return
+      if (exchange.degraded === undefined) this.#guard.onAnswered(replayId)
+      else this.#guard.onDied(replayId, answersIn(exchange.attempts))
       return
     }
     if (!mayReplay || idempotencyKey !== undefined || outcome === 'client-gone') return
-    const isCut = outcome === 'broken-off' && exchange.hasDelivered && !isCutByPolicy(exchange)
+    const mayBeFinished = !exchange.isSubstitute && !isCutByPolicy(exchange)
+    const isCut = outcome === 'broken-off' && exchange.hasDelivered && mayBeFinished
     if (isCut || replayId !== undefined) this.#register(exchange, isCut, deps)
   }
 
@@ -295,7 +322,9 @@ export class Replays {
       cut.isTaken = false
       if (isUsed) this.#onServed(cut, request)
     }
-    if (pending !== undefined) return new ReplayedExchange(inbound, { exchange, result: pending.result, onOver }, deps)
+    const degradable = this.#degradable(inbound, request)
+    if (pending !== undefined)
+      return new ReplayedExchange(inbound, { exchange, result: pending.result, onOver, degradable }, deps)
     const answer = await this.#store.get(storeId(cut))
     if (answer === undefined) {
       this.#cuts.delete(cut)
@@ -303,7 +332,7 @@ export class Replays {
     }
     return new ReplayedExchange(
       inbound,
-      { exchange, result: Promise.resolve({ kind: 'answer', answer }), onOver },
+      { exchange, result: Promise.resolve({ kind: 'answer', answer }), onOver, degradable },
       deps,
     )
   }
@@ -369,7 +398,11 @@ function isCutByPolicy({ attempts }: Exchange): boolean {
 
 const storeId = ({ exchange }: Cut): string => `cut ${exchange}`
 
-function failure(error: unknown, { id }: Inbound, retryAfterMs?: number): AnswerOrFailure {
+function failure(
+  error: unknown,
+  { id }: Inbound,
+  retryAfterMs?: number,
+): Extract<AnswerOrFailure, { kind: 'failure' }> {
   const described = unexpectedFailure(error, id, [])
   return { kind: 'failure', failure: retryAfterMs === undefined ? described : { ...described, retryAfterMs } }
 }
