@@ -7,12 +7,13 @@ import type { ClientExchange } from '../client-exchange.ts'
 import { unexpectedFailure } from '../delivery/failure.ts'
 import { Exchange, type Progress } from '../exchange.ts'
 import type { ExchangeDeps } from '../ports.ts'
+import { Allowance } from './allowance.ts'
 import { type Cut, Cuts } from './cuts.ts'
 import { Finisher, keptAnswer } from './finisher.ts'
 import type { AnswerStore } from './kept-answer.ts'
 import { ANSWERS_BEFORE_REST, answersIn, LoopGuard, type RequestId } from './loop-guard.ts'
 import { type AnswerOrFailure, PendingAnswer } from './pending-answer.ts'
-import { Allowance, Recording } from './recording.ts'
+import { Recording } from './recording.ts'
 import { ReplayedExchange } from './replayed-exchange.ts'
 import { cutScope, identityOf, keyScope } from './request-identity.ts'
 import { SharedExchange } from './shared-exchange.ts'
@@ -23,7 +24,7 @@ export interface ReplaySettings {
   readonly windowMs: number
   /** An answer can be had under its key for so long, ms. */
   readonly keyWindowMs: number
-  /** Of all kept answers, and of all that are being recorded, each. */
+  /** Of all kept answers, and of all that are being recorded or read, each. */
   readonly limitBytes: number
 }
 
@@ -59,7 +60,7 @@ export class Replays {
   constructor({ windowMs, keyWindowMs, limitBytes }: ReplaySettings, { clock, store }: ReplaysDeps) {
     this.#clock = clock
     this.#store = store
-    this.#allowance = new Allowance(limitBytes)
+    this.#allowance = new Allowance(limitBytes, { clock })
     this.#windowMs = windowMs
     this.#keyWindowMs = keyWindowMs
     this.#guard = new LoopGuard({ clock })
@@ -106,7 +107,11 @@ export class Replays {
     const resting = this.#resting(inbound, request)
     if (resting === undefined) return new Exchange(this.#limited(inbound, request), deps)
     const degradable = this.#degradable(inbound, request)
-    return new ReplayedExchange(inbound, { exchange: undefined, result: Promise.resolve(resting), degradable }, deps)
+    return new ReplayedExchange(
+      inbound,
+      { exchange: undefined, result: Promise.resolve(resting), degradable, allowance: this.#allowance },
+      deps,
+    )
   }
 
   async #openUnderKey(inbound: Inbound, id: string, deps: ExchangeDeps): Promise<ClientExchange> {
@@ -140,14 +145,22 @@ export class Replays {
       if (kept.identity !== claim.identity) throw keyReused()
       this.#release(request, claim)
       claim.settle({ kind: 'answer', answer: kept })
-      return new ReplayedExchange(inbound, { exchange: kept.exchange, result: claim.result }, deps)
+      return new ReplayedExchange(
+        inbound,
+        { exchange: kept.exchange, result: claim.result, allowance: this.#allowance },
+        deps,
+      )
     }
     const resting = this.#resting(inbound, request)
     if (resting === undefined) return this.#shared(inbound, request, claim, deps)
     this.#release(request, claim)
     claim.settle(resting)
     const degradable = this.#degradable(inbound, request)
-    return new ReplayedExchange(inbound, { exchange: undefined, result: claim.result, degradable }, deps)
+    return new ReplayedExchange(
+      inbound,
+      { exchange: undefined, result: claim.result, degradable, allowance: this.#allowance },
+      deps,
+    )
   }
 
   /** Not asked again for a while, since its answers all died. */
@@ -190,7 +203,7 @@ export class Replays {
     const onOver = (): void => this.#onLeft(claim)
     const { exchange, result } = claim
     const degradable = this.#degradable(inbound, request)
-    return new ReplayedExchange(inbound, { exchange, result, onOver, degradable }, deps)
+    return new ReplayedExchange(inbound, { exchange, result, onOver, degradable, allowance: this.#allowance }, deps)
   }
 
   #shared(inbound: Inbound, request: RequestId, claim: PendingAnswer, deps: ExchangeDeps): ClientExchange {
@@ -214,11 +227,11 @@ export class Replays {
     const onEnd = (end: Progress): void => {
       if (end.kind === 'finished' && !recording.isLost) {
         const bytes = joinBytes(recording.whole, recording.byteLength)
-        recording.release()
+        recording.end()
         claim.settle({ kind: 'answer', answer: keptAnswer(exchange, bytes, claim.identity) })
         this.#keep(request, claim)
       } else {
-        recording.release()
+        recording.end()
         if (end.kind === 'failed') this.#onFailedUnderKey(exchange, request, claim, end, deps)
       }
     }
@@ -324,7 +337,11 @@ export class Replays {
     }
     const degradable = this.#degradable(inbound, request)
     if (pending !== undefined)
-      return new ReplayedExchange(inbound, { exchange, result: pending.result, onOver, degradable }, deps)
+      return new ReplayedExchange(
+        inbound,
+        { exchange, result: pending.result, onOver, degradable, allowance: this.#allowance },
+        deps,
+      )
     const answer = await this.#store.get(storeId(cut))
     if (answer === undefined) {
       this.#cuts.delete(cut)
@@ -332,7 +349,7 @@ export class Replays {
     }
     return new ReplayedExchange(
       inbound,
-      { exchange, result: Promise.resolve({ kind: 'answer', answer }), onOver, degradable },
+      { exchange, result: Promise.resolve({ kind: 'answer', answer }), onOver, degradable, allowance: this.#allowance },
       deps,
     )
   }
