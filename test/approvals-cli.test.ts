@@ -92,6 +92,29 @@ test('an approver sees what waits, looks at it, decides about it, and the trace 
   expect((await run(['list'])).out).toContain('decided')
 }, 60_000)
 
+test('what is shown as JSON has nothing that a terminal obeys or nobody sees, and says the same', async () => {
+  const said = 'Pay 18.\u009b2K\r\u007fPay 81.\u202e\u2066\u200b\u2028\u{e0041}\ufe0f\u00ad Grüße, 😀'
+  const answer = { ...CHAT_ANSWER, choices: [{ index: 0, message: { content: said }, finish_reason: 'stop' }] }
+  const upstream = await bench.upstream((_, response) => json(response, 200, answer))
+  const gateway = bench.gateway(
+    `providers:\n  a: { protocol: openai-chat, baseUrl: "${upstream.url}/v1" }\nmodels:\n  m: { platforms: [a/x] }\ndefaults: { profile: critical }\nclients: { shop: { keyHash: "sha256:${sha256('shop-key')}" } }\napprovals: { approvers: { alice: { keyHash: "sha256:${sha256('alice-key')}" } } }\n`,
+  )
+  const run = (...args: readonly string[]): Promise<Finished> =>
+    fullstop(['approvals', ...args, '--json', '--url', gateway.controlUrl], { FULLSTOP_APPROVER_KEY: 'alice-key' })
+  const asked = gateway.post('/v1/chat/completions', CHAT_REQUEST, { authorization: 'Bearer shop-key' })
+  let id: string | undefined
+  while (id === undefined) id = (JSON.parse((await run('list')).out) as ApprovalsList).pending[0]?.id
+  const { out } = await run('show', id)
+  expect(out.trimEnd()).toMatch(/^[\u0020-\u007eüß😀]+$/u)
+  expect(out).toContain(
+    'Pay 18.\\u009b2K\\r\\u007fPay 81.\\u202e\\u2066\\u200b\\u2028\\udb40\\udc41\\ufe0f\\u00ad Grüße, 😀',
+  )
+  const shown = JSON.parse(out) as ApprovalDetail
+  expect(shown.answer.choices[0]?.content).toEqual([{ type: 'text', text: said }])
+  await run('reject', id, '--digest', shown.digest)
+  expect((await asked).status).toBe(403)
+}, 60_000)
+
 test('an answer cannot hide from its approver behind what a terminal obeys', () => {
   const approval: ApprovalDetail = {
     id: 'fs_1',
@@ -127,4 +150,5 @@ test('an answer cannot hide from its approver behind what a terminal obeys', () 
   expect(text).toContain('  Pay 18.\\u001b[2K\\u000dPay 81.\n  Done\\u202e.\\u{e0041}\\ufe0f\\u00ad')
   expect(text).toContain('  [calls pay] {"to":"\\u0007me"}')
   expect(text).toContain('for 10.00 s more')
+  expect(renderApproval({ ...approval, model: 'a/x\n\u202eb' }, 0)).toContain('fs_1  a/x\\u000a\\u202eb, client shop')
 })

@@ -154,12 +154,24 @@ describe('commands', () => {
 workflows:
   replies: { model: m, schema: ./answer.json }
   invoices: { profile: prototype, model: m, value: { currency: EUR, amount: 2.5, per: run } }
+  once: { attempts: 1 }
+  watched: { delivery: live }
+  chat: {}
+clients:
+  any: { keyHash: "sha256:${'a'.repeat(64)}" }
+  guarded: { keyHash: "sha256:${'b'.repeat(64)}", tenant: shop, limits: {} }
+  limited: { keyHash: "sha256:${'c'.repeat(64)}", limits: { concurrent: 5, requestsPerMinute: 600, tokensPerMinute: 9000, repeats: 3 } }
 `,
     )
     const { code, out } = await fullstop(['check', '--config', path])
     expect(code).toBe(0)
     expect(out).toMatch(/\(no workflow\) +customer +guarded +4 +10m +on +off +proven +reroute +enforce +anything/)
     expect(out).toMatch(/replies +customer +hold +4 +10m .* valid under \.\/answer\.json/)
+    expect(out).toMatch(/once +customer +guarded +1 .* –/)
+    expect(out.match(/^  \w+: at most .*$/gm)).toEqual([
+      '  guarded: at most 30 times the same request a minute.',
+      '  limited: at most 5 requests at once, 600 requests a minute, 9000 tokens a minute, 3 times the same request a minute.',
+    ])
     expect(out).toContain('invoices: customer rather than prototype, since it declares 2.5 EUR per run to be at stake.')
     const told = await fullstop([
       'check',
@@ -180,7 +192,17 @@ workflows:
         replies: { delivery: 'hold', schema: { type: 'object' } },
         invoices: { advice: { profile: 'customer', than: 'more' } },
       },
+      clients: { any: {}, guarded: { tenant: 'shop', limits: { repeats: 30 } }, limited: { limits: { repeats: 3 } } },
     })
+    const { defaults, workflows } = JSON.parse(asJson.out) as {
+      defaults: { seam: string }
+      workflows: Record<string, { seam: string }>
+    }
+    expect(defaults.seam).toBe('proven')
+    // Held, by its profile, with nothing left to go on with, live, and the one that can.
+    const seams = ['replies', 'invoices', 'once', 'watched', 'chat'].map((name) => workflows[name]?.seam)
+    expect(seams).toEqual(['off', 'off', 'off', 'off', 'proven'])
+    expect(asJson.out).not.toContain('keyHash')
     expect((await fullstop(['check', '--config', path, '--workflow', 'replies'])).code).toBe(2)
     expect((await fullstop(['check', '--config', path, '--advise', '--workflow', 'nobody'])).code).toBe(2)
   })

@@ -1,5 +1,6 @@
 import type { ApprovalDetail, ApprovalsList, ApprovalSummary } from '../server/index.ts'
 import { ms } from './durations.ts'
+import { visible, visibleLine } from './unseen.ts'
 
 const SHOWN_DECIDED = 10
 /** Of a request, characters: the whole is in the JSON. */
@@ -52,7 +53,8 @@ function line({ id, workflow, model, client, tenant, degraded }: ApprovalSummary
   const parts = Object.entries({ workflow, client, tenant, degraded }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name} ${value}`],
   )
-  return [`${id}  ${model}`, ...parts].join(', ')
+  // A model's name may be its client's own words.
+  return visibleLine([`${id}  ${model}`, ...parts].join(', '))
 }
 
 function outcomeOf({ state, decision }: ApprovalSummary): string {
@@ -77,18 +79,5 @@ function partOf(part: Part): string {
 }
 
 function indented(text: string): string {
-  return text.replaceAll(UNSEEN, escaped).replaceAll(/^/gm, '  ')
-}
-
-/**
- * What a terminal obeys instead of showing it, what changes the order of the characters around it, and what is not seen at all
- * (tags, variation selectors): an answer must not hide from its approver.
- */
-const UNSEEN =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cs}]/gu
-
-function escaped(character: string): string {
-  const digits = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')
-  return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits}`
+  return visible(text).replaceAll(/^/gm, '  ')
 }

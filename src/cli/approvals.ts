@@ -3,6 +3,7 @@ import type { ApprovalDetail, ApprovalsList, ApprovalSummary } from '../server/i
 import { renderApproval, renderApprovals, renderDecision } from './approvals-text.ts'
 import { askControlPlane, type ControlPlaneOptions, DEFAULT_CONTROL_URL } from './ask-control-plane.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
+import { visibleJson } from './unseen.ts'
 
 export interface ApprovalsOptions extends ControlPlaneOptions {
   readonly json?: boolean
@@ -70,5 +71,5 @@ async function decide(id: string, decision: object, options: DecisionOptions): P
 }
 
 function print(body: unknown, { json = false }: ApprovalsOptions, render: () => string): void {
-  console.log(json ? JSON.stringify(body) : render())
+  console.log(json ? visibleJson(body) : render())
 }

@@ -2,7 +2,7 @@ import { type Config, formatProblems, loadConfigFile, type WorkflowConfig } from
 import { type Advice, adviceFor, type Consequence, sentenceOf } from './advice.ts'
 import { DEFAULT_CONFIG_FILE } from './configuration.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
-import { renderEndings, renderPolicies } from './policy-table.ts'
+import { inEffect, renderClientLimits, renderEndings, renderPolicies } from './policy-table.ts'
 
 export interface CheckOptions {
   readonly config?: string
@@ -46,6 +46,7 @@ function toText(config: Config, path: string, advised: Advised, { advise = false
   const { providers, models, workflows, clients } = config
   // Unasked only what the configuration itself gives a reason for.
   const endings = renderEndings(config)
+  const limits = renderClientLimits(config)
   const told = [...advised].filter(([, advice]) => advise || (advice !== undefined && tells(advice)))
   return [
     `${path} is good.`,
@@ -56,6 +57,7 @@ function toText(config: Config, path: string, advised: Advised, { advise = false
     '',
     ...renderPolicies(config).map((line) => `  ${line}`),
     ...(endings.length === 0 ? [] : ['', ...endings.map((line) => `  ${line}`)]),
+    ...(limits.length === 0 ? [] : ['', ...limits.map((line) => `  ${line}`)]),
     ...(told.length === 0 ? [] : ['', 'advice']),
     ...told.map(([workflow, advice]) => `  ${sentenceOf(workflow, advice)}`),
     ...(advise || workflows.size === 0
@@ -69,16 +71,22 @@ function toText(config: Config, path: string, advised: Advised, { advise = false
 
 const tells = ({ than, lacks }: Advice): boolean => than === 'more' || lacks.length > 0
 
-function toJson({ defaults, workflows }: Config, file: string, advised: Advised): object {
+function toJson({ defaults, workflows, clients }: Config, file: string, advised: Advised): object {
   return {
     ok: true,
     file,
-    defaults,
+    defaults: inEffect(defaults),
     workflows: Object.fromEntries(
       [...workflows.values()].map((workflow) => {
         const advice = advised.get(workflow)
-        return [workflow.name, { ...workflow, ...(advice !== undefined && { advice }) }]
+        return [workflow.name, { ...inEffect(workflow), ...(advice !== undefined && { advice }) }]
       }),
+    ),
+    clients: Object.fromEntries(
+      [...clients.values()].map(({ name, tenant, workflows: used, limits }) => [
+        name,
+        { tenant, workflows: used, limits },
+      ]),
     ),
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type ClientLimitsConfig,
   type Config,
   type DegradeConfig,
   formatDuration,
@@ -31,8 +32,7 @@ export function renderPolicies({ defaults, workflows }: Config): readonly string
 }
 
 function cells(policy: PolicyConfig): readonly string[] {
-  const { profile, delivery, thinking, attempts, deadlineMs, overloadControl, hedge, limited, toolArguments, seam } =
-    policy
+  const { profile, delivery, thinking, attempts, deadlineMs, overloadControl, hedge, limited, toolArguments } = policy
   return [
     profile,
     delivery === 'guarded' && thinking === 'hold' ? 'guarded, thinking held' : delivery,
@@ -40,11 +40,20 @@ function cells(policy: PolicyConfig): readonly string[] {
     formatDuration(deadlineMs),
     overloadControl ? 'on' : 'off',
     hedge,
-    // Under `hold` nothing breaks off, under `live` nothing is gone on with.
-    delivery === 'guarded' ? seam : '–',
+    canHaveSeam(policy) ? policy.seam : '–',
     limited,
     toolArguments,
   ]
+}
+
+/** Under `hold` nothing breaks off, under `live` nothing is gone on with, and a seam is an attempt. */
+function canHaveSeam({ delivery, attempts }: PolicyConfig): boolean {
+  return delivery === 'guarded' && attempts > 1
+}
+
+/** The policy as it works out for requests that say nothing else. */
+export function inEffect<T extends PolicyConfig>(policy: T): T {
+  return canHaveSeam(policy) ? policy : { ...policy, seam: 'off' }
 }
 
 function expectation({ schemaFile, expect }: WorkflowConfig): string {
@@ -73,5 +82,21 @@ function insteadOf({ cacheMs, model, answer }: DegradeConfig): readonly string[]
     ...(cacheMs === undefined ? [] : [`the same request’s answer of the last ${formatDuration(cacheMs)}`]),
     ...(model === undefined ? [] : [`an answer of ${model}`]),
     ...(answer === undefined ? [] : ['fixed words']),
+  ]
+}
+
+/** What each client that has limits may use, those that it did not say too. */
+export function renderClientLimits({ clients }: Config): readonly string[] {
+  return [...clients.values()].flatMap(({ name, limits }) =>
+    limits === undefined ? [] : [`${name}: at most ${limitsOf(limits).join(', ')}.`],
+  )
+}
+
+function limitsOf({ concurrent, requestsPerMinute, tokensPerMinute, repeats }: ClientLimitsConfig): readonly string[] {
+  return [
+    ...(concurrent === undefined ? [] : [`${concurrent} requests at once`]),
+    ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} requests a minute`]),
+    ...(tokensPerMinute === undefined ? [] : [`${tokensPerMinute} tokens a minute`]),
+    `${repeats} times the same request a minute`,
   ]
 }

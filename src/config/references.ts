@@ -178,20 +178,41 @@ class ReferenceChecks {
   }
 
   #approvers(): void {
+    const tenants = this.#tenants()
     const owners = new Map<string, string>()
     for (const [name, value] of Object.entries(this.#sections.clients)) own(owners, value, `client "${name}"`)
     own(owners, this.#sections.control, 'the control plane')
     for (const [name, value] of Object.entries(mapping(this.#sections.approvals['approvers']))) {
-      const { keyHash, workflows } = mapping(value)
+      const { keyHash, tenants: seen, workflows } = mapping(value)
       const path = ['approvals', 'approvers', name]
       const owner = typeof keyHash === 'string' ? owners.get(keyHash.toLowerCase()) : undefined
       if (owner !== undefined)
         this.#report([...path, 'keyHash'], 'value', `this is the key of ${owner} too; give each their own`)
       own(owners, value, `approver "${name}"`)
+      this.#eachText(seen, [...path, 'tenants'], (text, at) => {
+        if (tenants !== undefined) this.#known('tenant', text, tenants.all, at, tenants.names)
+      })
       this.#eachText(workflows, [...path, 'workflows'], (text, at) => {
         this.#known('workflow', text, this.#sections.workflows, at)
       })
     }
+  }
+
+  /** Those of the clients, and there are no others; `undefined` where one of them could not be read. */
+  #tenants(): { readonly all: Mapping; readonly names: readonly string[] } | undefined {
+    const all: string[] = []
+    const names = new Set<string>()
+    for (const [name, value] of Object.entries(this.#sections.clients)) {
+      const { tenant } = mapping(value)
+      const path = ['clients', name, 'tenant']
+      if (tenant === undefined) continue
+      if (typeof tenant !== 'string' || this.#tree.isBroken(path)) return undefined
+      all.push(tenant)
+      // One from the environment is told by its variable.
+      const { shown } = this.#tree.locate(path)
+      names.add(shown === JSON.stringify(tenant) ? tenant : shown)
+    }
+    return { all: Object.fromEntries(all.map((tenant) => [tenant, true])), names: [...names] }
   }
 
   #clients(): void {
@@ -236,9 +257,15 @@ class ReferenceChecks {
     )
   }
 
-  #known(kind: string, name: string, known: Mapping, path: ConfigPath): void {
+  /** `names`: as they may be told. */
+  #known(
+    kind: string,
+    name: string,
+    known: Mapping,
+    path: ConfigPath,
+    names: readonly string[] = Object.keys(known),
+  ): void {
     if (Object.hasOwn(known, name)) return
-    const names = Object.keys(known)
     const near = nearestKey(name, names)
     const known_ = names.length === 0 ? `no ${kind} is declared` : `declared are ${names.slice(0, 10).join(', ')}`
     const shown = this.#tree.locate(path).shown

@@ -382,6 +382,27 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
     '3:68 approvals.webhook.secret: expected a secret of 16 to 512 characters without spaces or line breaks, got something else',
   ],
   [
+    'approvers of tenants that no client has',
+    `${minimal}clients: { c: { keyHash: "sha256:${'c'.repeat(64)}", tenant: shop }, d: { keyHash: "sha256:${'d'.repeat(64)}" } }\napprovals: { approvers: { alice: { keyHash: "sha256:${'a'.repeat(64)}", tenants: [shop, shpo, elsewhere] } } }`,
+    '4:136 approvals.approvers.alice.tenants[1]: expected the name of a declared tenant, got "shpo"; did you mean "shop"?',
+    '4:142 approvals.approvers.alice.tenants[2]: expected the name of a declared tenant, got "elsewhere"; declared are shop',
+  ],
+  [
+    'an approver of a tenant where no client has one',
+    `${minimal}approvals: { approvers: { alice: { keyHash: "sha256:${'a'.repeat(64)}", tenants: [shop] } } }`,
+    '3:130 approvals.approvers.alice.tenants[0]: expected the name of a declared tenant, got "shop"; no tenant is declared',
+  ],
+  [
+    'a client’s tenant that could not be read, alone: an approver’s may be that one',
+    `${minimal}clients: { c: { keyHash: "sha256:${'c'.repeat(64)}", tenant: "\${NOPE}" } }\napprovals: { approvers: { alice: { keyHash: "sha256:${'a'.repeat(64)}", tenants: [shop] } } }`,
+    '3:109 clients.c.tenant: the environment variable NOPE is not set',
+  ],
+  [
+    'an approver’s tenant, without telling a client’s that the environment holds',
+    `${minimal}clients: { c: { keyHash: "sha256:${'c'.repeat(64)}", tenant: "\${KEY}" }, d: { keyHash: "sha256:${'d'.repeat(64)}", tenant: shop } }\napprovals: { approvers: { alice: { keyHash: "sha256:${'a'.repeat(64)}", tenants: [canari] } } }`,
+    '4:130 approvals.approvers.alice.tenants[0]: expected the name of a declared tenant, got "canari"; declared are the value of ${KEY}, shop',
+  ],
+  [
     'a degradation to nothing, to its own model and to one that nobody knows',
     `${minimal}models: { m: { platforms: [a/x] } }\nworkflows: { v: { degrade: {} }, w: { model: m, degrade: { model: m } }, x: { degrade: { model: n } } }`,
     '4:28 workflows.v.degrade: expected cache, model or answer, got none',

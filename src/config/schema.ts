@@ -89,7 +89,8 @@ const clientLimits = section({
     ...tokensNotes,
   }),
   repeats: optional(whole(100_000), {
-    about: 'How often this client may send the same body within a minute: a guard against loops.',
+    about:
+      'How often this client may send the same body within a minute: a guard against loops, for every client that has limits, even {}.',
     unit: 'requests within a minute',
     range: '1 to 100000',
     default: defaultRepeats,
@@ -341,7 +342,7 @@ const client = section({
   }),
   tenant: optional(plainName, { about: 'Whose requests these are, for reports.' }),
   limits: optional(clientLimits, {
-    about: 'What this client may use; more is refused with 429, which limit it was and until when.',
+    about: `What this client may use; more is refused with 429, which limit it was and until when. Whatever stands here, even {}, comes with repeats: ${defaultRepeats} unless it says another.`,
     defaultWords: 'no limits',
   }),
 })

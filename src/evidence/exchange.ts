@@ -60,13 +60,13 @@ export interface ExchangeEvidence {
   readonly seams: readonly SeamEvidence[] | undefined
   /** Platforms that the first attempt went around; `undefined`: none. */
   readonly diverted: readonly Diversion[] | undefined
-  /** What kept it from an attempt, or from another one. */
-  readonly refusedBy: Limiter | ClientLimiter | undefined
+  /** What kept it from an attempt, or from another one. `loop`: answers to the same request died every time. */
+  readonly refusedBy: Limiter | ClientLimiter | 'loop' | undefined
   /** How often its client says that it has tried this already (`x-stainless-retry-count`), where it says so. */
   readonly clientRetry: number | undefined
   /** Requests with the same body from the same client that failed within the last minute. */
   readonly repeats: number
-  /** The exchange whose answer was, or would have been, delivered again; this one made no attempts. */
+  /** The exchange whose answer was, or would have been, delivered again; this one asked for none of that model. */
   readonly replayOf: string | undefined
   /** The exchange that broke off, for whose client this one finished the answer in the background. */
   readonly finishOf: string | undefined

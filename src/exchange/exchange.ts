@@ -22,8 +22,17 @@ import { describeFailure, type Failure, overLimit, unexpectedFailure, withAttemp
 import { completed, renderGiven } from './delivery/given-answer.ts'
 import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
-import { recordOf } from './record.ts'
+import { recordOf, restedBy } from './record.ts'
 import type { LimitedAnswer } from './seam/seams.ts'
+
+/** For an exchange that waited for another's answer, and gives what its workflow has in the place of that. */
+export interface Substitution {
+  /** Why there is no answer. */
+  readonly failure: Failure
+  /** Of the exchange that waited. */
+  readonly stay: ClientStay | undefined
+  readonly replayOf: string | undefined
+}
 
 /** How the exchange goes on for its client. */
 export type Progress =
@@ -80,12 +89,20 @@ export class Exchange implements ClientExchange {
   #isGiven = false
   #isStopped = false
   #isReported = false
+  /** What this one stands in for, having asked nobody; `undefined` for all others. */
+  readonly #substitution: Substitution | undefined
 
-  constructor(inbound: Inbound, deps: ExchangeDeps) {
+  constructor(inbound: Inbound, deps: ExchangeDeps, substitution?: Substitution) {
     this.inbound = inbound
     this.#deps = deps
+    this.#substitution = substitution
+    this.#failure = substitution?.failure
     this.#attempts = new Attempts(leavingOneForSimpler(inbound), deps)
     if (inbound.approval !== undefined) this.#approval = new AwaitedApproval(inbound, inbound.approval, deps.approvals)
+    if (substitution !== undefined) {
+      this.#stay = substitution.stay
+      return
+    }
     const { caller, finishOf, body } = inbound
     const isAsked = finishOf === undefined
     const entered = isAsked ? deps.clients.enter(caller, body.text) : deps.clients.enterUnasked(caller)
@@ -113,6 +130,11 @@ export class Exchange implements ClientExchange {
     return this.#ends.map(({ evidence }) => evidence)
   }
 
+  /** It only gives something in place of an answer that another exchange was to have. */
+  get isSubstitute(): boolean {
+    return this.#substitution !== undefined
+  }
+
   /** Content is with the client. */
   get hasDelivered(): boolean {
     return this.#firstDeliveredMs !== undefined
@@ -136,8 +158,7 @@ export class Exchange implements ClientExchange {
       this.#approval?.reserve()
       for (;;) {
         const attempts = this.#attempts
-        // Content of one attempt with the client, another's would be another answer: it can only go on with what is there.
-        let run = attempts.current ?? (await (this.#isBegun ? attempts.goOn() : attempts.begin()))
+        let run = attempts.current ?? (await this.#next(attempts))
         if (run === undefined) {
           if (attempts.seams?.limited !== undefined) return await this.#leaveAtLimit(attempts.seams.limited)
           const instead = await this.#instead()
@@ -162,6 +183,12 @@ export class Exchange implements ClientExchange {
       this.#attempts.abandon('internal')
       return this.#failed(error)
     }
+  }
+
+  #next(attempts: Attempts): Promise<Run | undefined> | undefined {
+    if (this.isSubstitute && this.#degradation === undefined) return undefined
+    // Content of one attempt with the client, another's would be another answer: it can only go on with what is there.
+    return this.#isBegun ? attempts.goOn() : attempts.begin()
   }
 
   #deliver(run: Run, bytes: Uint8Array): Progress {
@@ -244,7 +271,7 @@ export class Exchange implements ClientExchange {
     this.#degrade(undefined)
     const isOver = this.#isStopped || this.#isReported || this.inbound.signal.aborted
     if (this.inbound.degrade === undefined || this.#firstDeliveredMs !== undefined || isOver) return this.#fail()
-    if (this.#degradation === undefined && !isOutage(failure, this.#attempts.ends)) return this.#fail()
+    if (this.#degradation === undefined && !isOutage(this.#failure, this.#attempts.ends)) return this.#fail()
     this.#degradation ??= new Degradation(this.inbound, this.#deps.cache)
     const substitute = await this.#degradation.next(this.attemptCount)
     if (substitute === undefined || this.#isReported || this.#isStopped) return this.#fail()
@@ -368,8 +395,8 @@ export class Exchange implements ClientExchange {
       attempts: this.attempts,
       seams: seams === undefined || seams.evidence.length === 0 ? undefined : seams.evidence,
       diverted: toDiversions(diverted, ends[0]?.evidence),
-      refusedBy: this.#overLimit?.by ?? refusal?.by,
-      replayOf: undefined,
+      refusedBy: this.#overLimit?.by ?? refusal?.by ?? restedBy(this.#failure),
+      replayOf: this.#substitution?.replayOf,
       degraded: this.#degraded,
       approval: this.approval,
     })

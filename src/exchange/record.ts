@@ -1,5 +1,6 @@
 import { type ExchangeEvidence, toLabel } from '../evidence/index.ts'
 import type { Inbound } from './admission/inbound.ts'
+import type { Failure } from './delivery/failure.ts'
 
 /** How an exchange went. */
 export type Ending = Pick<
@@ -55,4 +56,9 @@ export function recordOf(inbound: Inbound, ending: Ending): ExchangeEvidence {
     degraded: ending.degraded,
     approval: ending.approval,
   }
+}
+
+/** What kept a request from being asked again whose answers all died. */
+export function restedBy(failure: Pick<Failure, 'code'> | undefined): 'loop' | undefined {
+  return failure?.code === 'dies-every-time' ? 'loop' : undefined
 }

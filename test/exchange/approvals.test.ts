@@ -640,3 +640,80 @@ describe('in an outage', () => {
     await other.text()
   })
 })
+
+describe('an answer that nobody could be shown', () => {
+  const nested = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth)
+  const head = { id: 'm', type: 'message', role: 'assistant', model: 'x', content: [], stop_reason: null, usage: {} }
+  /** One block, with an input as deep as this. */
+  const deep = (block: string, depth: number): string =>
+    `{"type":"${block}","id":"t","name":"web_search","input":${nested(depth)}}`
+  const whole = (block: string): string =>
+    `{"id":"m","type":"message","role":"assistant","model":"x","content":[${block}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}`
+  const event = (type: string, data: string): string => `event: ${type}\ndata: {"type":"${type}",${data}}\n\n`
+  const streamed = (block: string): string =>
+    [
+      event('message_start', `"message":${JSON.stringify(head)}`),
+      event('content_block_start', `"index":0,"content_block":${block}`),
+      event('content_block_stop', '"index":0'),
+      event('message_delta', '"delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}'),
+      event('message_stop', '"x":1'),
+    ].join('')
+
+  const deepUpstream =
+    (depth: number): UpstreamHandler =>
+    (request, response) => {
+      const isStream = request.body.includes('"stream":true')
+      const block = deep('server_tool_use', depth)
+      response.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' })
+      response.end(isStream ? streamed(block) : whole(block))
+    }
+
+  async function over(handler: UpstreamHandler, second: UpstreamHandler): Promise<TestGateway> {
+    const [one, two] = [await bench.upstream(handler), await bench.upstream(second)]
+    const [shop, alice] = hashes('shop', 'alice')
+    return bench.gateway(
+      `providers:\n  a: { protocol: anthropic, baseUrl: "${one.url}", apiKey: k }\n  b: { protocol: openai-chat, baseUrl: "${two.url}/v1", apiKey: k }\nmodels:\n  m: { platforms: [a/x, b/x] }\ndefaults: { profile: critical, approval: { timeout: 300ms } }\nclients:\n${shop} }\napprovals:\n  approvers:\n  ${alice} }\n`,
+      { random: () => 0 },
+    )
+  }
+
+  const asks = [
+    ['/v1/messages', { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'How is it?' }] }],
+    ['/v1/chat/completions', CHAT_REQUEST],
+  ] as const
+  const cases = asks.flatMap(([path, body]) =>
+    [false, true].flatMap((stream) =>
+      [12_000, 50_000, 100_000].map((depth) => [path, stream, depth, { ...body, stream }] as const),
+    ),
+  )
+
+  test.each(cases)('%s, stream %p, %d levels: is a failed attempt, and another platform’s is shown', async (...all) => {
+    const [path, , , body] = all
+    const gateway = await over(deepUpstream(all[2]), good)
+    const answered = await gateway.post(path, body, SHOP)
+    // The one that could be read waits, and nobody decides about it.
+    expect(await answered.text()).not.toContain('internal')
+    const [first, second] = gateway.evidence[0]?.attempts ?? []
+    expect(gateway.evidence[0]?.errorCode).toBe('approval-timed-out')
+    if (first?.verdict === 'complete') return
+    expect([first?.provider, first?.verdict]).toEqual(['a', 'malformed'])
+    expect(['not-this-protocol', 'arguments-not-json']).toContain(first?.reason ?? '')
+    expect([second?.provider, second?.verdict]).toEqual(['b', 'complete'])
+  })
+
+  test.each([false, true])('is no-complete-answer where there is no other, stream %p', async (stream) => {
+    const gateway = await over(deepUpstream(50_000), (_, response) => json(response, 403, { error: { message: 'no' } }))
+    const answered = await gateway.post('/v1/messages', { ...asks[0][1], stream }, SHOP)
+    expect(await answered.text()).toContain('a/x malformed (not-this-protocol)')
+    const { outcome, errorCode, attempts } = gateway.evidence[0] ?? {}
+    expect([outcome, errorCode, attempts?.length]).toEqual(['refused', 'no-complete-answer', 4])
+  })
+
+  test('a request that nobody could be shown is refused before anything is asked', async () => {
+    const gateway = await over(good, good)
+    const text = `${JSON.stringify(asks[0][1]).slice(0, -1)},"metadata":${nested(50_000)}}`
+    const response = await gateway.post('/v1/messages', text, SHOP)
+    expect(response.status).toBe(400)
+    expect(gateway.evidence[0]).toMatchObject({ errorCode: 'invalid-request', attempts: [] })
+  })
+})

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test'
+import { createHash } from 'node:crypto'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { renderTrace } from '../../src/cli/trace-text.ts'
 import { parseConfig } from '../../src/config/index.ts'
+import { dying } from '../support/dying-upstream.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { FOUR_CLIENTS, objectsOf, valuesNamed } from '../support/four-clients.ts'
 import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
@@ -490,5 +492,138 @@ describe('a total outage', () => {
     expect(body.startsWith(':')).toBe(true)
     expect(valuesNamed('fullstop', objectsOf(body))[0]).toEqual(note)
     expect(gateway.evidence[0]).toMatchObject({ outcome: 'degraded', degraded: 'answer' })
+  })
+})
+
+describe('a request whose answers die every time', () => {
+  const dies = dying({ streams: () => 'dies', whole: () => 'dies' })
+  const CLIENTS = [
+    ['the same protocol', '/v1/chat/completions', CHAT_REQUEST],
+    ['a translation', '/v1/messages', MESSAGES_REQUEST],
+  ] as const
+  const KEYS = [
+    ['without a key', {}],
+    ['under a key', { 'idempotency-key': 'k' }],
+  ] as const
+  const cases = CLIENTS.flatMap(([, path, request]) =>
+    KEYS.flatMap(([key, headers]) => [true, false].map((stream) => [path, key, stream, request, headers] as const)),
+  )
+
+  interface Heard {
+    readonly status: number
+    readonly degraded: string | null
+    /** `undefined`: it broke off. */
+    readonly text: string | undefined
+  }
+
+  async function hears(asked: Promise<Response>): Promise<Heard> {
+    const response = await asked
+    const degraded = response.headers.get('x-fullstop-degraded')
+    return { status: response.status, degraded, text: await response.text().catch(() => undefined) }
+  }
+
+  /** Breaks off once as a stream, after which it is asked for again as often as this. */
+  async function loop(
+    { gateway }: World,
+    {
+      path,
+      stream,
+      request,
+      headers = {},
+      times,
+      clock,
+    }: {
+      readonly path: string
+      readonly stream: boolean
+      readonly request: object
+      readonly headers?: Record<string, string>
+      readonly times: number
+      readonly clock: FakeClock
+    },
+  ): Promise<readonly Heard[]> {
+    const ask = (isStream: boolean): Promise<Heard> =>
+      onFakeTime(clock, hears(gateway.post(path, { ...request, stream: isStream }, { ...W, ...headers })))
+    expect((await ask(true)).text).toBeUndefined()
+    const heard: Heard[] = []
+    for (let i = 0; i < times; i++) heard.push(await ask(stream))
+    return heard
+  }
+
+  test.each(cases)('%s %s, streams again %p: gets the fixed answer, and nobody is asked', async (...all) => {
+    const [path, , stream, request, headers] = all
+    const clock = new FakeClock()
+    const there = await world(`answer: "${NOTE}"`, '', '', { clock, random: () => 0.5 })
+    there.primary.handler = dies
+    const heard = await loop(there, { path, stream, request, headers, times: 4, clock })
+    for (const { status, degraded, text } of heard) {
+      expect([status, degraded]).toEqual([200, 'answer'])
+      expect(text).toContain(NOTE)
+      expect(valuesNamed('fullstop', objectsOf(text ?? ''))[0]).toEqual(note)
+    }
+    expect(there.upstreams.map(({ received }) => received.length)).toEqual([3, 0])
+    const last = there.gateway.evidence.at(-1)
+    expect(last).toMatchObject({ outcome: 'degraded', degraded: 'answer', refusedBy: 'loop', attempts: [] })
+    expect(last === undefined ? '' : renderTrace(last)).toContain('held back by loop')
+    // The one that waited for the background says for whom.
+    const waited = there.gateway.evidence.find(({ replayOf }) => replayOf !== undefined)
+    expect(waited).toMatchObject({ outcome: 'degraded', degraded: 'answer' })
+  })
+
+  test('gets the answer that it had before', async () => {
+    const clock = new FakeClock()
+    const there = await world('cache: 1h', '', '', { clock, random: () => 0.5 })
+    await hears(there.gateway.post('/v1/chat/completions', CHAT_REQUEST, W))
+    there.primary.handler = dies
+    const [path, request] = ['/v1/chat/completions', CHAT_REQUEST]
+    const heard = await loop(there, { path, request, stream: true, times: 3, clock })
+    expect(heard.map(({ degraded }) => degraded)).toEqual(['cache', 'cache', 'cache'])
+    expect(textIn(heard[2]?.text ?? '')).toContain('All is well.')
+  })
+
+  test.each([...CLIENTS])('gets a simpler model’s, through %s, which may die no more often', async (...all) => {
+    const [, path, request] = all
+    const clock = new FakeClock()
+    const there = await world(`model: small, answer: "${NOTE}"`, '', '', { clock, random: () => 0.5 })
+    there.primary.handler = dies
+    const ask = { path, request, stream: false, clock }
+    const heard = await loop(there, { ...ask, times: 4 })
+    expect(heard.map(({ status, degraded }) => `${status} ${degraded}`)).toEqual(Array(4).fill('200 model'))
+    expect(there.upstreams.map(({ received }) => received.length)).toEqual([3, 4])
+    there.simpler.handler = dies
+    const again = await onFakeTime(clock, hears(there.gateway.post(path, { ...request, stream: true }, W)))
+    // The first sentence was out.
+    expect(again.text).toBeUndefined()
+    for (let i = 0; i < 10; i++) {
+      const { degraded, text } = await onFakeTime(clock, hears(there.gateway.post(path, request, W)))
+      expect([degraded, text?.includes(NOTE)]).toEqual(['answer', true])
+    }
+    // Three of them died, and nobody finished any in the background.
+    expect(there.upstreams.map(({ received }) => received.length)).toEqual([3, 7])
+    expect(there.gateway.evidence.at(-1)).toMatchObject({ outcome: 'degraded', degraded: 'answer', refusedBy: 'loop' })
+  })
+
+  test('gets the error, with all attempts and when to try again, where nothing can be given', async () => {
+    const clock = new FakeClock()
+    const there = await world('model: small', '', '', { clock, random: () => 0.5 })
+    there.primary.handler = dies
+    there.simpler.handler = down
+    const [path, request] = ['/v1/chat/completions', CHAT_REQUEST]
+    const heard = await loop(there, { path, request, stream: true, times: 3, clock })
+    expect(heard.map(({ status }) => status)).toEqual([502, 503, 503])
+    expect(heard[2]?.text).toContain('"code":"dies-every-time"')
+    expect(heard[2]?.text).toContain('{"platform":"b/y","verdict":"failed","reason":"overloaded"}')
+    expect(there.gateway.evidence.at(-1)).toMatchObject({ errorCode: 'dies-every-time', refusedBy: 'loop' })
+  })
+
+  test('counts once against its client’s limits, waited for or resting', async () => {
+    const clock = new FakeClock()
+    const hash = createHash('sha256').update('k').digest('hex')
+    const limited = `clients: { c: { keyHash: "sha256:${hash}", limits: { requestsPerMinute: 4, concurrent: 1 } } }`
+    const there = await world(`answer: "${NOTE}"`, '', limited, { clock, random: () => 0.5 })
+    there.primary.handler = dies
+    const [path, request] = ['/v1/chat/completions', CHAT_REQUEST]
+    const headers = { authorization: 'Bearer k' }
+    const heard = await loop(there, { path, request, headers, stream: true, times: 4, clock })
+    expect(heard.map(({ status }) => status)).toEqual([200, 200, 200, 429])
   })
 })

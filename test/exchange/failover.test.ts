@@ -423,3 +423,26 @@ async function readAll(response: Response): Promise<{ text: string; aborted: boo
     return { text, aborted: true }
   }
 }
+
+describe('text behind the reason to stop', () => {
+  const chunk = (delta: object, finish_reason: string | null = null): string =>
+    `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason }] })}\n\n`
+  // Clients that stop reading at the first reason have half of it, and take it for all.
+  const late: UpstreamHandler = (_, response) =>
+    sse(response, `${chunk({ content: 'Half. ' }, 'stop')}${chunk({ content: 'Late.' }, 'stop')}data: [DONE]\n\n`)
+
+  for (const [path, request] of [
+    ['/v1/chat/completions', CHAT_REQUEST],
+    ['/v1/messages', MESSAGES_REQUEST],
+  ] as const)
+    for (const defaults of ['defaults: { delivery: hold }', LIVE, '']) {
+      test(`is out of order, and another platform answers, through ${path}, ${defaults || 'guarded'}`, async () => {
+        const gateway = gatewayOver([await upstream(late), await upstream(good)], { models: TWO, defaults })
+        const response = await gateway.post(path, { ...request, stream: true })
+        const text = await response.text()
+        expect([text.includes('Half'), text.includes('Late'), text.includes('well')]).toEqual([false, false, true])
+        const [first, second] = gateway.evidence[0]?.attempts ?? []
+        expect([first?.verdict, first?.reason, second?.verdict]).toEqual(['malformed', 'event-order', 'complete'])
+      })
+    }
+})

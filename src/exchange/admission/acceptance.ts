@@ -18,6 +18,7 @@ import {
   type ToolCallPart,
 } from '../../protocols/core/index.ts'
 import type { AnswerJudge, Finding, SchemaJudge } from '../ports.ts'
+import { isWritable } from '../digest.ts'
 import type { Policy } from './routing.ts'
 
 /** What a finished answer proved to be beyond that. */
@@ -57,9 +58,9 @@ export class Acceptance {
   /** `undefined` where every finished answer will do. */
   static of(options: AcceptanceOptions, schemas: SchemaJudge): Acceptance | undefined {
     const { policy, facts, judge } = options
-    const { limited, schema } = policy
-    if (judge === undefined && schema === undefined && !facts.structured && !judgesCalls(options) && limited === 'pass')
-      return undefined
+    const { limited, schema, needsApproval } = policy
+    const judgesText = judge !== undefined || schema !== undefined || facts.structured || needsApproval
+    if (!judgesText && !judgesCalls(options) && limited === 'pass') return undefined
     return new Acceptance(options, schemas)
   }
 
@@ -67,7 +68,9 @@ export class Acceptance {
     const { policy, facts, judge } = options
     this.#options = options
     this.#schemas = schemas
-    const readsText = judge !== undefined || policy.schema !== undefined || facts.structured
+    const { schema, needsApproval } = policy
+    // A person reads it too.
+    const readsText = judge !== undefined || schema !== undefined || facts.structured || needsApproval
     this.reads = readsText ? 'all' : judgesCalls(options) ? 'calls' : 'nothing'
   }
 
@@ -84,7 +87,8 @@ export class Acceptance {
     if (verdict.stop === 'limit' && this.#isRefusedAsLimited(hasDelivered))
       return { rejected: { name: 'limited', reason: 'stopped-by-limit' } }
     if (answer === undefined) return this.reads === 'all' ? UNREADABLE : WILL_DO
-    const { judge } = this.#options
+    const { judge, policy } = this.#options
+    if (policy.needsApproval && !isWritable(answer)) return UNREADABLE
     const reason = judge?.(answer, verdict)
     if (reason !== undefined) return { rejected: { name: 'malformed', reason } }
     return this.#bySchemas(answer)

@@ -1,7 +1,8 @@
 import type { ApprovalEvidence, Degraded } from '../../evidence/index.ts'
 import type { CoreResponse } from '../../protocols/core/index.ts'
-import { type Inbound, ownerOf } from '../admission/inbound.ts'
+import { bounded, type Inbound, ownerOf } from '../admission/inbound.ts'
 import type { ApprovalTerms } from '../admission/routing.ts'
+import { canonicalJson } from '../digest.ts'
 import type { Approval, Resolution } from './approval.ts'
 import type { Approvals } from './approvals.ts'
 
@@ -29,9 +30,12 @@ export class AwaitedApproval {
     this.#approvals = approvals
   }
 
-  /** Before anything is asked for that nobody could look at. Throws `approvals-full`. */
+  /** Before anything is asked for that nobody could look at. Throws `approvals-full`, or `invalid-request`. */
   reserve(): void {
-    this.#giveBack ??= this.#approvals.reserve(ownerOf(this.#inbound.caller))
+    if (this.#giveBack !== undefined) return
+    const { caller, body } = this.#inbound
+    bounded(() => canonicalJson(body.json))
+    this.#giveBack = this.#approvals.reserve(ownerOf(caller))
   }
 
   /** The deadline of the exchange does not count this time. Throws `approvals-full`. */

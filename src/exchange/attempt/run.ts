@@ -86,11 +86,17 @@ export class Run {
   }
 }
 
-/** What trips over an answer is a defect of ours, and perhaps of that answer: another platform's may do. */
+/**
+ * What trips over an answer is a defect of ours, and perhaps of that answer: another platform's may do. One that is nested so
+ * deeply that nobody can go through it is no answer.
+ */
 async function readOrFail(attempt: Attempt): Promise<Read> {
   try {
     return await attempt.read()
-  } catch {
-    return attempt.conclude({ name: 'failed', reason: 'internal' })
+  } catch (error) {
+    const isTooDeep = error instanceof RangeError
+    return attempt.conclude(
+      isTooDeep ? { name: 'malformed', reason: 'not-this-protocol' } : { name: 'failed', reason: 'internal' },
+    )
   }
 }

@@ -113,6 +113,7 @@ const OUTAGES: ReadonlySet<Failure['code']> = new Set([
   'provider-rejected-key',
   'provider-lacks-model',
   'pinned-platform-failed',
+  'dies-every-time',
 ])
 
 const CALLERS_OWN: ReadonlySet<Reason> = new Set(['bad-request', 'policy', 'context-length', 'stopped-by-limit'])

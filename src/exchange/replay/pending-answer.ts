@@ -3,7 +3,12 @@ import type { KeptAnswer } from './kept-answer.ts'
 
 export type AnswerOrFailure =
   | { readonly kind: 'answer'; readonly answer: KeptAnswer }
-  | { readonly kind: 'failure'; readonly failure: Failure }
+  | {
+      readonly kind: 'failure'
+      readonly failure: Failure
+      /** Nothing is to be given in its place: that was looked for already, or whoever asks again can have the answer. */
+      readonly isFinal?: boolean
+    }
 
 /** An answer that is being made, for whoever waits for it. */
 export class PendingAnswer {

@@ -4,12 +4,14 @@ import type { ExchangeEvidence } from '../../evidence/index.ts'
 import { openAiChat } from '../../protocols/openai-chat/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { ExchangeDeps } from '../ports.ts'
+import { Allowance } from './allowance.ts'
 import type { KeptAnswer } from './kept-answer.ts'
 import type { AnswerOrFailure } from './pending-answer.ts'
 import { ReplayedExchange } from './replayed-exchange.ts'
 
-function world(result: Promise<AnswerOrFailure>, more: Partial<Inbound> = {}) {
+function world(result: Promise<AnswerOrFailure>, more: Partial<Inbound> = {}, roomBytes = 1_000_000) {
   const clock = new FakeClock()
+  const allowance = new Allowance(roomBytes, { clock })
   const evidence: ExchangeEvidence[] = []
   const ends: boolean[] = []
   const failures: number[] = []
@@ -36,12 +38,13 @@ function world(result: Promise<AnswerOrFailure>, more: Partial<Inbound> = {}) {
     ...more,
   } as unknown as Inbound
   const onOver = (isUsed: boolean): unknown => ends.push(isUsed)
-  const replay = { exchange: 'first', result, onOver }
+  const replay = { exchange: 'first', result, onOver, allowance }
   return {
     clock,
     evidence,
     ends,
     failures,
+    allowance,
     exchange: new ReplayedExchange(inbound, replay, deps as unknown as ExchangeDeps),
   }
 }
@@ -61,6 +64,30 @@ const kept = (bytes: string, form = 'whole'): Promise<AnswerOrFailure> => {
 }
 
 describe('a replayed exchange', () => {
+  test('whose client leaves as the answer comes, or amid it, holds nothing', async () => {
+    const events = 'data: {}\n\n'.repeat(20_000)
+    const early = world(kept(events, 'stream null'))
+    const reading = early.exchange.next()
+    early.exchange.clientGone()
+    await reading
+    expect(early.allowance.usedBytes).toBe(0)
+    const late = world(kept(events, 'stream null'))
+    expect((await late.exchange.next()).kind).toBe('bytes')
+    expect(late.allowance.usedBytes).toBe(events.length)
+    late.exchange.clientGone()
+    expect([late.allowance.usedBytes, late.ends]).toEqual([0, [false]])
+  })
+
+  test('for which there is no room says when to try again, and leaves the answer to the next', async () => {
+    const { exchange, ends, evidence } = world(kept('data: {}\n\n', 'stream null'), {}, 4)
+    expect(await exchange.next()).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'overloaded', retryable: true, retryAfterMs: 1_000 },
+    })
+    exchange.report('refused', 'overloaded')
+    expect([ends, evidence[0]?.errorCode, exchange.answering]).toEqual([[false], 'overloaded', undefined])
+  })
+
   test('of an answer that cannot be put into its form fails, and makes room for one of its own', async () => {
     const { exchange, ends, evidence } = world(kept('{}'))
     expect(await exchange.next()).toMatchObject({

@@ -7,12 +7,13 @@ import type { ClientExchange } from '../client-exchange.ts'
 import { unexpectedFailure } from '../delivery/failure.ts'
 import { Exchange, type Progress } from '../exchange.ts'
 import type { ExchangeDeps } from '../ports.ts'
+import { Allowance } from './allowance.ts'
 import { type Cut, Cuts } from './cuts.ts'
 import { Finisher, keptAnswer } from './finisher.ts'
 import type { AnswerStore } from './kept-answer.ts'
 import { ANSWERS_BEFORE_REST, answersIn, LoopGuard, type RequestId } from './loop-guard.ts'
 import { type AnswerOrFailure, PendingAnswer } from './pending-answer.ts'
-import { Allowance, Recording } from './recording.ts'
+import { Recording } from './recording.ts'
 import { ReplayedExchange } from './replayed-exchange.ts'
 import { cutScope, identityOf, keyScope } from './request-identity.ts'
 import { SharedExchange } from './shared-exchange.ts'
@@ -23,7 +24,7 @@ export interface ReplaySettings {
   readonly windowMs: number
   /** An answer can be had under its key for so long, ms. */
   readonly keyWindowMs: number
-  /** Of all kept answers, and of all that are being recorded, each. */
+  /** Of all kept answers, and of all that are being recorded or read, each. */
   readonly limitBytes: number
 }
 
@@ -59,7 +60,7 @@ export class Replays {
   constructor({ windowMs, keyWindowMs, limitBytes }: ReplaySettings, { clock, store }: ReplaysDeps) {
     this.#clock = clock
     this.#store = store
-    this.#allowance = new Allowance(limitBytes)
+    this.#allowance = new Allowance(limitBytes, { clock })
     this.#windowMs = windowMs
     this.#keyWindowMs = keyWindowMs
     this.#guard = new LoopGuard({ clock })
@@ -105,7 +106,12 @@ export class Replays {
     }
     const resting = this.#resting(inbound, request)
     if (resting === undefined) return new Exchange(this.#limited(inbound, request), deps)
-    return new ReplayedExchange(inbound, { exchange: undefined, result: Promise.resolve(resting) }, deps)
+    const degradable = this.#degradable(inbound, request)
+    return new ReplayedExchange(
+      inbound,
+      { exchange: undefined, result: Promise.resolve(resting), degradable, allowance: this.#allowance },
+      deps,
+    )
   }
 
   async #openUnderKey(inbound: Inbound, id: string, deps: ExchangeDeps): Promise<ClientExchange> {
@@ -113,7 +119,7 @@ export class Replays {
     const running = this.#claims.get(id)
     if (running !== undefined) {
       if (running.identity !== identity) throw keyReused()
-      return this.#joined(inbound, running, deps)
+      return this.#joined(inbound, { scope: id, id }, running, deps)
     }
     const claim = new PendingAnswer(inbound.id, identity)
     this.#claims.set(id, claim)
@@ -139,13 +145,22 @@ export class Replays {
       if (kept.identity !== claim.identity) throw keyReused()
       this.#release(request, claim)
       claim.settle({ kind: 'answer', answer: kept })
-      return new ReplayedExchange(inbound, { exchange: kept.exchange, result: claim.result }, deps)
+      return new ReplayedExchange(
+        inbound,
+        { exchange: kept.exchange, result: claim.result, allowance: this.#allowance },
+        deps,
+      )
     }
     const resting = this.#resting(inbound, request)
     if (resting === undefined) return this.#shared(inbound, request, claim, deps)
     this.#release(request, claim)
     claim.settle(resting)
-    return new ReplayedExchange(inbound, { exchange: undefined, result: claim.result }, deps)
+    const degradable = this.#degradable(inbound, request)
+    return new ReplayedExchange(
+      inbound,
+      { exchange: undefined, result: claim.result, degradable, allowance: this.#allowance },
+      deps,
+    )
   }
 
   /** Not asked again for a while, since its answers all died. */
@@ -162,12 +177,33 @@ export class Replays {
     return { ...inbound, replayId: request, policy: { ...policy, attempts: Math.min(policy.attempts, left) } }
   }
 
+  /**
+   * The request for what is given in place of an answer that died. A simpler model's answers may die too, and no more often; what
+   * it gives is no answer of the request's own.
+   */
+  #degradable(inbound: Inbound, { scope, id }: RequestId): () => Inbound {
+    return () => {
+      const replayId = { scope, id: `${id} simpler` }
+      const left = this.#guard.left(replayId)
+      const { policy, simpler } = inbound
+      return {
+        ...inbound,
+        replayId,
+        idempotencyKey: undefined,
+        simpler: left === 0 ? undefined : simpler,
+        policy: { ...policy, attempts: Math.max(1, Math.min(policy.attempts, left)) },
+      }
+    }
+  }
+
   // ## Under a key
 
-  #joined(inbound: Inbound, claim: PendingAnswer, deps: ExchangeDeps): ClientExchange {
+  #joined(inbound: Inbound, request: RequestId, claim: PendingAnswer, deps: ExchangeDeps): ClientExchange {
     claim.join()
     const onOver = (): void => this.#onLeft(claim)
-    return new ReplayedExchange(inbound, { exchange: claim.exchange, result: claim.result, onOver }, deps)
+    const { exchange, result } = claim
+    const degradable = this.#degradable(inbound, request)
+    return new ReplayedExchange(inbound, { exchange, result, onOver, degradable, allowance: this.#allowance }, deps)
   }
 
   #shared(inbound: Inbound, request: RequestId, claim: PendingAnswer, deps: ExchangeDeps): ClientExchange {
@@ -185,16 +221,17 @@ export class Replays {
     }
     const onLost = (): void => {
       this.#claims.delete(request.id)
-      claim.settle(failure(tooLarge(), inbound))
+      // There is an answer, and whoever asks again has one of its own.
+      claim.settle({ ...failure(tooLarge(), inbound), isFinal: true })
     }
     const onEnd = (end: Progress): void => {
       if (end.kind === 'finished' && !recording.isLost) {
         const bytes = joinBytes(recording.whole, recording.byteLength)
-        recording.release()
+        recording.end()
         claim.settle({ kind: 'answer', answer: keptAnswer(exchange, bytes, claim.identity) })
         this.#keep(request, claim)
       } else {
-        recording.release()
+        recording.end()
         if (end.kind === 'failed') this.#onFailedUnderKey(exchange, request, claim, end, deps)
       }
     }
@@ -218,7 +255,7 @@ export class Replays {
     if (isCut || exchange.inbound.replayId !== undefined) this.#guard.onDied(request, answersIn(exchange.attempts))
     if (isCut && this.#finish(exchange, request, claim, deps)) return this.#keep(request, claim)
     this.#release(request, claim)
-    claim.settle({ kind: 'failure', failure: why })
+    claim.settle({ kind: 'failure', failure: why, isFinal: !isCut })
   }
 
   /** Once it is there; until then whoever sends the key joins the claim. */
@@ -243,11 +280,14 @@ export class Replays {
   onReport(exchange: Exchange, outcome: Outcome, deps: ExchangeDeps): void {
     const { replayId, mayReplay, idempotencyKey } = exchange.inbound
     if (outcome === 'delivered' || outcome === 'kept') {
-      if (replayId !== undefined && exchange.degraded === undefined) this.#guard.onAnswered(replayId)
+      if (replayId === undefined || exchange.degraded === 'model') return
+      if (exchange.degraded === undefined) this.#guard.onAnswered(replayId)
+      else this.#guard.onDied(replayId, answersIn(exchange.attempts))
       return
     }
     if (!mayReplay || idempotencyKey !== undefined || outcome === 'client-gone') return
-    const isCut = outcome === 'broken-off' && exchange.hasDelivered && !isCutByPolicy(exchange)
+    const mayBeFinished = !exchange.isSubstitute && !isCutByPolicy(exchange)
+    const isCut = outcome === 'broken-off' && exchange.hasDelivered && mayBeFinished
     if (isCut || replayId !== undefined) this.#register(exchange, isCut, deps)
   }
 
@@ -295,7 +335,13 @@ export class Replays {
       cut.isTaken = false
       if (isUsed) this.#onServed(cut, request)
     }
-    if (pending !== undefined) return new ReplayedExchange(inbound, { exchange, result: pending.result, onOver }, deps)
+    const degradable = this.#degradable(inbound, request)
+    if (pending !== undefined)
+      return new ReplayedExchange(
+        inbound,
+        { exchange, result: pending.result, onOver, degradable, allowance: this.#allowance },
+        deps,
+      )
     const answer = await this.#store.get(storeId(cut))
     if (answer === undefined) {
       this.#cuts.delete(cut)
@@ -303,7 +349,7 @@ export class Replays {
     }
     return new ReplayedExchange(
       inbound,
-      { exchange, result: Promise.resolve({ kind: 'answer', answer }), onOver },
+      { exchange, result: Promise.resolve({ kind: 'answer', answer }), onOver, degradable, allowance: this.#allowance },
       deps,
     )
   }
@@ -369,7 +415,11 @@ function isCutByPolicy({ attempts }: Exchange): boolean {
 
 const storeId = ({ exchange }: Cut): string => `cut ${exchange}`
 
-function failure(error: unknown, { id }: Inbound, retryAfterMs?: number): AnswerOrFailure {
+function failure(
+  error: unknown,
+  { id }: Inbound,
+  retryAfterMs?: number,
+): Extract<AnswerOrFailure, { kind: 'failure' }> {
   const described = unexpectedFailure(error, id, [])
   return { kind: 'failure', failure: retryAfterMs === undefined ? described : { ...described, retryAfterMs } }
 }

@@ -4,6 +4,7 @@ import type { Inbound } from '../admission/inbound.ts'
 import type { ClientExchange } from '../client-exchange.ts'
 import { unexpectedFailure } from '../delivery/failure.ts'
 import type { Exchange, Progress } from '../exchange.ts'
+import { NOT_READ } from './answer-reader.ts'
 import type { Recording } from './recording.ts'
 
 export interface SharedExchangeOptions {
@@ -26,7 +27,8 @@ export interface SharedExchangeOptions {
 export class SharedExchange implements ClientExchange {
   readonly inbound: Inbound
   readonly isReplayed = false
-  readonly #options: SharedExchangeOptions
+  /** What is to be told of it; nothing after its end: whoever tells it would hold the answer for others too. */
+  #tells: Pick<SharedExchangeOptions, 'detach' | 'onLost' | 'onEnd'> | undefined
   readonly #exchange: Exchange
   readonly #recording: Recording
   readonly #gone = new AbortController()
@@ -39,9 +41,11 @@ export class SharedExchange implements ClientExchange {
 
   constructor(options: SharedExchangeOptions) {
     this.inbound = options.inbound
-    this.#options = options
+    const { detach, onLost, onEnd } = options
+    this.#tells = { detach, onLost, onEnd }
     this.#exchange = options.exchange
     this.#recording = options.recording
+    this.#recording.onDropped = () => this.#onDropped()
     this.#clientLeft = new Promise((resolve) => {
       this.#gone.signal.addEventListener('abort', () => resolve())
     })
@@ -69,6 +73,7 @@ export class SharedExchange implements ClientExchange {
     while (!this.#gone.signal.aborted) {
       const bytes = this.#recording.next()
       if (bytes !== undefined) return { kind: 'bytes', bytes }
+      if (this.#recording.isDropped) return failed(this.inbound, 'out-of-time', NOT_READ)
       if (this.#end !== undefined) return this.#end
       await Promise.race([this.#read(), this.#clientLeft])
     }
@@ -78,7 +83,9 @@ export class SharedExchange implements ClientExchange {
 
   clientGone(): void {
     if (this.#gone.signal.aborted) return
-    const giveBack = this.#end === undefined && !this.#recording.isLost ? this.#options.detach() : undefined
+    const giveBack = this.#end === undefined && !this.#recording.isLost ? this.#tells?.detach() : undefined
+    const { isRead } = this.#recording
+    this.#recording.leave()
     if (giveBack !== undefined) {
       this.#isDetached = true
       this.#gone.abort()
@@ -94,7 +101,7 @@ export class SharedExchange implements ClientExchange {
       this.#conclude(failed(this.inbound, 'no-complete-answer', 'The client that it was made for has gone away.'))
       return
     }
-    const outcome = this.#end.kind === 'failed' ? 'client-gone' : this.#recording.isRead ? 'delivered' : 'kept'
+    const outcome = this.#end.kind === 'failed' ? 'client-gone' : isRead ? 'delivered' : 'kept'
     this.#exchange.report(outcome, this.#errorCode)
   }
 
@@ -146,7 +153,7 @@ export class SharedExchange implements ClientExchange {
   }
 
   #onLost(): void {
-    this.#options.onLost()
+    this.#tells?.onLost()
     if (!this.#isDetached) return
     this.#exchange.clientGone()
     this.#conclude(failed(this.inbound, 'no-complete-answer', 'The answer is too large to be kept.'))
@@ -155,10 +162,18 @@ export class SharedExchange implements ClientExchange {
   #conclude(end: Progress): void {
     if (this.#end !== undefined) return
     this.#end = end
-    this.#options.onEnd(end)
+    this.#tells?.onEnd(end)
+    this.#tells = undefined
+  }
+
+  /** Its client has stalled: what is still on its way goes with it. */
+  #onDropped(): void {
+    if (this.#end !== undefined) return
+    this.#exchange.clientGone()
+    this.#conclude(failed(this.inbound, 'out-of-time', NOT_READ))
   }
 }
 
-function failed({ id }: Inbound, code: 'internal' | 'no-complete-answer', message: string): Progress {
+function failed({ id }: Inbound, code: 'internal' | 'no-complete-answer' | 'out-of-time', message: string): Progress {
   return { kind: 'failed', failure: unexpectedFailure(new FullstopError(code, message), id, []) }
 }

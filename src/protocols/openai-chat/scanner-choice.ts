@@ -65,6 +65,8 @@ export class ChoiceState {
     if (this.#onText('thinking', delta.reasoning_content ?? delta.reasoning)) progress = 'content'
     if (this.#onContent(delta.content)) progress = 'content'
     if (this.#onText('refusal', delta.refusal)) progress = 'content'
+    // No provider that is known does so, and many clients stop reading at the first reason: half an answer to them.
+    if (progress === 'content' && this.stop !== undefined) return 'too-late'
     for (const piece of this.#keys.piecesOf(delta)) progress = graver(progress, this.#onToolCall(piece))
     return progress
   }

@@ -158,6 +158,39 @@ describe('finish reasons', () => {
     expect(scanner.takeEvents().filter(({ type }) => type === 'stop')).toHaveLength(1)
   })
 
+  const late = [
+    ['text', { content: 'more' }],
+    ['a space', { content: ' ' }],
+    ['pieces of text', { content: [{ type: 'text', text: 'more' }] }],
+    ['thinking', { reasoning_content: 'hm' }],
+    ['a refusal', { refusal: 'No.' }],
+    ['a call', { tool_calls: [{ index: 0, id: 'c', function: { name: 'look', arguments: '{}' } }] }],
+  ] as const
+  test.each(late)('%s behind one is out of order, with a reason of its own or without, at every split', (_, delta) => {
+    const wrong = { name: 'malformed', reason: 'event-order' } as const
+    for (const completion of ['strict', 'finish-only', 'sentinel-only'] as const)
+      for (const more of [choice(delta), choice(delta, 'stop')]) {
+        const stream = say('a') + say('b') + finish('stop') + more + finish('stop') + USAGE + DONE
+        for (let at = 0; at < stream.length; at += 7) {
+          const scanner = scannerAfter(stream.slice(0, at), { completion })
+          scanner.push(encoder.encode(stream.slice(at)))
+          expect(scanner.verdictAtEnd()).toEqual(wrong)
+        }
+      }
+  })
+
+  test('nothing that is no content is out of order behind one, and neither is another choice’s content', () => {
+    const nothing = [{}, { role: 'assistant', content: '' }, { content: null }, { reasoning: '' }, { tool_calls: [] }]
+    const filters = chunk({ choices: [{ index: 0, content_filter_results: {}, finish_reason: null }] })
+    const behind = nothing.map((delta) => choice(delta)).join('') + filters + USAGE + chunk({ choices: [] })
+    expect(scannerAfter(say('a') + finish('stop') + behind + DONE).verdictAtEnd().name).toBe('complete')
+    // The last words may come with it.
+    expect(scannerAfter(say('a') + choice({ content: 'b' }, 'stop') + DONE).verdictAtEnd().name).toBe('complete')
+    const other = choice({ content: 'x' }, null, 1)
+    const two = say('a') + other + finish('stop') + other + other + finish('stop', 1) + DONE
+    expect(scannerAfter(two, { choices: 2 }).verdictAtEnd().name).toBe('complete')
+  })
+
   test('usage may come behind it, beside it, or from Groq under another name', () => {
     const usage = { prompt_tokens: 3, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 2 } }
     const billed = { inputTokens: 3, outputTokens: 4, cacheReadTokens: 2 }
