@@ -50,7 +50,8 @@ function isSameText(bytes: Uint8Array, expected: Uint8Array): boolean {
   return textOf(came) === textOf(sent) && isWhole(came) && isWhole(sent)
 }
 
-const textOf = (stream: string): string =>
+/** The text of an answer, as JSON has it. */
+export const textOf = (stream: string): string =>
   [...stream.matchAll(/"(?:content|text)":"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]).join('')
 const isWhole = (stream: string): boolean =>
   stream.endsWith('data: [DONE]\n\n') || stream.includes('event: message_stop\n')

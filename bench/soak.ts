@@ -1,7 +1,7 @@
 import { numberIn } from './child.ts'
 import type { FullstopProcess } from './contender.ts'
 import { fitLine, type LinearFit } from './linear-fit.ts'
-import { CONCURRENCY, post, WrongAnswer } from './load.ts'
+import { CONCURRENCY, post, textOf, WrongAnswer } from './load.ts'
 import { random } from './random.ts'
 import { SOAK_JSON, SOAK_STREAMED, type Workload } from './traffic.ts'
 
@@ -92,7 +92,10 @@ async function run(contender: FullstopProcess, count: number, choose: () => numb
   await Promise.all(Array.from({ length: CONCURRENCY }, worker))
 }
 
-/** Whole, or a failure that the client sees as one; anything between would be a lie. */
+/**
+ * Whole, or a failure that the client sees as one; anything between would be a lie. Equal requests may get each other's answers: one
+ * that broke off is finished for who asks again, streamed or not.
+ */
 async function isComplete(contender: FullstopProcess, workload: Workload): Promise<boolean> {
   let status: number
   let bytes: Uint8Array
@@ -105,6 +108,17 @@ async function isComplete(contender: FullstopProcess, workload: Workload): Promi
     return false
   }
   if (status !== 200) return false
-  if (Buffer.compare(bytes, workload.expected) === 0) return true
+  if (Buffer.compare(bytes, workload.expected) === 0 || WHOLE_TEXTS.has(wholeText(bytes) ?? '')) return true
   throw new WrongAnswer(`fullstop: an answer that is not whole ended as if it were, with ${bytes.length} bytes`)
 }
+
+/** All that an answer says, streamed or not; `undefined` where it does not say that this is all. */
+function wholeText(bytes: Uint8Array): string | undefined {
+  const answer = new TextDecoder().decode(bytes)
+  const isOver = answer.startsWith('{') || answer.endsWith('data: [DONE]\n\n')
+  return isOver && answer.includes('"finish_reason":"stop"') ? textOf(answer) : undefined
+}
+
+const WHOLE_TEXTS: ReadonlySet<string> = new Set(
+  [SOAK_JSON, SOAK_STREAMED].flatMap(({ expected }) => wholeText(expected) ?? []),
+)
