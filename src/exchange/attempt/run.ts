@@ -59,9 +59,9 @@ export class Run {
     this.#onContent?.()
   }
 
-  /** The next of it: what `ahead` has begun to read, else what it reads now. */
+  /** The next of it: what `ahead` has begun to read, else what it reads now. Rejects where it trips over the answer, see `failed`. */
   read(): Promise<Read> {
-    const pending = this.#pending ?? readOrFail(this.attempt)
+    const pending = this.#pending ?? this.attempt.read()
     this.#pending = undefined
     return pending
   }
@@ -69,11 +69,21 @@ export class Run {
   /** Begins to read without taking what comes. */
   ahead(): Promise<Read> {
     if (this.#pending === undefined) {
-      this.#pending = readOrFail(this.attempt)
-      // Whoever takes it sees a rejection; a run that lost the race is taken by nobody.
-      this.#pending.catch(() => undefined)
+      // Its end, so that a race is not lost by rejecting.
+      this.#pending = this.attempt.read().catch((error: unknown) => this.failed(error))
     }
     return this.#pending
+  }
+
+  /**
+   * The end of it, where a read was rejected: what trips over an answer is a defect of ours, and perhaps of that answer, and another
+   * platform's may do. One that is nested so deeply that nobody can go through it is no answer.
+   */
+  failed(error: unknown): AttemptEnd {
+    const isTooDeep = error instanceof RangeError
+    return this.attempt.conclude(
+      isTooDeep ? { name: 'malformed', reason: 'not-this-protocol' } : { name: 'failed', reason: 'internal' },
+    )
   }
 
   /** Resolves once it has content, has bytes to deliver, or has ended. */
@@ -83,20 +93,5 @@ export class Run {
       this.#onContent = resolve
     })
     return Promise.race([content, this.ahead()]).then(() => this)
-  }
-}
-
-/**
- * What trips over an answer is a defect of ours, and perhaps of that answer: another platform's may do. One that is nested so
- * deeply that nobody can go through it is no answer.
- */
-async function readOrFail(attempt: Attempt): Promise<Read> {
-  try {
-    return await attempt.read()
-  } catch (error) {
-    const isTooDeep = error instanceof RangeError
-    return attempt.conclude(
-      isTooDeep ? { name: 'malformed', reason: 'not-this-protocol' } : { name: 'failed', reason: 'internal' },
-    )
   }
 }
