@@ -28,6 +28,8 @@ export class Attempts {
   refusal: Refusal | undefined
   /** What the first attempt went around. */
   diverted: readonly Refusal[] = []
+  /** Those of the model that was asked for, where these are a simpler one's. */
+  readonly earlier: Attempts | undefined
   /** `undefined` where a text that breaks off stays so. */
   readonly seams: Seams | undefined
   readonly #inbound: Inbound
@@ -44,9 +46,9 @@ export class Attempts {
   #isStopped = false
   #stopWaiting: (() => void) | undefined
 
-  /** `made`: attempts for this exchange before these. */
-  constructor(inbound: Inbound, deps: ExchangeDeps, made: number = 0) {
-    this.#begun = made
+  constructor(inbound: Inbound, deps: ExchangeDeps, earlier?: Attempts) {
+    this.earlier = earlier
+    this.#begun = earlier?.count ?? 0
     this.#inbound = inbound
     this.#deps = deps
     this.seams = Seams.of(inbound, deps.limits.eventBytes)
@@ -69,8 +71,14 @@ export class Attempts {
     return this.#run
   }
 
+  /** With those before them. */
   get count(): number {
     return this.#begun
+  }
+
+  /** With those before them. */
+  get allEnds(): readonly AttemptEnd[] {
+    return this.earlier === undefined ? this.ends : [...this.earlier.allEnds, ...this.ends]
   }
 
   // ## Where next
@@ -348,7 +356,7 @@ export class Attempts {
 
   /** Input and output tokens of all that has ended. */
   billedTokens(): number {
-    return this.ends.reduce((sum, end) => sum + billedTokens(end, this.#inbound), 0)
+    return this.allEnds.reduce((sum, end) => sum + billedTokens(end, this.#inbound), 0)
   }
 
   /** What the next request of this conversation needs to know of the answer. */

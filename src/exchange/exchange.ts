@@ -2,8 +2,6 @@ import {
   type ApprovalEvidence,
   type AttemptEvidence,
   type Degraded,
-  type Diversion,
-  type ExchangeEvidence,
   isFinished,
   type Outcome,
 } from '../evidence/index.ts'
@@ -22,7 +20,7 @@ import { describeFailure, type Failure, overLimit, unexpectedFailure, withAttemp
 import { completed, renderGiven } from './delivery/given-answer.ts'
 import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
-import { recordOf, restedBy } from './record.ts'
+import { endingOf, recordOf, restedBy } from './record.ts'
 import type { LimitedAnswer } from './seam/seams.ts'
 
 /** For an exchange that waited for another's answer, and gives what its workflow has in the place of that. */
@@ -67,8 +65,6 @@ export class Exchange implements ClientExchange {
   readonly inbound: Inbound
   readonly #deps: ExchangeDeps
   #attempts: Attempts
-  /** Those of the model that was asked for, once a simpler one is asked. */
-  #earlier: Attempts | undefined
   /** Of its client's limits, where it has any. */
   readonly #stay: ClientStay | undefined
   readonly #overLimit: ClientRefusal | undefined
@@ -118,7 +114,7 @@ export class Exchange implements ClientExchange {
 
   /** The end of the attempt whose answer it is, or else of the last. */
   get lastWord(): AttemptEnd | undefined {
-    return this.#leftAtLimit ?? this.#ends.at(-1)
+    return this.#leftAtLimit ?? this.#attempts.allEnds.at(-1)
   }
 
   get attemptCount(): number {
@@ -127,7 +123,7 @@ export class Exchange implements ClientExchange {
 
   /** Those that are over. */
   get attempts(): readonly AttemptEvidence[] {
-    return this.#ends.map(({ evidence }) => evidence)
+    return this.#attempts.allEnds.map(({ evidence }) => evidence)
   }
 
   /** It only gives something in place of an answer that another exchange was to have. */
@@ -277,8 +273,7 @@ export class Exchange implements ClientExchange {
     if (substitute === undefined || this.#isReported || this.#isStopped) return this.#fail()
     this.#degrade(substitute.degraded)
     if (substitute.degraded === 'model') {
-      this.#earlier = this.#attempts
-      this.#attempts = new Attempts(substitute.inbound, this.#deps, this.attemptCount)
+      this.#attempts = new Attempts(substitute.inbound, this.#deps, this.#attempts)
       return undefined
     }
     // The operator's own words were theirs to approve; whatever a model said once is looked at again.
@@ -348,19 +343,32 @@ export class Exchange implements ClientExchange {
     this.report('refused', 'internal')
   }
 
-  /** Sends the evidence; once, whatever comes later. What was delivered in an answer's place is not `delivered`. */
+  /** Sends the evidence; once, whatever comes later. */
   report(outcome: Outcome, errorCode?: string): void {
     if (this.#isReported) return
     this.#isReported = true
     this.#approval?.over()
-    this.#stay?.end(this.#attempts.billedTokens() + (this.#earlier?.billedTokens() ?? 0))
+    this.#stay?.end(this.#attempts.billedTokens())
     // What its client's limits kept from being tried says nothing, should it come again.
     if (isFailure(outcome) && this.#overLimit === undefined)
       this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
     if (outcome === 'delivered' || outcome === 'kept') this.#keepForOutages()
     this.#deps.replays.onReport(this, outcome, this.#deps)
     this.#deps.sink(
-      this.#evidence(outcome === 'delivered' && this.#degraded !== undefined ? 'degraded' : outcome, errorCode),
+      recordOf(
+        this.inbound,
+        endingOf(this.#attempts, {
+          durationMs: this.#elapsedMs(),
+          outcome,
+          errorCode,
+          lastWord: this.lastWord?.evidence,
+          firstDeliveredMs: this.#firstDeliveredMs,
+          refusedBy: this.#overLimit?.by ?? restedBy(this.#failure),
+          replayOf: this.#substitution?.replayOf,
+          degraded: this.#degraded,
+          approval: this.approval,
+        }),
+      ),
     )
   }
 
@@ -373,39 +381,6 @@ export class Exchange implements ClientExchange {
     this.#deps.cache.keep(this.inbound, this.#answer)
   }
 
-  #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
-    const { refusal, diverted } = this.#earlier ?? this.#attempts
-    const { seams } = this.#attempts
-    const ends = this.#ends
-    const last = this.lastWord?.evidence
-    // An answer that nobody waited for was answered all the same.
-    const isAnswered = outcome === 'delivered' || outcome === 'degraded' || outcome === 'kept'
-    const isModels = this.#degraded === undefined || this.#degraded === 'model'
-    const answer = isAnswered && isModels ? last : undefined
-    // What a seam that was not to be ended with says nothing of why it was needed.
-    const telling = answer ?? seams?.cut?.evidence ?? last
-    return recordOf(this.inbound, {
-      durationMs: this.#elapsedMs(),
-      outcome,
-      verdict: telling?.verdict ?? 'failed',
-      errorCode,
-      usage: answer === undefined ? undefined : (seams?.billed ?? answer.usage),
-      firstDeliveredMs: this.#firstDeliveredMs,
-      platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
-      attempts: this.attempts,
-      seams: seams === undefined || seams.evidence.length === 0 ? undefined : seams.evidence,
-      diverted: toDiversions(diverted, ends[0]?.evidence),
-      refusedBy: this.#overLimit?.by ?? refusal?.by ?? restedBy(this.#failure),
-      replayOf: this.#substitution?.replayOf,
-      degraded: this.#degraded,
-      approval: this.approval,
-    })
-  }
-
-  get #ends(): readonly AttemptEnd[] {
-    return this.#earlier === undefined ? this.#attempts.ends : [...this.#earlier.ends, ...this.#attempts.ends]
-  }
-
   #elapsedMs(): number {
     return this.#deps.clock.nowMs() - this.inbound.receivedAtMs
   }
@@ -413,18 +388,6 @@ export class Exchange implements ClientExchange {
   #nowSeconds(): number {
     return Math.floor(this.#deps.clock.wallMs() / 1_000)
   }
-}
-
-/** Each platform once, but for the one that was tried after all. */
-function toDiversions(
-  refusals: readonly Diversion[],
-  first: AttemptEvidence | undefined,
-): readonly Diversion[] | undefined {
-  if (refusals.length === 0) return undefined
-  const tried = first === undefined ? undefined : `${first.provider}/${first.model}`
-  const each = new Map(refusals.map(({ platform, by }) => [platform, { platform, by }]))
-  if (tried !== undefined) each.delete(tried)
-  return each.size === 0 ? undefined : [...each.values()]
 }
 
 /** Its client has no answer. */
