@@ -10,6 +10,7 @@ import { billedTokens } from './attempt/billed-tokens.ts'
 import { Run } from './attempt/run.ts'
 import { signalOf } from './attempt/signal.ts'
 import { startAttempt } from './attempt/start.ts'
+import { describeFailure, type Failure as ClientFailure } from './delivery/failure.ts'
 import { ownershipOf } from './memory/ownership.ts'
 import type { Refusal, Visit } from './memory/platform-health.ts'
 import type { Outbound } from './operations/operation.ts'
@@ -18,12 +19,7 @@ import { Seams } from './seam/seams.ts'
 
 /** The attempts of one exchange: where each is made, what is learned from its end, and which one is read. */
 export class Attempts {
-  readonly overload: Overload
   readonly ends: AttemptEnd[] = []
-  /** The provider's own answer is the caller's. */
-  passOn = false
-  /** Why the last platform that was not sent the request could not carry it. */
-  notExpressible: RequestProblem | undefined
   /** What kept it from an attempt, or from another one. */
   refusal: Refusal | undefined
   /** What the first attempt went around. */
@@ -34,7 +30,12 @@ export class Attempts {
   readonly seams: Seams | undefined
   readonly #inbound: Inbound
   readonly #deps: ExchangeDeps
+  readonly #overload: Overload
   readonly #itinerary: Itinerary
+  /** The provider's own answer is the caller's. */
+  #passOn = false
+  /** Why the last platform that was not sent the request could not carry it. */
+  #notExpressible: RequestProblem | undefined
   /** Platforms that get the request without its format. */
   readonly #withoutFormat = new Set<Platform>()
   #run: Run | undefined
@@ -55,14 +56,14 @@ export class Attempts {
     const { pin, preferred, policy } = inbound
     const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
     const isClientRetry = inbound.repeats > 0 || (inbound.clientRetry ?? 0) > 0
-    this.overload = new Overload({ route, policy, isClientRetry }, deps.health)
+    this.#overload = new Overload({ route, policy, isClientRetry }, deps.health)
     this.#itinerary = new Itinerary({
       route,
       attempts: policy.attempts,
       preferred,
       spoken: inbound.protocol.name,
       random: deps.random,
-      gate: this.overload,
+      gate: this.#overload,
     })
   }
 
@@ -89,7 +90,7 @@ export class Attempts {
     const { signal, deadlineAtMs } = this.#inbound
     let step = this.#nextStep()
     if (this.#begun === 0) {
-      this.overload.onRequest()
+      this.#overload.onRequest()
       this.diverted = this.#itinerary.refusals
     }
     while (step.do === 'try') {
@@ -99,11 +100,11 @@ export class Attempts {
       if (signal.aborted || this.#isStopped) return undefined
       const outbound = this.#outbound(platform)
       if (!outbound.ok) {
-        this.notExpressible = outbound.problem
+        this.#notExpressible = outbound.problem
         step = this.#itinerary.notSent(platform, clock.nowMs())
         continue
       }
-      const visit = this.overload.enter(platform, isLastResort)
+      const visit = this.#overload.enter(platform, isLastResort)
       if ('by' in visit) {
         step = this.#itinerary.diverted(clock.nowMs())
         continue
@@ -111,7 +112,7 @@ export class Attempts {
       this.#run = this.#start(platform, outbound, visit, this.#begun === 0 ? 'first' : 'retry')
       return this.#run
     }
-    this.passOn = step.do === 'pass-on'
+    this.#passOn = step.do === 'pass-on'
     if (step.do === 'give-up') this.refusal = step.refusal
     return undefined
   }
@@ -165,7 +166,7 @@ export class Attempts {
       if (afterMs > 0) await this.#wait(afterMs)
       if (signal.aborted || this.#isStopped) return undefined
       const outbound = seams.outbound(kind, this.#outbound(platform), platform)
-      const visit = outbound.ok ? this.overload.enter(platform, isLastResort) : undefined
+      const visit = outbound.ok ? this.#overload.enter(platform, isLastResort) : undefined
       if (!outbound.ok || visit === undefined || 'by' in visit) {
         this.#itinerary.uncount()
         continue
@@ -217,7 +218,7 @@ export class Attempts {
     // Only a stream shows its first content when it comes, and a think before it says nothing about the next request's.
     const isTypical = stream && !reasoning
     const mayHedge = isTypical && cause !== 'hedge' && cause !== 'seam'
-    const hedgeAfterMs = mayHedge ? this.overload.hedgeAfterMs(platform) : undefined
+    const hedgeAfterMs = mayHedge ? this.#overload.hedgeAfterMs(platform) : undefined
     const continuation = seam === undefined ? undefined : this.seams?.continuation(seam)
     const { apiKey, sameProtocol } = outbound
     const run = new Run({ visit, apiKey, isTranslated: !sameProtocol, hedgeAfterMs, continuation })
@@ -327,7 +328,7 @@ export class Attempts {
       this.#itinerary.besideNotSent(platform)
       return undefined
     }
-    const visit = this.overload.enter(platform, false)
+    const visit = this.#overload.enter(platform, false)
     if ('by' in visit) return undefined
     this.#rival = this.#start(platform, outbound, visit, 'hedge')
     return this.#rival
@@ -352,6 +353,21 @@ export class Attempts {
     this.#last = run
     this.ends.push(end)
     this.seams?.onEnd({ attempt: run.attempt, continuation: run.continuation, end })
+  }
+
+  /** Why there is no answer, as its client is told. */
+  describe(): ClientFailure {
+    const { refusal } = this
+    return describeFailure({
+      exchange: this.#inbound.id,
+      ends: this.ends,
+      cut: this.seams?.cut,
+      notExpressible: this.#notExpressible,
+      passOn: this.#passOn,
+      pin: this.#inbound.pin,
+      refusal,
+      isDark: refusal !== undefined && this.#overload.isDark,
+    })
   }
 
   /** Input and output tokens of all that has ended. */

@@ -16,7 +16,7 @@ import { Attempts } from './attempts.ts'
 import type { ClientExchange } from './client-exchange.ts'
 import { Degradation, fixedAnswerFor, isAcceptable, isOutage, leavingOneForSimpler } from './degradation/degradation.ts'
 import { DegradedLabel } from './degradation/label.ts'
-import { describeFailure, type Failure, overLimit, unexpectedFailure, withAttempts } from './delivery/failure.ts'
+import { type Failure, overLimit, unexpectedFailure, withAttempts } from './delivery/failure.ts'
 import { completed, renderGiven } from './delivery/given-answer.ts'
 import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
@@ -75,7 +75,7 @@ export class Exchange implements ClientExchange {
   /** The person that the answer waits for. */
   readonly #approval: AwaitedApproval | undefined
   #degradation: Degradation | undefined
-  #degraded: Degraded | undefined
+  /** Of what is given in place of the real answer. */
   #label: DegradedLabel | undefined
   /** Why there is no answer of the model that was asked for. */
   #failure: Failure | undefined
@@ -138,7 +138,7 @@ export class Exchange implements ClientExchange {
 
   /** What is given in place of the real answer. */
   get degraded(): Degraded | undefined {
-    return this.#degraded
+    return this.#label?.degraded
   }
 
   /** What a person decided about the answer. */
@@ -211,9 +211,7 @@ export class Exchange implements ClientExchange {
     this.#leftAtLimit = end
     this.#onFinished(attempt)
     if (this.#approval !== undefined) return this.#approve(this.#answer, this.#approval)
-    this.#isGiven = true
-    this.#firstDeliveredMs ??= this.#elapsedMs()
-    return { kind: 'bytes', bytes: this.#labelled(rest) }
+    return this.#giveAll(rest)
   }
 
   /** Takes the answer where a person is to decide about it, or where it is kept. */
@@ -232,7 +230,10 @@ export class Exchange implements ClientExchange {
   // ## Answers that are there as a whole: approved ones, and what is given in an answer's place
 
   #give(answer: CoreResponse): Progress {
-    const bytes = renderGiven(answer, this.inbound, this.#nowSeconds())
+    return this.#giveAll(renderGiven(answer, this.inbound, this.#nowSeconds()))
+  }
+
+  #giveAll(bytes: Uint8Array): Progress {
     this.#isGiven = true
     this.#firstDeliveredMs ??= this.#elapsedMs()
     return { kind: 'bytes', bytes: this.#labelled(bytes) }
@@ -242,7 +243,7 @@ export class Exchange implements ClientExchange {
     if (answer === undefined) throw new Error('a finished answer that nobody could read')
     const accepts = (edited: CoreResponse): boolean => isAcceptable(this.inbound, edited)
     const platform = this.#answering?.platform.name
-    const resolution = await approval.of(answer, { platform, degraded: this.#degraded, accepts })
+    const resolution = await approval.of(answer, { platform, degraded: this.degraded, accepts })
     if (this.#isReported) return this.#fail()
     if (resolution.answer !== undefined) {
       this.#answer = resolution.answer
@@ -260,7 +261,7 @@ export class Exchange implements ClientExchange {
 
   /** Nobody is left to ask: what is given instead, or how it ends; `undefined` where a simpler model is asked now. */
   async #instead(): Promise<Progress | undefined> {
-    const failure = this.#describe()
+    const failure = this.#attempts.describe()
     // Once something is with the client, why that broke off is what it has to know.
     if (this.#firstDeliveredMs !== undefined) this.#failure = failure
     this.#failure ??= failure
@@ -283,7 +284,6 @@ export class Exchange implements ClientExchange {
   }
 
   #degrade(degraded: Degraded | undefined): void {
-    this.#degraded = degraded
     this.#label = degraded === undefined ? undefined : new DegradedLabel(degraded, this.inbound.id)
   }
 
@@ -296,27 +296,13 @@ export class Exchange implements ClientExchange {
   }
 
   #fail(): Progress {
-    const failure = this.#failure ?? this.#describe()
+    const failure = this.#failure ?? this.#attempts.describe()
     const { attempts } = this
     return { kind: 'failed', failure: attempts.length === 0 ? failure : withAttempts(failure, attempts) }
   }
 
   #failed(error: unknown): Progress {
     return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.attempts) }
-  }
-
-  #describe(): Failure {
-    const attempts = this.#attempts
-    return describeFailure({
-      exchange: this.inbound.id,
-      ends: attempts.ends,
-      cut: attempts.seams?.cut,
-      notExpressible: attempts.notExpressible,
-      passOn: attempts.passOn,
-      pin: this.inbound.pin,
-      refusal: attempts.refusal,
-      isDark: attempts.refusal !== undefined && attempts.overload.isDark,
-    })
   }
 
   /** The client went away: the upstream is freed at once. A proof that was already delivered stands. */
@@ -365,7 +351,7 @@ export class Exchange implements ClientExchange {
           firstDeliveredMs: this.#firstDeliveredMs,
           refusedBy: this.#overLimit?.by ?? restedBy(this.#failure),
           replayOf: this.#substitution?.replayOf,
-          degraded: this.#degraded,
+          degraded: this.degraded,
           approval: this.approval,
         }),
       ),
@@ -374,8 +360,7 @@ export class Exchange implements ClientExchange {
 
   /** What is degraded itself is not kept, half an answer neither, nor a person's words under a model's name. */
   #keepForOutages(): void {
-    if (this.inbound.degrade?.cacheMs === undefined || this.#degraded !== undefined || this.#answer === undefined)
-      return
+    if (this.inbound.degrade?.cacheMs === undefined || this.degraded !== undefined || this.#answer === undefined) return
     if (this.approval?.outcome === 'edited') return
     if (this.lastWord?.verdict.name !== 'complete') return
     this.#deps.cache.keep(this.inbound, this.#answer)
