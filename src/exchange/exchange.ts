@@ -41,7 +41,7 @@ export type Progress =
 /**
  * One request's journey. The order of the policies, each in its own file:
  *
- *  1. admission   who asks, for what, under which policy            admission/inbound.ts
+ *  1. admission   who asks, for what, under which policy            admission/inbound.ts, policy.ts
  *     limits      what its client may use                           memory/client-load.ts
  *     pin         whether only one platform can know what it means  admission/pin.ts
  *  2. overload    which platforms take it, what another try costs   admission/overload.ts, memory/health.ts
@@ -58,7 +58,7 @@ export type Progress =
  *  9. approval    where a person has to decide first                approval/
  * 10. degradation what is given where everything else failed        degradation/
  * 11. replay      what is cut here is finished for the retry that comes     replay/
- * 12. evidence    once, whatever happened                           here
+ * 12. evidence    once, whatever happened                           record.ts
  */
 export class Exchange implements ClientExchange {
   readonly isReplayed = false
