@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
 import { useBench } from '../support/gateways.ts'
 import { CHAT_ANSWER, CHAT_EVENTS, json, sse, type TestUpstream, type UpstreamHandler } from '../support/upstream.ts'
+import { until } from '../support/until.ts'
 
 const bench = useBench()
 
@@ -36,11 +37,6 @@ async function world(
   // As many as a percentile needs, and no more: these are not hedged themselves.
   for (let i = 0; i < 20; i++) await ask()
   return { gateway, ask, a, b }
-}
-
-/** Sockets close when they do. */
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await new Promise((resolve) => setTimeout(resolve, 0))
 }
 
 const never = (): void => undefined
