@@ -1,7 +1,7 @@
 import { insecureKeyMessage, isLoopback, parseBaseUrl } from './base-url.ts'
 import type { Environment } from './interpolation.ts'
 import { officialBaseUrls } from './known-hosts.ts'
-import { defaultPolicy, defaultReplay, noApprovals } from './policy-defaults.ts'
+import { emptyConfig } from './policy-defaults.ts'
 import { resolveProvider } from './resolve.ts'
 import type { Config, FamilyRoute, ProtocolName, ProviderConfig } from './types.ts'
 
@@ -76,17 +76,6 @@ function sameAccount({ alsoAtItsOwnHost: other }: AutoProvider, provider: Provid
   const { baseUrl, apiKeys } = provider
   if (other === undefined || baseUrl.href !== new URL(officialBaseUrls[other.protocol]).href) return []
   return [resolveProvider(other.name, { protocol: other.protocol, apiKeys, baseUrl })]
-}
-
-const emptyConfig: Omit<Config, 'source' | 'providers' | 'families'> = {
-  models: new Map(),
-  defaults: defaultPolicy,
-  workflows: new Map(),
-  clients: new Map(),
-  control: { keyHash: undefined, listen: undefined },
-  replay: defaultReplay,
-  approvals: noApprovals,
-  passthrough: new Map(),
 }
 
 interface ReadProvider {

@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts'
 import { profiles } from './profiles.ts'
-import type { ApprovalsConfig, PolicyConfig, ReplayConfig } from './types.ts'
+import type { Config, PolicyConfig, ReplayConfig } from './types.ts'
 
 /** More attempts than this only add load to an outage. */
 export const maxAttempts: number = 10
@@ -35,8 +35,19 @@ export const defaultReplay: ReplayConfig = {
 }
 /** Of kept answers, MiB. */
 export const maxReplayMegabytes: number = 4_096
-/** Nobody decides about answers when the configuration has no `approvals`. */
-export const noApprovals: ApprovalsConfig = { approvers: new Map(), webhook: undefined }
+
+/** Providers alone, and nothing said of how they are used. */
+export const emptyConfig: Omit<Config, 'source' | 'providers' | 'families'> = {
+  models: new Map(),
+  defaults: defaultPolicy,
+  workflows: new Map(),
+  clients: new Map(),
+  control: { keyHash: undefined, listen: undefined },
+  replay: defaultReplay,
+  // Nobody decides about answers.
+  approvals: { approvers: new Map(), webhook: undefined },
+  passthrough: new Map(),
+}
 
 export const defaultAttempts: number = defaultPolicy.attempts
 export const defaultDeadlineMs: number = defaultPolicy.deadlineMs

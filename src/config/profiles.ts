@@ -1,32 +1,10 @@
-import type {
-  ApprovalConfig,
-  Delivery,
-  Hedge,
-  Limited,
-  ProfileName,
-  Replay,
-  Seam,
-  ThinkingDelivery,
-  ToolArguments,
-} from './types.ts'
+import type { PolicyConfig, ProfileName } from './types.ts'
 
-/** What one word stands for, as far as the configuration does not say otherwise. */
-export interface ProfileBundle {
-  readonly delivery: Delivery
-  readonly thinking: ThinkingDelivery
-  readonly attempts: number
-  readonly deadlineMs: number
-  /** Cannot be said otherwise: who wants it names a profile that has it. */
-  readonly overloadControl: boolean
-  readonly hedge: Hedge
-  readonly replay: Replay
-  readonly limited: Limited
-  readonly toolArguments: ToolArguments
-  readonly seam: Seam
-  /** Likewise. */
-  readonly needsApproval: boolean
-  readonly approval: ApprovalConfig
-}
+/**
+ * What one word stands for, as far as the configuration does not say otherwise. `overloadControl` and `needsApproval` it cannot say
+ * otherwise: who wants them names a profile that has them.
+ */
+export type ProfileBundle = Omit<PolicyConfig, 'profile'>
 
 const TEN_MINUTES_MS = 600_000
 

@@ -1,4 +1,4 @@
-import { defaultPolicy, defaultReplay, noApprovals } from './policy-defaults.ts'
+import { emptyConfig } from './policy-defaults.ts'
 import { resolveProvider } from './resolve.ts'
 import type { Config, ModelConfig, ProtocolName, ProviderConfig } from './types.ts'
 
@@ -52,16 +52,10 @@ export function simulatedConfig({ baseUrl }: { readonly baseUrl: string | URL })
     },
   ])
   return {
+    ...emptyConfig,
     source: 'simulated',
     providers,
     models: new Map(models),
     families: [],
-    defaults: defaultPolicy,
-    workflows: new Map(),
-    clients: new Map(),
-    control: { keyHash: undefined, listen: undefined },
-    replay: defaultReplay,
-    approvals: noApprovals,
-    passthrough: new Map(),
   }
 }

@@ -1,7 +1,8 @@
 import { type AttemptCause, isFinished, type Reason, type SeamKind } from '../evidence/index.ts'
 import type { RequestProblem } from '../protocols/core/index.ts'
 import { wait } from '../resilience/index.ts'
-import { bounded, type Inbound } from './admission/inbound.ts'
+import type { Inbound } from './admission/inbound.ts'
+import { bounded } from './admission/inbound-body.ts'
 import { type Failure, Itinerary, type NextStep } from './admission/itinerary.ts'
 import { Overload } from './admission/overload.ts'
 import type { Platform } from './admission/routing.ts'
@@ -10,6 +11,7 @@ import { billedTokens } from './attempt/billed-tokens.ts'
 import { Run } from './attempt/run.ts'
 import { signalOf } from './attempt/signal.ts'
 import { startAttempt } from './attempt/start.ts'
+import { describeFailure, type Failure as ClientFailure } from './delivery/failure.ts'
 import { ownershipOf } from './memory/ownership.ts'
 import type { Refusal, Visit } from './memory/platform-health.ts'
 import type { Outbound } from './operations/operation.ts'
@@ -18,21 +20,23 @@ import { Seams } from './seam/seams.ts'
 
 /** The attempts of one exchange: where each is made, what is learned from its end, and which one is read. */
 export class Attempts {
-  readonly overload: Overload
   readonly ends: AttemptEnd[] = []
-  /** The provider's own answer is the caller's. */
-  passOn = false
-  /** Why the last platform that was not sent the request could not carry it. */
-  notExpressible: RequestProblem | undefined
   /** What kept it from an attempt, or from another one. */
   refusal: Refusal | undefined
   /** What the first attempt went around. */
   diverted: readonly Refusal[] = []
+  /** Those of the model that was asked for, where these are a simpler one's. */
+  readonly earlier: Attempts | undefined
   /** `undefined` where a text that breaks off stays so. */
   readonly seams: Seams | undefined
   readonly #inbound: Inbound
   readonly #deps: ExchangeDeps
+  readonly #overload: Overload
   readonly #itinerary: Itinerary
+  /** The provider's own answer is the caller's. */
+  #passOn = false
+  /** Why the last platform that was not sent the request could not carry it. */
+  #notExpressible: RequestProblem | undefined
   /** Platforms that get the request without its format. */
   readonly #withoutFormat = new Set<Platform>()
   #run: Run | undefined
@@ -44,23 +48,23 @@ export class Attempts {
   #isStopped = false
   #stopWaiting: (() => void) | undefined
 
-  /** `made`: attempts for this exchange before these. */
-  constructor(inbound: Inbound, deps: ExchangeDeps, made: number = 0) {
-    this.#begun = made
+  constructor(inbound: Inbound, deps: ExchangeDeps, earlier?: Attempts) {
+    this.earlier = earlier
+    this.#begun = earlier?.count ?? 0
     this.#inbound = inbound
     this.#deps = deps
     this.seams = Seams.of(inbound, deps.limits.eventBytes)
     const { pin, preferred, policy } = inbound
     const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
     const isClientRetry = inbound.repeats > 0 || (inbound.clientRetry ?? 0) > 0
-    this.overload = new Overload({ route, policy, isClientRetry }, deps.health)
+    this.#overload = new Overload({ route, policy, isClientRetry }, deps.health)
     this.#itinerary = new Itinerary({
       route,
       attempts: policy.attempts,
       preferred,
       spoken: inbound.protocol.name,
       random: deps.random,
-      gate: this.overload,
+      gate: this.#overload,
     })
   }
 
@@ -69,8 +73,14 @@ export class Attempts {
     return this.#run
   }
 
+  /** With those before them. */
   get count(): number {
     return this.#begun
+  }
+
+  /** With those before them. */
+  get allEnds(): readonly AttemptEnd[] {
+    return this.earlier === undefined ? this.ends : [...this.earlier.allEnds, ...this.ends]
   }
 
   // ## Where next
@@ -81,7 +91,7 @@ export class Attempts {
     const { signal, deadlineAtMs } = this.#inbound
     let step = this.#nextStep()
     if (this.#begun === 0) {
-      this.overload.onRequest()
+      this.#overload.onRequest()
       this.diverted = this.#itinerary.refusals
     }
     while (step.do === 'try') {
@@ -91,11 +101,11 @@ export class Attempts {
       if (signal.aborted || this.#isStopped) return undefined
       const outbound = this.#outbound(platform)
       if (!outbound.ok) {
-        this.notExpressible = outbound.problem
+        this.#notExpressible = outbound.problem
         step = this.#itinerary.notSent(platform, clock.nowMs())
         continue
       }
-      const visit = this.overload.enter(platform, isLastResort)
+      const visit = this.#overload.enter(platform, isLastResort)
       if ('by' in visit) {
         step = this.#itinerary.diverted(clock.nowMs())
         continue
@@ -103,7 +113,7 @@ export class Attempts {
       this.#run = this.#start(platform, outbound, visit, this.#begun === 0 ? 'first' : 'retry')
       return this.#run
     }
-    this.passOn = step.do === 'pass-on'
+    this.#passOn = step.do === 'pass-on'
     if (step.do === 'give-up') this.refusal = step.refusal
     return undefined
   }
@@ -157,7 +167,7 @@ export class Attempts {
       if (afterMs > 0) await this.#wait(afterMs)
       if (signal.aborted || this.#isStopped) return undefined
       const outbound = seams.outbound(kind, this.#outbound(platform), platform)
-      const visit = outbound.ok ? this.overload.enter(platform, isLastResort) : undefined
+      const visit = outbound.ok ? this.#overload.enter(platform, isLastResort) : undefined
       if (!outbound.ok || visit === undefined || 'by' in visit) {
         this.#itinerary.uncount()
         continue
@@ -209,7 +219,7 @@ export class Attempts {
     // Only a stream shows its first content when it comes, and a think before it says nothing about the next request's.
     const isTypical = stream && !reasoning
     const mayHedge = isTypical && cause !== 'hedge' && cause !== 'seam'
-    const hedgeAfterMs = mayHedge ? this.overload.hedgeAfterMs(platform) : undefined
+    const hedgeAfterMs = mayHedge ? this.#overload.hedgeAfterMs(platform) : undefined
     const continuation = seam === undefined ? undefined : this.seams?.continuation(seam)
     const { apiKey, sameProtocol } = outbound
     const run = new Run({ visit, apiKey, isTranslated: !sameProtocol, hedgeAfterMs, continuation })
@@ -319,7 +329,7 @@ export class Attempts {
       this.#itinerary.besideNotSent(platform)
       return undefined
     }
-    const visit = this.overload.enter(platform, false)
+    const visit = this.#overload.enter(platform, false)
     if ('by' in visit) return undefined
     this.#rival = this.#start(platform, outbound, visit, 'hedge')
     return this.#rival
@@ -346,9 +356,24 @@ export class Attempts {
     this.seams?.onEnd({ attempt: run.attempt, continuation: run.continuation, end })
   }
 
+  /** Why there is no answer, as its client is told. */
+  describe(): ClientFailure {
+    const { refusal } = this
+    return describeFailure({
+      exchange: this.#inbound.id,
+      ends: this.ends,
+      cut: this.seams?.cut,
+      notExpressible: this.#notExpressible,
+      passOn: this.#passOn,
+      pin: this.#inbound.pin,
+      refusal,
+      isDark: refusal !== undefined && this.#overload.isDark,
+    })
+  }
+
   /** Input and output tokens of all that has ended. */
   billedTokens(): number {
-    return this.ends.reduce((sum, end) => sum + billedTokens(end, this.#inbound), 0)
+    return this.allEnds.reduce((sum, end) => sum + billedTokens(end, this.#inbound), 0)
   }
 
   /** What the next request of this conversation needs to know of the answer. */

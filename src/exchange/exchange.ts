@@ -2,8 +2,6 @@ import {
   type ApprovalEvidence,
   type AttemptEvidence,
   type Degraded,
-  type Diversion,
-  type ExchangeEvidence,
   isFinished,
   type Outcome,
 } from '../evidence/index.ts'
@@ -18,11 +16,11 @@ import { Attempts } from './attempts.ts'
 import type { ClientExchange } from './client-exchange.ts'
 import { Degradation, fixedAnswerFor, isAcceptable, isOutage, leavingOneForSimpler } from './degradation/degradation.ts'
 import { DegradedLabel } from './degradation/label.ts'
-import { describeFailure, type Failure, overLimit, unexpectedFailure, withAttempts } from './delivery/failure.ts'
+import { type Failure, overLimit, unexpectedFailure, withAttempts } from './delivery/failure.ts'
 import { completed, renderGiven } from './delivery/given-answer.ts'
 import { type ClientRefusal, ClientStay } from './memory/client-load.ts'
 import type { ExchangeDeps } from './ports.ts'
-import { recordOf, restedBy } from './record.ts'
+import { endingOf, recordOf, restedBy } from './record.ts'
 import type { LimitedAnswer } from './seam/seams.ts'
 
 /** For an exchange that waited for another's answer, and gives what its workflow has in the place of that. */
@@ -43,7 +41,7 @@ export type Progress =
 /**
  * One request's journey. The order of the policies, each in its own file:
  *
- *  1. admission   who asks, for what, under which policy            admission/inbound.ts
+ *  1. admission   who asks, for what, under which policy            admission/inbound.ts, policy.ts
  *     limits      what its client may use                           memory/client-load.ts
  *     pin         whether only one platform can know what it means  admission/pin.ts
  *  2. overload    which platforms take it, what another try costs   admission/overload.ts, memory/health.ts
@@ -60,15 +58,13 @@ export type Progress =
  *  9. approval    where a person has to decide first                approval/
  * 10. degradation what is given where everything else failed        degradation/
  * 11. replay      what is cut here is finished for the retry that comes     replay/
- * 12. evidence    once, whatever happened                           here
+ * 12. evidence    once, whatever happened                           record.ts
  */
 export class Exchange implements ClientExchange {
   readonly isReplayed = false
   readonly inbound: Inbound
   readonly #deps: ExchangeDeps
   #attempts: Attempts
-  /** Those of the model that was asked for, once a simpler one is asked. */
-  #earlier: Attempts | undefined
   /** Of its client's limits, where it has any. */
   readonly #stay: ClientStay | undefined
   readonly #overLimit: ClientRefusal | undefined
@@ -79,7 +75,7 @@ export class Exchange implements ClientExchange {
   /** The person that the answer waits for. */
   readonly #approval: AwaitedApproval | undefined
   #degradation: Degradation | undefined
-  #degraded: Degraded | undefined
+  /** Of what is given in place of the real answer. */
   #label: DegradedLabel | undefined
   /** Why there is no answer of the model that was asked for. */
   #failure: Failure | undefined
@@ -118,7 +114,7 @@ export class Exchange implements ClientExchange {
 
   /** The end of the attempt whose answer it is, or else of the last. */
   get lastWord(): AttemptEnd | undefined {
-    return this.#leftAtLimit ?? this.#ends.at(-1)
+    return this.#leftAtLimit ?? this.#attempts.allEnds.at(-1)
   }
 
   get attemptCount(): number {
@@ -127,7 +123,7 @@ export class Exchange implements ClientExchange {
 
   /** Those that are over. */
   get attempts(): readonly AttemptEvidence[] {
-    return this.#ends.map(({ evidence }) => evidence)
+    return this.#attempts.allEnds.map(({ evidence }) => evidence)
   }
 
   /** It only gives something in place of an answer that another exchange was to have. */
@@ -142,7 +138,7 @@ export class Exchange implements ClientExchange {
 
   /** What is given in place of the real answer. */
   get degraded(): Degraded | undefined {
-    return this.#degraded
+    return this.#label?.degraded
   }
 
   /** What a person decided about the answer. */
@@ -221,9 +217,7 @@ export class Exchange implements ClientExchange {
     this.#leftAtLimit = end
     this.#onFinished(attempt)
     if (this.#approval !== undefined) return this.#approve(this.#answer, this.#approval)
-    this.#isGiven = true
-    this.#firstDeliveredMs ??= this.#elapsedMs()
-    return { kind: 'bytes', bytes: this.#labelled(rest) }
+    return this.#giveAll(rest)
   }
 
   /** Takes the answer where a person is to decide about it, or where it is kept. */
@@ -242,7 +236,10 @@ export class Exchange implements ClientExchange {
   // ## Answers that are there as a whole: approved ones, and what is given in an answer's place
 
   #give(answer: CoreResponse): Progress {
-    const bytes = renderGiven(answer, this.inbound, this.#nowSeconds())
+    return this.#giveAll(renderGiven(answer, this.inbound, this.#nowSeconds()))
+  }
+
+  #giveAll(bytes: Uint8Array): Progress {
     this.#isGiven = true
     this.#firstDeliveredMs ??= this.#elapsedMs()
     return { kind: 'bytes', bytes: this.#labelled(bytes) }
@@ -252,7 +249,7 @@ export class Exchange implements ClientExchange {
     if (answer === undefined) throw new Error('a finished answer that nobody could read')
     const accepts = (edited: CoreResponse): boolean => isAcceptable(this.inbound, edited)
     const platform = this.#answering?.platform.name
-    const resolution = await approval.of(answer, { platform, degraded: this.#degraded, accepts })
+    const resolution = await approval.of(answer, { platform, degraded: this.degraded, accepts })
     if (this.#isReported) return this.#fail()
     if (resolution.answer !== undefined) {
       this.#answer = resolution.answer
@@ -270,7 +267,7 @@ export class Exchange implements ClientExchange {
 
   /** Nobody is left to ask: what is given instead, or how it ends; `undefined` where a simpler model is asked now. */
   async #instead(): Promise<Progress | undefined> {
-    const failure = this.#describe()
+    const failure = this.#attempts.describe()
     // Once something is with the client, why that broke off is what it has to know.
     if (this.#firstDeliveredMs !== undefined) this.#failure = failure
     this.#failure ??= failure
@@ -283,8 +280,7 @@ export class Exchange implements ClientExchange {
     if (substitute === undefined || this.#isReported || this.#isStopped) return this.#fail()
     this.#degrade(substitute.degraded)
     if (substitute.degraded === 'model') {
-      this.#earlier = this.#attempts
-      this.#attempts = new Attempts(substitute.inbound, this.#deps, this.attemptCount)
+      this.#attempts = new Attempts(substitute.inbound, this.#deps, this.#attempts)
       return undefined
     }
     // The operator's own words were theirs to approve; whatever a model said once is looked at again.
@@ -294,7 +290,6 @@ export class Exchange implements ClientExchange {
   }
 
   #degrade(degraded: Degraded | undefined): void {
-    this.#degraded = degraded
     this.#label = degraded === undefined ? undefined : new DegradedLabel(degraded, this.inbound.id)
   }
 
@@ -307,27 +302,13 @@ export class Exchange implements ClientExchange {
   }
 
   #fail(): Progress {
-    const failure = this.#failure ?? this.#describe()
+    const failure = this.#failure ?? this.#attempts.describe()
     const { attempts } = this
     return { kind: 'failed', failure: attempts.length === 0 ? failure : withAttempts(failure, attempts) }
   }
 
   #failed(error: unknown): Progress {
     return { kind: 'failed', failure: unexpectedFailure(error, this.inbound.id, this.attempts) }
-  }
-
-  #describe(): Failure {
-    const attempts = this.#attempts
-    return describeFailure({
-      exchange: this.inbound.id,
-      ends: attempts.ends,
-      cut: attempts.seams?.cut,
-      notExpressible: attempts.notExpressible,
-      passOn: attempts.passOn,
-      pin: this.inbound.pin,
-      refusal: attempts.refusal,
-      isDark: attempts.refusal !== undefined && attempts.overload.isDark,
-    })
   }
 
   /** The client went away: the upstream is freed at once. A proof that was already delivered stands. */
@@ -354,62 +335,41 @@ export class Exchange implements ClientExchange {
     this.report('refused', 'internal')
   }
 
-  /** Sends the evidence; once, whatever comes later. What was delivered in an answer's place is not `delivered`. */
+  /** Sends the evidence; once, whatever comes later. */
   report(outcome: Outcome, errorCode?: string): void {
     if (this.#isReported) return
     this.#isReported = true
     this.#approval?.over()
-    this.#stay?.end(this.#attempts.billedTokens() + (this.#earlier?.billedTokens() ?? 0))
+    this.#stay?.end(this.#attempts.billedTokens())
     // What its client's limits kept from being tried says nothing, should it come again.
     if (isFailure(outcome) && this.#overLimit === undefined)
       this.#deps.repeats.onFailure(ownerOf(this.inbound.caller), this.inbound.body.text)
     if (outcome === 'delivered' || outcome === 'kept') this.#keepForOutages()
     this.#deps.replays.onReport(this, outcome, this.#deps)
     this.#deps.sink(
-      this.#evidence(outcome === 'delivered' && this.#degraded !== undefined ? 'degraded' : outcome, errorCode),
+      recordOf(
+        this.inbound,
+        endingOf(this.#attempts, {
+          durationMs: this.#elapsedMs(),
+          outcome,
+          errorCode,
+          lastWord: this.lastWord?.evidence,
+          firstDeliveredMs: this.#firstDeliveredMs,
+          refusedBy: this.#overLimit?.by ?? restedBy(this.#failure),
+          replayOf: this.#substitution?.replayOf,
+          degraded: this.degraded,
+          approval: this.approval,
+        }),
+      ),
     )
   }
 
   /** What is degraded itself is not kept, half an answer neither, nor a person's words under a model's name. */
   #keepForOutages(): void {
-    if (this.inbound.degrade?.cacheMs === undefined || this.#degraded !== undefined || this.#answer === undefined)
-      return
+    if (this.inbound.degrade?.cacheMs === undefined || this.degraded !== undefined || this.#answer === undefined) return
     if (this.approval?.outcome === 'edited') return
     if (this.lastWord?.verdict.name !== 'complete') return
     this.#deps.cache.keep(this.inbound, this.#answer)
-  }
-
-  #evidence(outcome: Outcome, errorCode: string | undefined): ExchangeEvidence {
-    const { refusal, diverted } = this.#earlier ?? this.#attempts
-    const { seams } = this.#attempts
-    const ends = this.#ends
-    const last = this.lastWord?.evidence
-    // An answer that nobody waited for was answered all the same.
-    const isAnswered = outcome === 'delivered' || outcome === 'degraded' || outcome === 'kept'
-    const isModels = this.#degraded === undefined || this.#degraded === 'model'
-    const answer = isAnswered && isModels ? last : undefined
-    // What a seam that was not to be ended with says nothing of why it was needed.
-    const telling = answer ?? seams?.cut?.evidence ?? last
-    return recordOf(this.inbound, {
-      durationMs: this.#elapsedMs(),
-      outcome,
-      verdict: telling?.verdict ?? 'failed',
-      errorCode,
-      usage: answer === undefined ? undefined : (seams?.billed ?? answer.usage),
-      firstDeliveredMs: this.#firstDeliveredMs,
-      platform: answer === undefined ? undefined : `${answer.provider}/${answer.model}`,
-      attempts: this.attempts,
-      seams: seams === undefined || seams.evidence.length === 0 ? undefined : seams.evidence,
-      diverted: toDiversions(diverted, ends[0]?.evidence),
-      refusedBy: this.#overLimit?.by ?? refusal?.by ?? restedBy(this.#failure),
-      replayOf: this.#substitution?.replayOf,
-      degraded: this.#degraded,
-      approval: this.approval,
-    })
-  }
-
-  get #ends(): readonly AttemptEnd[] {
-    return this.#earlier === undefined ? this.#attempts.ends : [...this.#earlier.ends, ...this.#attempts.ends]
   }
 
   #elapsedMs(): number {
@@ -419,18 +379,6 @@ export class Exchange implements ClientExchange {
   #nowSeconds(): number {
     return Math.floor(this.#deps.clock.wallMs() / 1_000)
   }
-}
-
-/** Each platform once, but for the one that was tried after all. */
-function toDiversions(
-  refusals: readonly Diversion[],
-  first: AttemptEvidence | undefined,
-): readonly Diversion[] | undefined {
-  if (refusals.length === 0) return undefined
-  const tried = first === undefined ? undefined : `${first.provider}/${first.model}`
-  const each = new Map(refusals.map(({ platform, by }) => [platform, { platform, by }]))
-  if (tried !== undefined) each.delete(tried)
-  return each.size === 0 ? undefined : [...each.values()]
 }
 
 /** Its client has no answer. */

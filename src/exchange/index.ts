@@ -1,4 +1,5 @@
-export { type AdmitOptions, type CallLabels, type Inbound } from './admission/inbound.ts'
+export { type CallLabels } from './admission/call-headers.ts'
+export { type AdmitOptions, type Inbound } from './admission/inbound.ts'
 export {
   type Caller,
   type ClientLimits,

@@ -1,19 +1,17 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { ServerResponse } from 'node:http'
 import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import { PROTOCOLS } from '../support/corpus.ts'
-import { startGateway, type TestGateway } from '../support/gateway.ts'
+import { type TestGateway } from '../support/gateway.ts'
+import { useBench } from '../support/gateways.ts'
 import { SDKS } from '../support/sdk-answers.ts'
 import { deltaText, eventsIn, saying, tokensOf } from '../support/seam-bench.ts'
 import { plainRequest } from '../support/translated-answer.ts'
-import { json, sse, startUpstream, type UpstreamHandler } from '../support/upstream.ts'
+import { json, sse, type UpstreamHandler } from '../support/upstream.ts'
 
 // Over sockets, to the official SDKs: a text whose platform died is one whole answer for them.
 
-const running: { stop: () => Promise<unknown> }[] = []
-afterEach(async () => {
-  for (const each of running.splice(0).toReversed()) await each.stop()
-})
+const bench = useBench()
 
 const TEXT = 'All is well here. The night was calm, and nobody has called since. We go home at six.'
 const CALL = { id: 'call_1', name: 'look', input: '{"a":1}' }
@@ -25,17 +23,15 @@ async function gatewayOver(
 ): Promise<TestGateway> {
   const lines: string[] = []
   for (const [at, [protocol, handler]] of upstreams.entries()) {
-    const upstream = await startUpstream(handler)
-    running.push(upstream)
+    const upstream = await bench.upstream(handler)
     const url = `${upstream.url}${protocol.startsWith('openai') ? '/v1' : ''}`
     const prefill = at === 0 ? '' : ', prefill: accepted'
     lines.push(`  p${at}: { protocol: ${protocol}, baseUrl: "${url}"${prefill} }`)
   }
   const platforms = upstreams.map((_, at) => `p${at}/x`).join(', ')
-  const gateway = startGateway(
+  const gateway = bench.gateway(
     `providers:\n${lines.join('\n')}\nmodels:\n  m: { platforms: [${platforms}] }\ndefaults: { profile: customer${defaults} }\n`,
   )
-  running.push({ stop: () => gateway.stop(0) })
   return gateway
 }
 

@@ -1,26 +1,10 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { ServerResponse } from 'node:http'
-import { CHAT_REQUEST, MESSAGES_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
-import {
-  CHAT_ANSWER,
-  CHAT_EVENTS,
-  json,
-  sse,
-  startUpstream,
-  type TestUpstream,
-  type UpstreamHandler,
-} from '../support/upstream.ts'
+import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
+import { useBench } from '../support/gateways.ts'
+import { CHAT_ANSWER, CHAT_EVENTS, json, sse, type TestUpstream, type UpstreamHandler } from '../support/upstream.ts'
 
-const running: { stop: () => Promise<unknown> }[] = []
-afterEach(async () => {
-  for (const each of running.splice(0).toReversed()) await each.stop()
-})
-
-async function upstream(handler: UpstreamHandler): Promise<TestUpstream> {
-  const started = await startUpstream(handler)
-  running.push(started)
-  return started
-}
+const bench = useBench()
 
 interface Plan {
   readonly models: string
@@ -33,10 +17,7 @@ function gatewayOver(upstreams: readonly TestUpstream[], { models, options = '',
   const providers = upstreams.map(
     ({ url }, i) => `  ${'abc'.charAt(i)}: { protocol: openai-chat, baseUrl: "${url}/v1", apiKey: k${i} ${options} }`,
   )
-  const started = startGateway(`providers:\n${providers.join('\n')}\nmodels:\n${models}\n${defaults}`)
-  const gateway = { ...started, stop: () => started.stop(0) }
-  running.push(gateway)
-  return gateway
+  return bench.gateway(`providers:\n${providers.join('\n')}\nmodels:\n${models}\n${defaults}`)
 }
 
 const good: UpstreamHandler = (request, response) =>
@@ -95,8 +76,8 @@ describe('before content was delivered', () => {
     ],
   ]
   test.each(faults)('%s goes elsewhere unseen', async (_, reason, fault) => {
-    const bad = await upstream((_request, response) => fault(response))
-    const gateway = gatewayOver([bad, await upstream(good)], { models: TWO })
+    const bad = await bench.upstream((_request, response) => fault(response))
+    const gateway = gatewayOver([bad, await bench.upstream(good)], { models: TWO })
     const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true })
     expect(response.status).toBe(200)
     expect(response.headers.get('x-fullstop-platform')).toBe('b/x')
@@ -107,7 +88,7 @@ describe('before content was delivered', () => {
   })
 
   test('a lone platform is tried again, and within the budget', async () => {
-    const flaky = await upstream((request, response, ordinal) =>
+    const flaky = await bench.upstream((request, response, ordinal) =>
       ordinal < 3 ? status(503)(request, response, ordinal) : good(request, response, ordinal),
     )
     const gateway = gatewayOver([flaky], { models: LONE })
@@ -117,8 +98,8 @@ describe('before content was delivered', () => {
   })
 
   test('the attempt budget bounds what is sent, fallbacks included', async () => {
-    const a = await upstream(status(503))
-    const b = await upstream(status(503))
+    const a = await bench.upstream(status(503))
+    const b = await bench.upstream(status(503))
     const gateway = gatewayOver([a, b], { models: LONE_WITH_FALLBACK, defaults: 'defaults: { attempts: 3 }' })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
     expect(response.status).toBeGreaterThanOrEqual(502)
@@ -129,7 +110,9 @@ describe('before content was delivered', () => {
   })
 
   test('the answer is the fallback’s, under its own name', async () => {
-    const gateway = gatewayOver([await upstream(status(500)), await upstream(good)], { models: LONE_WITH_FALLBACK })
+    const gateway = gatewayOver([await bench.upstream(status(500)), await bench.upstream(good)], {
+      models: LONE_WITH_FALLBACK,
+    })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
     expect(response.headers.get('x-fullstop-platform')).toBe('b/y')
     expect(((await response.json()) as { model: string }).model).toBe('served-model')
@@ -138,8 +121,10 @@ describe('before content was delivered', () => {
 
 describe('what would be the same anywhere is passed on', () => {
   test('a bad request, without a second try and in the caller’s protocol', async () => {
-    const a = await upstream(status(400, { message: 'temperature must be at most 2', type: 'invalid_request_error' }))
-    const b = await upstream(good)
+    const a = await bench.upstream(
+      status(400, { message: 'temperature must be at most 2', type: 'invalid_request_error' }),
+    )
+    const b = await bench.upstream(good)
     const gateway = gatewayOver([a, b], { models: TWO })
     const response = await gateway.post('/v1/messages', MESSAGES_REQUEST)
     expect(response.status).toBe(400)
@@ -154,12 +139,11 @@ describe('what would be the same anywhere is passed on', () => {
   test('a context that is too long, unless a fallback declares a larger window', async () => {
     const tooLong = status(400, { message: 'maximum context length is 8192 tokens', code: 'context_length_exceeded' })
     const models = '  m: { platforms: [a/x], fallbacks: [n] }\n  n: { platforms: [b/y] }\n  lone: { platforms: [a/x] }'
-    const a = await upstream(tooLong)
-    const b = await upstream(good)
-    const gateway = startGateway(
+    const a = await bench.upstream(tooLong)
+    const b = await bench.upstream(good)
+    const gateway = bench.gateway(
       `providers:\n  a: { protocol: openai-chat, baseUrl: "${a.url}/v1", contextWindow: 8192 }\n  b: { protocol: openai-chat, baseUrl: "${b.url}/v1", contextWindow: 200000 }\nmodels:\n${models}\n`,
     )
-    running.push({ stop: () => gateway.stop(0) })
     expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST)).headers.get('x-fullstop-platform')).toBe('b/y')
     const refused = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, model: 'lone' })
     expect(refused.status).toBe(400)
@@ -170,8 +154,8 @@ describe('what would be the same anywhere is passed on', () => {
 
 describe('what a failed exchange tells', () => {
   test('what may pass outweighs what will not', async () => {
-    const limited = await upstream(status(429, { message: 'slow' }, { 'retry-after': '30' }))
-    const gateway = gatewayOver([limited, await upstream(status(401, { message: 'no' }))], { models: TWO })
+    const limited = await bench.upstream(status(429, { message: 'slow' }, { 'retry-after': '30' }))
+    const gateway = gatewayOver([limited, await bench.upstream(status(401, { message: 'no' }))], { models: TWO })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '30'])
     expect(response.headers.get('x-should-retry')).toBe('true')
@@ -179,12 +163,12 @@ describe('what a failed exchange tells', () => {
 
   test('an error inside a 200 is read like one with its status, streamed or not', async () => {
     const inBand = { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } }
-    const spent = await upstream((request, response) =>
+    const spent = await bench.upstream((request, response) =>
       request.body.includes('"stream":true')
         ? sse(response, `data: ${JSON.stringify(inBand)}\n\n`)
         : json(response, 200, inBand),
     )
-    const asJson = await upstream((_, response) => json(response, 200, inBand))
+    const asJson = await bench.upstream((_, response) => json(response, 200, inBand))
     for (const each of [spent, asJson]) {
       const gateway = gatewayOver([each], { models: LONE })
       for (const stream of [true, false]) {
@@ -196,18 +180,18 @@ describe('what a failed exchange tells', () => {
   })
 
   test('an error whose body never ends is not waited for', async () => {
-    const dawdling = await upstream((_, response) => {
+    const dawdling = await bench.upstream((_, response) => {
       response.writeHead(401, { 'content-type': 'application/json' })
       response.write('{"error":')
     })
-    const gateway = gatewayOver([dawdling, await upstream(good)], { models: TWO })
+    const gateway = gatewayOver([dawdling, await bench.upstream(good)], { models: TWO })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
     expect(response.status).toBe(200)
     expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('authentication')
   })
 
   test('a spent account, disguised as 400 or 429, is reported as what it is', async () => {
-    const spent = await upstream(
+    const spent = await bench.upstream(
       status(429, { message: 'You exceeded your current quota', code: 'insufficient_quota' }),
     )
     const gateway = gatewayOver([spent], { models: LONE })
@@ -219,7 +203,7 @@ describe('what a failed exchange tells', () => {
   })
 
   test('a rejected provider key is not the caller’s 401, and no key is in the message', async () => {
-    const rejecting = await upstream(status(401, { message: 'Incorrect API key provided: k0' }))
+    const rejecting = await bench.upstream(status(401, { message: 'Incorrect API key provided: k0' }))
     const gateway = gatewayOver([rejecting], { models: LONE })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
     const text = await response.text()
@@ -229,7 +213,9 @@ describe('what a failed exchange tells', () => {
   })
 
   test('a key that a provider repeats in a passed-on error is taken out', async () => {
-    const leaking = await upstream(status(400, { message: 'bad request with key k0', type: 'invalid_request_error' }))
+    const leaking = await bench.upstream(
+      status(400, { message: 'bad request with key k0', type: 'invalid_request_error' }),
+    )
     const text = await (
       await gatewayOver([leaking], { models: LONE }).post('/v1/chat/completions', CHAT_REQUEST)
     ).text()
@@ -237,7 +223,7 @@ describe('what a failed exchange tells', () => {
   })
 
   test('a rate limit keeps the provider’s retry-after', async () => {
-    const limited = await upstream(status(429, { message: 'slow' }, { 'retry-after': '77' }))
+    const limited = await bench.upstream(status(429, { message: 'slow' }, { 'retry-after': '77' }))
     const gateway = gatewayOver([limited], { models: LONE })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
     expect(response.status).toBe(429)
@@ -248,7 +234,7 @@ describe('what a failed exchange tells', () => {
 
 describe('the request as it is sent', () => {
   test('only the model is changed, to the byte', async () => {
-    const a = await upstream(good)
+    const a = await bench.upstream(good)
     const gateway = gatewayOver([a], { models: LONE })
     const body =
       '{ "x_unknown": 12345678901234567890, "model" :\t"m", "messages":[{"role":"user","content":"\\u00e9 \\"model\\": \\"m\\""}],"temperature":1.0 }'
@@ -257,7 +243,7 @@ describe('the request as it is sent', () => {
   })
 
   test('the provider’s key goes out, the client’s key and unknown headers do not', async () => {
-    const a = await upstream(good)
+    const a = await bench.upstream(good)
     const gateway = gatewayOver([a], { models: LONE })
     await gateway.post('/v1/chat/completions', CHAT_REQUEST, {
       authorization: 'Bearer secret-of-client',
@@ -272,8 +258,8 @@ describe('the request as it is sent', () => {
   })
 
   test('fields that name another address change nothing', async () => {
-    const trap = await upstream(good)
-    const a = await upstream(good)
+    const trap = await bench.upstream(good)
+    const a = await bench.upstream(good)
     const gateway = gatewayOver([a], { models: LONE })
     const away = { api_base: trap.url, base_url: trap.url, baseUrl: trap.url, custom_host: trap.url }
     await gateway.post(
@@ -286,8 +272,8 @@ describe('the request as it is sent', () => {
   })
 
   test('a redirect is not followed', async () => {
-    const trap = await upstream(good)
-    const a = await upstream((_, response) =>
+    const trap = await bench.upstream(good)
+    const a = await bench.upstream((_, response) =>
       response.writeHead(307, { location: `${trap.url}/v1/chat/completions` }).end(),
     )
     const gateway = gatewayOver([a], { models: LONE, defaults: 'defaults: { attempts: 1 }' })
@@ -302,7 +288,7 @@ describe('time', () => {
   const silent: UpstreamHandler = () => undefined
 
   test('a silent platform is left after its first-event time', async () => {
-    const gateway = gatewayOver([await upstream(silent), await upstream(good)], {
+    const gateway = gatewayOver([await bench.upstream(silent), await bench.upstream(good)], {
       models: TWO,
       options: ', timeouts: { firstEvent: 80ms }',
     })
@@ -312,7 +298,7 @@ describe('time', () => {
   })
 
   test('an answer that is not streamed has a total time only', async () => {
-    const gateway = gatewayOver([await upstream(silent), await upstream(good)], {
+    const gateway = gatewayOver([await bench.upstream(silent), await bench.upstream(good)], {
       models: TWO,
       options: ', timeouts: { total: 80ms }',
     })
@@ -322,15 +308,15 @@ describe('time', () => {
   })
 
   test('the client’s own deadline caps the exchange, and an untried platform gets half of what is left', async () => {
-    const a = await upstream(silent)
-    const gateway = gatewayOver([a, await upstream(silent)], { models: TWO })
+    const a = await bench.upstream(silent)
+    const gateway = gatewayOver([a, await bench.upstream(silent)], { models: TWO })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, { 'x-stainless-timeout': '0.1' })
     expect(response.status).toBe(504)
     expect(gateway.evidence[0]?.attempts.map(({ reason }) => reason)).toEqual(['total-timeout', 'deadline'])
   })
 
   test('bytes that make no event do not count as a sign of life', async () => {
-    const a = await upstream((_, response) => {
+    const a = await bench.upstream((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(`${CHAT_EVENTS.slice(0, 2).join('')}data: {`)
       const drip = setInterval(() => response.write(' '), 20)
@@ -345,7 +331,7 @@ describe('time', () => {
   })
 
   test('a stall in the middle is an honest ending, and the upstream is freed', async () => {
-    const a = await upstream((_, response) => {
+    const a = await bench.upstream((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(CHAT_EVENTS.slice(0, 3).join(''))
     })
@@ -363,10 +349,10 @@ describe('time', () => {
 describe('bounds', () => {
   test('a gzip bomb is not swallowed', async () => {
     const bomb = Bun.gzipSync(new Uint8Array(100 * 1024 * 1024))
-    const a = await upstream((_, response) =>
+    const a = await bench.upstream((_, response) =>
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb),
     )
-    const gateway = gatewayOver([a, await upstream(good)], { models: TWO })
+    const gateway = gatewayOver([a, await bench.upstream(good)], { models: TWO })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST)
     expect(response.headers.get('x-fullstop-platform')).toBe('b/x')
     expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('too-large')
@@ -375,7 +361,7 @@ describe('bounds', () => {
 
   test('a compressed answer that nobody asked for is understood', async () => {
     const packed = Bun.gzipSync(Buffer.from(JSON.stringify(CHAT_ANSWER)))
-    const a = await upstream((_, response) =>
+    const a = await bench.upstream((_, response) =>
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(packed),
     )
     const gateway = gatewayOver([a], { models: LONE })
@@ -384,14 +370,14 @@ describe('bounds', () => {
   })
 
   test('a giant event is refused, not kept', async () => {
-    const a = await upstream((_, response) => {
+    const a = await bench.upstream((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       const piece = 'x'.repeat(1024 * 1024)
       response.write('data: {"x":"')
       for (let i = 0; i < 20; i++) response.write(piece)
       response.end('"}\n\n')
     })
-    const gateway = gatewayOver([a, await upstream(good)], { models: TWO })
+    const gateway = gatewayOver([a, await bench.upstream(good)], { models: TWO })
     const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true })
     expect(await response.text()).toBe(CHAT_EVENTS.join(''))
     expect(gateway.evidence[0]?.attempts[0]?.reason).toBe('too-large')
@@ -399,8 +385,8 @@ describe('bounds', () => {
 })
 
 test('a shutdown does not wait for the time of the next attempt, and makes none', async () => {
-  const a = await upstream(status(503, { message: 'later' }, { 'retry-after': '5' }))
-  const gateway = startGateway(
+  const a = await bench.upstream(status(503, { message: 'later' }, { 'retry-after': '5' }))
+  const gateway = bench.gateway(
     `providers:\n  a: { protocol: openai-chat, baseUrl: "${a.url}/v1", apiKey: k }\nmodels:\n${LONE}\n`,
   )
   const asked = gateway.post('/v1/chat/completions', CHAT_REQUEST)
@@ -437,7 +423,7 @@ describe('text behind the reason to stop', () => {
   ] as const)
     for (const defaults of ['defaults: { delivery: hold }', LIVE, '']) {
       test(`is out of order, and another platform answers, through ${path}, ${defaults || 'guarded'}`, async () => {
-        const gateway = gatewayOver([await upstream(late), await upstream(good)], { models: TWO, defaults })
+        const gateway = gatewayOver([await bench.upstream(late), await bench.upstream(good)], { models: TWO, defaults })
         const response = await gateway.post(path, { ...request, stream: true })
         const text = await response.text()
         expect([text.includes('Half'), text.includes('Late'), text.includes('well')]).toEqual([false, false, true])

@@ -1,26 +1,11 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { ServerResponse } from 'node:http'
-import { CHAT_REQUEST, MESSAGES_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
-import {
-  CHAT_ANSWER,
-  CHAT_EVENTS,
-  json,
-  sse,
-  startUpstream,
-  type TestUpstream,
-  type UpstreamHandler,
-} from '../support/upstream.ts'
+import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
+import { useBench } from '../support/gateways.ts'
+import { CHAT_ANSWER, CHAT_EVENTS, json, sse, type TestUpstream, type UpstreamHandler } from '../support/upstream.ts'
+import { until } from '../support/until.ts'
 
-const running: { stop: () => Promise<unknown> }[] = []
-afterEach(async () => {
-  for (const each of running.splice(0).toReversed()) await each.stop()
-})
-
-async function upstream(handler: UpstreamHandler): Promise<TestUpstream> {
-  const started = await startUpstream(handler)
-  running.push(started)
-  return started
-}
+const bench = useBench()
 
 const STREAM = CHAT_EVENTS.join('')
 const good: UpstreamHandler = (_, response) => sse(response, STREAM)
@@ -38,14 +23,13 @@ async function world(
   pin = false,
   { path = '/v1/chat/completions', request = CHAT_REQUEST, b: speaks = 'openai-chat' } = {},
 ): Promise<World & { readonly a: TestUpstream; readonly b: TestUpstream }> {
-  const a = await upstream((request, response, ordinal) =>
+  const a = await bench.upstream((request, response, ordinal) =>
     request.body.includes('now') ? onFirst(response) : good(request, response, ordinal),
   )
-  const b = await upstream(second)
-  const gateway = startGateway(
+  const b = await bench.upstream(second)
+  const gateway = bench.gateway(
     `providers:\n  a: { protocol: openai-chat, baseUrl: "${a.url}/v1" }\n  b: { protocol: ${speaks}, baseUrl: "${b.url}${speaks === 'anthropic' ? '' : '/v1'}" }\nmodels:\n  m: { platforms: [a/x${pin ? '' : ', b/x'}] }\ndefaults: { ${defaults} }\n`,
   )
-  running.push({ stop: () => gateway.stop(0) })
   const ask = async (text = 'warm up', more: Record<string, unknown> = {}): Promise<string> => {
     const body = { ...request, messages: [{ role: 'user', content: text }], stream: true, ...more }
     return (await gateway.post(path, body)).text()
@@ -53,11 +37,6 @@ async function world(
   // As many as a percentile needs, and no more: these are not hedged themselves.
   for (let i = 0; i < 20; i++) await ask()
   return { gateway, ask, a, b }
-}
-
-/** Sockets close when they do. */
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await new Promise((resolve) => setTimeout(resolve, 0))
 }
 
 const never = (): void => undefined

@@ -4,20 +4,13 @@ import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { dying, saying } from '../support/dying-upstream.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { CHAT_REQUEST, type GatewayOptions, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
+import { CHAT_REQUEST, MESSAGES_REQUEST } from '../support/gateway.ts'
 import { useBench } from '../support/gateways.ts'
 import { onFakeTime } from '../support/on-fake-time.ts'
-import { CHAT_ANSWER, json, type TestUpstream } from '../support/upstream.ts'
+import { CHAT_ANSWER, json } from '../support/upstream.ts'
+import { until } from '../support/until.ts'
 
 const bench = useBench()
-
-function gatewayOver(upstreams: readonly TestUpstream[], rest = '', options: GatewayOptions = {}): TestGateway {
-  const names = upstreams.map((_, i) => 'abc'.charAt(i))
-  const providers = upstreams.map(({ url }, i) => `  ${names[i]}: { protocol: openai-chat, baseUrl: "${url}/v1" }`)
-  const platforms = names.map((name) => `${name}/x`).join(', ')
-  const yaml = `providers:\n${providers.join('\n')}\nmodels:\n  m: { platforms: [${platforms}] }\n${rest}\n`
-  return bench.gateway(yaml, options)
-}
 
 const always = () => 'ends' as const
 const GEMINI_REQUEST = { contents: [{ role: 'user', parts: [{ text: 'How is it?' }] }] }
@@ -50,20 +43,13 @@ const KEY = { 'idempotency-key': 'k1' }
 const wholeText = (text: string): string =>
   [...text.matchAll(/"(?:content|text|delta)":"([^"]*)"/g)].map((match) => match[1]).join('')
 
-async function until(isSo: () => boolean): Promise<void> {
-  for (let turns = 0; !isSo(); turns++) {
-    if (turns > 2_000) throw new Error('it never came to be so')
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-}
-
 describe.each(FORMS)('a key, through %s', (protocol, { streamed, whole }) => {
   test.each([
     ['streamed', streamed],
     ['whole', whole],
   ])('%s: the same request gets the same bytes, and upstream is asked once', async (_, { path, body }) => {
     const up = await bench.upstream(dying({ streams: always }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const first = await gateway.post(path, body, KEY)
     const text = await first.text()
     expect(wholeText(text)).toContain(saying(1))
@@ -87,7 +73,7 @@ describe.each(FORMS)('a key, through %s', (protocol, { streamed, whole }) => {
     ['whole and then streamed', whole, streamed],
   ])('%s: it is the same answer in another form', async (_, one, other) => {
     const up = await bench.upstream(dying({ streams: always, tool: true }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const first = await (await gateway.post(one.path, one.body, KEY)).text()
     const again = await gateway.post(other.path, other.body, KEY)
     expect(again.headers.get('x-fullstop-replayed')).toBe('1')
@@ -95,7 +81,7 @@ describe.each(FORMS)('a key, through %s', (protocol, { streamed, whole }) => {
     for (const text of [first, second]) expect(text).toContain('look')
     expect([first, second].map((text) => wholeText(text).includes(saying(1)))).toEqual([true, true])
     // In its own form it is a whole answer, with everything that ends one.
-    const fresh = gatewayOver([await bench.upstream(dying({ streams: always, tool: true }))])
+    const fresh = bench.gatewayOver([await bench.upstream(dying({ streams: always, tool: true }))])
     const own = await (await fresh.post(other.path, other.body)).text()
     const ends = (text: string): unknown =>
       ['[DONE]', 'message_stop', 'response.completed', 'finishReason', 'stop_reason', 'finish_reason'].filter((end) =>
@@ -107,7 +93,7 @@ describe.each(FORMS)('a key, through %s', (protocol, { streamed, whole }) => {
 
   test('another request under it is refused in the protocol’s words', async () => {
     const up = await bench.upstream(dying({ streams: always }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     await (await gateway.post(whole.path, whole.body, KEY)).text()
     const other = JSON.parse(JSON.stringify(whole.body).replace('How is it?', 'Why is it?')) as object
     const refused = await gateway.post(whole.path, other, KEY)
@@ -124,7 +110,7 @@ describe('a key', () => {
     ['an empty one', '', 'an empty one came'],
     ['one of 256 characters', 'k'.repeat(256), '256 characters came'],
   ])('%s is refused', async (_, key, came) => {
-    const gateway = gatewayOver([await bench.upstream(dying({ streams: always }))])
+    const gateway = bench.gatewayOver([await bench.upstream(dying({ streams: always }))])
     const refused = await gateway.post('/v1/messages', MESSAGES_REQUEST, { 'idempotency-key': key })
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain(`idempotency-key: expected 1 to 255 characters; ${came}.`)
@@ -134,7 +120,7 @@ describe('a key', () => {
 
   test('does not care for the order of keys in the body, but for everything that it says', async () => {
     const up = await bench.upstream(dying({ streams: always }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const post = (body: string, headers = {}): Promise<Response> =>
       gateway.post('/v1/chat/completions', body, { ...KEY, ...headers })
     await post('{"model":"m","messages":[{"role":"user","content":"a"}],"top_p":1}')
@@ -153,7 +139,7 @@ describe('a key', () => {
     async (stream) => {
       const { promise, resolve } = Promise.withResolvers<void>()
       const up = await bench.upstream(dying({ streams: always, before: () => promise }))
-      const gateway = gatewayOver([up])
+      const gateway = bench.gatewayOver([up])
       const ask = { ...CHAT_REQUEST, stream }
       const first = gateway.post('/v1/chat/completions', ask, KEY)
       await until(() => up.received.length === 1)
@@ -171,7 +157,7 @@ describe('a key', () => {
 
   test('who joins is not held up by a first client that does not read', async () => {
     const up = await bench.upstream(dying({ streams: always }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     // In this process nothing reads ahead of the client.
     const ask = (): Promise<Response> => {
       const body = JSON.stringify({ ...CHAT_REQUEST, stream: true })
@@ -187,7 +173,7 @@ describe('a key', () => {
   test.each([true, false])('survives its client (streamed: %p)', async (stream) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const up = await bench.upstream(dying({ streams: always, before: () => promise }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const ask = { ...CHAT_REQUEST, stream }
     const leaving = new AbortController()
     const headers = { 'content-type': 'application/json', ...KEY }
@@ -214,7 +200,7 @@ describe('a key', () => {
   test('outlives the time that its client said it would wait', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const up = await bench.upstream(dying({ streams: always, before: () => promise }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const headers = { ...KEY, 'x-stainless-timeout': '0.1' }
     const leaving = AbortSignal.timeout(100)
     const body = JSON.stringify(CHAT_REQUEST)
@@ -239,7 +225,7 @@ describe('a key', () => {
     const up = await bench.upstream(
       dying({ streams: always, whole: (ordinal) => (ordinal === 1 ? 'refuses' : 'ends') }),
     )
-    const gateway = gatewayOver([up], '', { random: () => 0.99 })
+    const gateway = bench.gatewayOver([up], '', { random: () => 0.99 })
     const leaving = new AbortController()
     const headers = { 'content-type': 'application/json', ...KEY }
     const body = JSON.stringify(CHAT_REQUEST)
@@ -255,7 +241,7 @@ describe('a key', () => {
 
   test('lets 32 exchanges of a client go on without it, and frees the upstream of any more', async () => {
     const up = await bench.upstream(dying({ streams: () => 'falls-silent' }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     for (let i = 0; i < 33; i++) {
       const headers = { 'idempotency-key': `k${i}` }
       const response = await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream: true }, headers)
@@ -269,7 +255,7 @@ describe('a key', () => {
 
   test('without one, a client that leaves still frees the upstream', async () => {
     const up = await bench.upstream(dying({ streams: always, before: () => new Promise(() => undefined) }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const leaving = new AbortController()
     const body = JSON.stringify(CHAT_REQUEST)
     const headers = { 'content-type': 'application/json' }
@@ -282,7 +268,7 @@ describe('a key', () => {
 
   test('a failure is not its answer: whoever sends it again gets another try', async () => {
     const up = await bench.upstream(dying({ streams: always, whole: (ordinal) => (ordinal <= 4 ? 'refuses' : 'ends') }))
-    const gateway = gatewayOver([up], '', { random: () => 0 })
+    const gateway = bench.gatewayOver([up], '', { random: () => 0 })
     const failed = await gateway.post('/v1/chat/completions', CHAT_REQUEST, KEY)
     expect(failed.status).toBeGreaterThanOrEqual(500)
     const again = await gateway.post('/v1/chat/completions', CHAT_REQUEST, KEY)
@@ -292,14 +278,14 @@ describe('a key', () => {
 
   test('what was refused before it was executed is not kept either', async () => {
     const up = await bench.upstream(dying({ streams: always }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     expect((await gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, model: 'none' }, KEY)).status).toBe(404)
     expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST, KEY)).status).toBe(200)
   })
 
   test('a broken stream is finished under it, as often as it is asked for', async () => {
     const up = await bench.upstream(dying({ streams: () => 'dies' }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const ask = { ...CHAT_REQUEST, stream: true }
     const broken = await gateway.post('/v1/chat/completions', ask, KEY)
     await expect(broken.text()).rejects.toThrow()
@@ -317,7 +303,7 @@ describe('a key', () => {
   test('is kept for its time', async () => {
     const clock = new FakeClock()
     const up = await bench.upstream(dying({ streams: always }))
-    const gateway = gatewayOver([up], 'replay: { keyWindow: 1h }', { clock })
+    const gateway = bench.gatewayOver([up], 'replay: { keyWindow: 1h }', { clock })
     const ask = async (): Promise<string | null> => {
       const response = await onFakeTime(clock, gateway.post('/v1/chat/completions', CHAT_REQUEST, KEY))
       await onFakeTime(clock, response.text())
@@ -334,7 +320,7 @@ describe('a key', () => {
     const up = await bench.upstream(dying({ streams: always }))
     const hash = (key: string): string => `sha256:${createHash('sha256').update(key).digest('hex')}`
     const clients = ['a1', 'a2', 'b1'].map((key) => `  ${key}: { keyHash: "${hash(key)}", tenant: ${key.charAt(0)} }`)
-    const gateway = gatewayOver([up], `clients:\n${clients.join('\n')}`)
+    const gateway = bench.gatewayOver([up], `clients:\n${clients.join('\n')}`)
     const ask = async (client: string): Promise<string> => {
       const headers = { ...KEY, authorization: `Bearer ${client}` }
       return wholeText(await (await gateway.post('/v1/chat/completions', CHAT_REQUEST, headers)).text())
@@ -350,7 +336,7 @@ describe('a key', () => {
 
   test('gives Gemini’s array of what it kept as events', async () => {
     const up = await bench.upstream(dying({ streams: always }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const events = await gateway.post('/v1beta/models/m:streamGenerateContent?alt=sse', GEMINI_REQUEST, KEY)
     const said = [...(await events.text()).matchAll(/^data: (.*)$/gm)].map(
       ([, json = '']) => JSON.parse(json) as unknown,
@@ -366,7 +352,7 @@ describe('a key', () => {
       const message = { role: 'assistant', content: `${ordinal}${'x'.repeat(1_500_000)}` }
       json(response, 200, { ...CHAT_ANSWER, choices: [{ index: 0, message, finish_reason: 'stop' }] })
     })
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const ask = async (): Promise<boolean> => {
       const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, KEY)
       await response.text()
@@ -385,7 +371,7 @@ describe('a key', () => {
 
   test('is ignored where the policy keeps nothing', async () => {
     const up = await bench.upstream(dying({ streams: always }))
-    const gateway = gatewayOver([up], 'defaults: { replay: off }')
+    const gateway = bench.gatewayOver([up], 'defaults: { replay: off }')
     for (let i = 0; i < 2; i++) await (await gateway.post('/v1/chat/completions', CHAT_REQUEST, KEY)).text()
     expect(up.received.length).toBe(2)
   })
@@ -405,7 +391,7 @@ describe('a key', () => {
         }),
       )
     })
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     for (let i = 1; i <= 2; i++) {
       const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, KEY)
       expect(response.headers.get('x-fullstop-replayed')).toBeNull()
@@ -416,7 +402,7 @@ describe('a key', () => {
 
   test('an exchange that has outlived its client does not hold up a drain', async () => {
     const up = await bench.upstream(dying({ streams: always, before: () => new Promise(() => undefined) }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const leaving = new AbortController()
     const headers = { 'content-type': 'application/json', ...KEY }
     const body = JSON.stringify(CHAT_REQUEST)
@@ -440,7 +426,7 @@ describe('the official SDKs', () => {
         before: (ordinal) => (ordinal === 1 ? new Promise((done) => setTimeout(done, 400)) : undefined),
       }),
     )
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     // It gives up before the answer is there, and tries again by itself.
     const client = new OpenAI({ apiKey: 'k', baseURL: `${gateway.url}/v1`, maxRetries: 4, timeout: 150 })
     const asked = client.chat.completions.create(
@@ -458,7 +444,7 @@ describe('the official SDKs', () => {
         before: (ordinal) => (ordinal === 1 ? new Promise((done) => setTimeout(done, 400)) : undefined),
       }),
     )
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const client = new Anthropic({ apiKey: 'k', baseURL: gateway.url, maxRetries: 4, timeout: 150 })
     const stream = client.messages.stream(
       { model: 'm', max_tokens: 100, messages: [{ role: 'user', content: 'How is it?' }] },

@@ -8,6 +8,7 @@ import { CHAT_REQUEST, MESSAGES_REQUEST, startGateway, type TestGateway } from '
 import { useBench } from '../support/gateways.ts'
 import { onFakeTime } from '../support/on-fake-time.ts'
 import { CHAT_ANSWER, CHAT_EVENTS, json, sse, type TestUpstream, type UpstreamHandler } from '../support/upstream.ts'
+import { until } from '../support/until.ts'
 
 const bench = useBench()
 
@@ -92,10 +93,6 @@ const withUsage = (prompt: number, completion: number): string =>
     `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'served-model', choices: [], usage: { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion } })}\n\n`,
     'data: [DONE]\n\n',
   ].join('')
-
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await new Promise((resolve) => setTimeout(resolve, 0))
-}
 
 const shopOf = async ({ report }: World) => (await report()).clients.find(({ name }) => name === 'shop')
 const headersOf = ({ status, headers }: Response) => [status, headers.get('retry-after'), headers.get('x-should-retry')]

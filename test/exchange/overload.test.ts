@@ -1,21 +1,13 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { PlatformsReport } from '../../src/server/index.ts'
 import { parseConfig } from '../../src/config/index.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { CHAT_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
+import { CHAT_REQUEST, type TestGateway } from '../support/gateway.ts'
+import { useBench } from '../support/gateways.ts'
 import { type Arrival, onFakeTime, playClients } from '../support/on-fake-time.ts'
-import { CHAT_ANSWER, json, startUpstream, type TestUpstream, type UpstreamHandler } from '../support/upstream.ts'
+import { CHAT_ANSWER, json, type TestUpstream, type UpstreamHandler } from '../support/upstream.ts'
 
-const running: { stop: () => Promise<unknown> }[] = []
-afterEach(async () => {
-  for (const each of running.splice(0).toReversed()) await each.stop()
-})
-
-async function upstream(handler: UpstreamHandler): Promise<TestUpstream> {
-  const started = await startUpstream(handler)
-  running.push(started)
-  return started
-}
+const bench = useBench()
 
 interface World {
   readonly gateway: TestGateway
@@ -34,8 +26,7 @@ function world(upstreams: readonly TestUpstream[], { profile = 'customer', limit
   const platforms = names.map((name) => `${name}/x`).join(', ')
   const yaml = `providers:\n${providers.join('\n')}\nmodels:\n  m: { platforms: [${platforms}] }\ndefaults: { profile: ${profile} }\n`
   const clock = new FakeClock()
-  const gateway = startGateway(yaml, { clock, random: () => random })
-  running.push({ stop: () => gateway.stop(0) })
+  const gateway = bench.gateway(yaml, { clock, random: () => random })
   const ask = (name: string, headers: Record<string, string> = {}): Promise<Response> => {
     const body = { ...CHAT_REQUEST, messages: [{ role: 'user', content: name }] }
     return onFakeTime(clock, gateway.post('/v1/chat/completions', body, headers))
@@ -76,7 +67,7 @@ describe('a total outage', () => {
     '%s costs upstream at most 1.1 of what was asked, whatever clients retry',
     async (_, count, stepMs, lastsMs) => {
       const switches = Array.from({ length: count }, switched)
-      const upstreams = await Promise.all(switches.map(({ handler }) => upstream(handler)))
+      const upstreams = await Promise.all(switches.map(({ handler }) => bench.upstream(handler)))
       const { clock, ask } = world(upstreams, { random: 0.5 })
       for (let i = 0; i < 10; i++) await ask(`before ${i}`)
       for (const each of switches) each.isUp = false
@@ -99,7 +90,7 @@ describe('a total outage', () => {
 
   test('a client that retries without saying so costs no more', async () => {
     const a = switched()
-    const up = await upstream(a.handler)
+    const up = await bench.upstream(a.handler)
     const { clock, ask } = world([up], { random: 0.5 })
     await ask('before')
     a.isUp = false
@@ -109,7 +100,7 @@ describe('a total outage', () => {
   }, 60_000)
 
   test('in the dark nobody is told to try again, and everybody is told when', async () => {
-    const up = await upstream(down)
+    const up = await bench.upstream(down)
     const { gateway, clock, ask } = world([up])
     for (let i = 0; i < 5; i++) await ask(`first ${i}`)
     clock.advance(10_000)
@@ -126,7 +117,7 @@ describe('a total outage', () => {
   })
 
   test('the profile prototype has neither breaker nor budget', async () => {
-    const up = await upstream(down)
+    const up = await bench.upstream(down)
     const { clock, ask } = world([up], { profile: 'prototype' })
     for (let i = 0; i < 20; i++) {
       clock.advance(5_000)
@@ -142,7 +133,7 @@ describe('a total outage', () => {
       ['customer', 'prototype', 5],
       ['prototype', 'prototype', 20],
     ] as const) {
-      const up = await upstream(down)
+      const up = await bench.upstream(down)
       const { ask } = world([up], { profile })
       for (let i = 0; i < 5; i++) await ask(`again ${i}`, { 'x-fullstop-profile': header })
       expect(up.received.length).toBe(expected)
@@ -153,7 +144,7 @@ describe('a total outage', () => {
 describe('one platform of two', () => {
   test('down: the others’ first attempts go around it, free, and it is probed until it is back', async () => {
     const a = switched()
-    const [first, second] = [await upstream(a.handler), await upstream(good)]
+    const [first, second] = [await bench.upstream(a.handler), await bench.upstream(good)]
     const { gateway, clock, ask, report } = world([first, second])
     a.isUp = false
     for (let i = 0; i < 300; i++) {
@@ -185,7 +176,7 @@ describe('one platform of two', () => {
   })
 
   test('what is known survives a reload', async () => {
-    const [first, second] = [await upstream(down), await upstream(good)]
+    const [first, second] = [await bench.upstream(down), await bench.upstream(good)]
     const { gateway, ask, yaml } = world([first, second])
     for (let i = 0; i < 5; i++) await ask(`request ${i}`)
     expect(first.received.length).toBe(5)
@@ -197,7 +188,7 @@ describe('one platform of two', () => {
 
   test('flapping: each relapse waits longer, and everybody is answered', async () => {
     const a = switched()
-    const [first, second] = [await upstream(a.handler), await upstream(good)]
+    const [first, second] = [await bench.upstream(a.handler), await bench.upstream(good)]
     const { clock, ask } = world([first, second])
     const failures: number[] = []
     for (let round = 0; round < 6; round++) {
@@ -219,7 +210,7 @@ describe('one platform of two', () => {
   })
 
   test('rate-limited: it is gone around by its success rate, not by failures in a row', async () => {
-    const [first, second] = [await upstream(limited), await upstream(good)]
+    const [first, second] = [await bench.upstream(limited), await bench.upstream(good)]
     const { clock, ask, report } = world([first, second])
     for (let i = 0; i < 200; i++) {
       expect((await ask(`request ${i}`)).status).toBe(200)
@@ -230,19 +221,19 @@ describe('one platform of two', () => {
   })
 
   test('a caller’s own faults open nothing', async () => {
-    const refusing = await upstream((request, response) =>
+    const refusing = await bench.upstream((request, response) =>
       request.body.includes('flagged')
         ? json(response, 400, { error: { message: 'no', code: 'content_policy_violation' } })
         : json(response, 400, { error: { message: 'temperature must be at most 2', type: 'invalid_request_error' } }),
     )
-    const { ask, report } = world([refusing, await upstream(good)])
+    const { ask, report } = world([refusing, await bench.upstream(good)])
     for (let i = 0; i < 30; i++) expect((await ask(i % 2 === 0 ? 'flagged' : 'hot')).status).toBe(400)
     expect((await report()).platforms[0]).toMatchObject({ state: 'closed', outcomes: 0 })
   })
 
   test('a client that will not wait opens nothing', async () => {
-    const silent = await upstream(() => undefined)
-    const { ask, report } = world([silent, await upstream(good)])
+    const silent = await bench.upstream(() => undefined)
+    const { ask, report } = world([silent, await bench.upstream(good)])
     for (let i = 0; i < 10; i++) await ask(`short ${i}`, { 'x-stainless-timeout': '0.2' })
     expect((await report()).platforms[0]).toMatchObject({ state: 'closed', outcomes: 0 })
   })
@@ -250,7 +241,7 @@ describe('one platform of two', () => {
 
 describe('a lone platform', () => {
   test('that is down is probed once a second, and nobody else reaches it', async () => {
-    const up = await upstream(down)
+    const up = await bench.upstream(down)
     const { clock, ask } = world([up])
     for (let i = 0; i < 3; i++) await ask(`first ${i}`)
     const before = up.received.length
@@ -263,7 +254,7 @@ describe('a lone platform', () => {
   })
 
   test('that half works is never ejected', async () => {
-    const up = await upstream((request, response, ordinal) =>
+    const up = await bench.upstream((request, response, ordinal) =>
       ordinal % 3 === 0 ? good(request, response, ordinal) : json(response, 429, { error: { message: 'slow down' } }),
     )
     const { gateway, clock, ask, report } = world([up])
@@ -280,7 +271,7 @@ describe('a lone platform', () => {
 
 describe('the retry budget', () => {
   test('once it is spent, an error says not to try again, and when', async () => {
-    const up = await upstream((request, response, ordinal) =>
+    const up = await bench.upstream((request, response, ordinal) =>
       (request.body.includes('bad') ? down : good)(request, response, ordinal),
     )
     const { gateway, clock, ask } = world([up])
@@ -303,7 +294,7 @@ describe('the retry budget', () => {
   }, 30_000)
 
   test('clients’ retries are counted, by their header and by their body, and earn no budget', async () => {
-    const up = await upstream(down)
+    const up = await bench.upstream(down)
     const { gateway, ask, report } = world([up])
     await ask('one', { 'x-stainless-retry-count': '0' })
     await ask('one')
@@ -319,7 +310,7 @@ describe('the retry budget', () => {
   })
 
   test('what works may be asked as often as one likes', async () => {
-    const { gateway, ask } = world([await upstream(good)])
+    const { gateway, ask } = world([await bench.upstream(good)])
     for (let i = 0; i < 3; i++) await ask('the same')
     expect(gateway.evidence.map(({ repeats }) => repeats)).toEqual([0, 0, 0])
   })
@@ -329,7 +320,7 @@ describe('a declared limit', () => {
   test.each(['prototype', 'customer'])('%s: over it goes elsewhere, and then nowhere', async (profile) => {
     const held: (() => void)[] = []
     const holding: UpstreamHandler = (...args) => held.push(() => void good(...args))
-    const [first, second] = [await upstream(holding), await upstream(holding)]
+    const [first, second] = [await bench.upstream(holding), await bench.upstream(holding)]
     const { gateway, clock, ask, report } = world([first, second], { profile, limits: ', limits: { concurrent: 1 }' })
     const one = ask('one')
     while (held.length < 1) await onFakeTime(clock, Promise.resolve())

@@ -5,20 +5,13 @@ import OpenAI from 'openai'
 import { renderTrace } from '../../src/cli/trace-text.ts'
 import { dying, type Fate, saying } from '../support/dying-upstream.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { CHAT_REQUEST, type GatewayOptions, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
+import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
 import { useBench } from '../support/gateways.ts'
 import { onFakeTime } from '../support/on-fake-time.ts'
-import { CHAT_ANSWER, json, type TestUpstream } from '../support/upstream.ts'
+import { CHAT_ANSWER, json } from '../support/upstream.ts'
+import { until } from '../support/until.ts'
 
 const bench = useBench()
-
-function gatewayOver(upstreams: readonly TestUpstream[], rest = '', options: GatewayOptions = {}): TestGateway {
-  const names = upstreams.map((_, i) => 'abc'.charAt(i))
-  const providers = upstreams.map(({ url }, i) => `  ${names[i]}: { protocol: openai-chat, baseUrl: "${url}/v1" }`)
-  const platforms = names.map((name) => `${name}/x`).join(', ')
-  const yaml = `providers:\n${providers.join('\n')}\nmodels:\n  m: { platforms: [${platforms}] }\n${rest}\n`
-  return bench.gateway(yaml, options)
-}
 
 const dies = (): Fate => 'dies'
 const firstDies = (ordinal: number): Fate => (ordinal === 1 ? 'dies' : 'ends')
@@ -40,13 +33,6 @@ async function read(response: Response): Promise<Try> {
   return { status, headers, isReplayed, isWhole: status === 200 && text !== undefined, text: textOf(text ?? '') }
 }
 
-const until = async (isSo: () => boolean): Promise<void> => {
-  for (let turns = 0; !isSo(); turns++) {
-    if (turns > 4_000) throw new Error('it never came to be so')
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-}
-
 const PATHS = [
   ['the same protocol', '/v1/chat/completions', CHAT_REQUEST],
   ['a translation', '/v1/messages', MESSAGES_REQUEST],
@@ -63,7 +49,7 @@ describe.each(PATHS)('an answer that broke off, through %s', (_, path, request) 
     ['a whole answer with a call', request, true],
   ])('is there for who asks again for %s, once', async (_name, again, tool) => {
     const up = await bench.upstream(dying({ streams: firstDies, tool }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const ask = async (body: object): Promise<Try> => read(await gateway.post(path, body))
     expect((await ask(streamed)).isWhole).toBe(false)
     const second = await ask(again)
@@ -89,7 +75,7 @@ describe.each(PATHS)('an answer that broke off, through %s', (_, path, request) 
   test('is finished by the other platform of its model, and its stream is that platform’s', async () => {
     const first = await bench.upstream(dying({ streams: dies, whole: dies }))
     const second = await bench.upstream(dying({ streams: () => 'ends' }))
-    const gateway = gatewayOver([first, second])
+    const gateway = bench.gatewayOver([first, second])
     expect((await read(await gateway.post(path, streamed))).isWhole).toBe(false)
     const again = await read(await gateway.post(path, streamed))
     expect([again.isWhole, again.headers.get('x-fullstop-platform')]).toEqual([true, 'b/x'])
@@ -108,14 +94,14 @@ describe('who gets what broke off', () => {
 
   test('nobody where nothing did: samples stay independent', async () => {
     const up = await bench.upstream(dying({ streams: () => 'ends' }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const texts = await Promise.all([0, 1, 2, 3].map(async () => (await post(gateway)).text))
     expect(new Set(texts).size).toBe(4)
   })
 
   test('nobody but who asks for the same', async () => {
     const up = await bench.upstream(dying({ streams: firstDies }))
-    const gateway = gatewayOver([up], 'workflows:\n  w: { profile: internal }')
+    const gateway = bench.gatewayOver([up], 'workflows:\n  w: { profile: internal }')
     await post(gateway)
     const others: readonly (readonly [object, Record<string, string>])[] = [
       [{ ...streamed, temperature: 0 }, {}],
@@ -135,7 +121,7 @@ describe('who gets what broke off', () => {
     const up = await bench.upstream(dying({ streams: firstDies }))
     const hash = (key: string): string => `sha256:${createHash('sha256').update(key).digest('hex')}`
     const clients = ['a', 'b', 'c'].map((key) => `  ${key}: { keyHash: "${hash(key)}", tenant: ${key} }`)
-    const gateway = gatewayOver([up], `clients:\n${clients.join('\n')}`)
+    const gateway = bench.gatewayOver([up], `clients:\n${clients.join('\n')}`)
     const as = (client: string): Promise<Try> => post(gateway, streamed, { authorization: `Bearer ${client}` })
     await as('a')
     for (const [client, isReplayed] of [
@@ -148,7 +134,7 @@ describe('who gets what broke off', () => {
 
   test('each of several once: equal samples that were cut get an answer each', async () => {
     const up = await bench.upstream(dying({ streams: (ordinal) => (ordinal <= 2 ? 'dies' : 'ends') }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     await Promise.all([post(gateway), post(gateway)])
     const again = await Promise.all([post(gateway), post(gateway)])
     expect(again.map(({ isReplayed }) => isReplayed)).toEqual([true, true])
@@ -161,7 +147,7 @@ describe('who gets what broke off', () => {
     const up = await bench.upstream(
       dying({ streams: firstDies, before: (ordinal) => (ordinal === 2 ? promise : undefined) }),
     )
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     await post(gateway)
     const leaving = new AbortController()
     const headers = { 'content-type': 'application/json' }
@@ -180,7 +166,7 @@ describe('who gets what broke off', () => {
 
   test('also of a request that nobody but its provider understands', async () => {
     const up = await bench.upstream(dying({ streams: dies }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const ask = { ...streamed, messages: [{ role: 'user', content: [{ type: 'of_the_future', body: 1 }] }] }
     await post(gateway, ask)
     expect(await post(gateway, ask)).toMatchObject({ isWhole: true, isReplayed: true, text: saying(2) })
@@ -189,7 +175,7 @@ describe('who gets what broke off', () => {
   test('with its usage, where it asks for that this time', async () => {
     const first = await bench.upstream(dying({ streams: dies }))
     const second = await bench.upstream(dying({ streams: () => 'ends' }))
-    const gateway = gatewayOver([first, second])
+    const gateway = bench.gatewayOver([first, second])
     const ask = async (options: object): Promise<string> =>
       (await gateway.post('/v1/chat/completions', { ...streamed, ...options })).text().catch(() => '')
     await ask({})
@@ -206,12 +192,12 @@ describe('who gets what broke off', () => {
       ['defaults: { replay: off }', {}],
     ] as const) {
       const up = await bench.upstream(dying({ streams: firstDies }))
-      const gateway = gatewayOver([up], rest)
+      const gateway = bench.gatewayOver([up], rest)
       await post(gateway, streamed, headers)
       expect((await post(gateway, streamed, rest === '' ? {} : headers)).isReplayed).toBe(false)
       expect([up.received.length, gateway.evidence.length]).toEqual([2, 2])
     }
-    const gateway = gatewayOver([await bench.upstream(dying({ streams: firstDies }))])
+    const gateway = bench.gatewayOver([await bench.upstream(dying({ streams: firstDies }))])
     const refused = await gateway.post('/v1/chat/completions', streamed, { 'x-fullstop-replay': 'never' })
     expect(refused.status).toBe(400)
   })
@@ -219,7 +205,7 @@ describe('who gets what broke off', () => {
   test('nobody where the client itself left', async () => {
     // Says its first sentences and then nothing.
     const up = await bench.upstream(dying({ streams: () => 'falls-silent' }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     const response = await gateway.post('/v1/chat/completions', streamed)
     await response.body?.cancel()
     await until(() => gateway.evidence.length === 1)
@@ -234,7 +220,7 @@ describe('who gets what broke off', () => {
     ] as const) {
       const clock = new FakeClock()
       const up = await bench.upstream(dying({ streams: firstDies }))
-      const gateway = gatewayOver([up], 'replay: { window: 5m }', { clock })
+      const gateway = bench.gatewayOver([up], 'replay: { window: 5m }', { clock })
       const ask = (): Promise<Try> => onFakeTime(clock, post(gateway))
       await ask()
       await until(() => gateway.evidence.length === 2)
@@ -250,7 +236,7 @@ describe('who gets what broke off', () => {
       const message = { role: 'assistant', content: 'x'.repeat(700_000) }
       return json(response, 200, { ...CHAT_ANSWER, choices: [{ index: 0, message, finish_reason: 'stop' }] })
     })
-    const gateway = gatewayOver([up], 'replay: { megabytes: 1 }')
+    const gateway = bench.gatewayOver([up], 'replay: { megabytes: 1 }')
     const named = (name: string): object => ({ ...streamed, messages: [{ role: 'user', content: name }] })
     for (const name of ['one', 'two']) {
       await post(gateway, named(name))
@@ -265,7 +251,7 @@ describe('who gets what broke off', () => {
     const up = await bench.upstream(
       dying({ streams: firstDies, before: (ordinal) => (ordinal === 2 ? promise : undefined) }),
     )
-    const gateway = gatewayOver([up], '', { keepAliveMs: 20 })
+    const gateway = bench.gatewayOver([up], '', { keepAliveMs: 20 })
     await post(gateway)
     const again = await gateway.post('/v1/chat/completions', streamed)
     expect(again.headers.get('x-fullstop-replayed')).toBe('1')
@@ -287,7 +273,7 @@ describe('the background', () => {
   test('asks nobody while nothing has worked for long', async () => {
     const clock = new FakeClock()
     const up = await bench.upstream(dying({ streams: dies, whole: dies }))
-    const gateway = gatewayOver([up], 'defaults: { attempts: 1 }', { clock })
+    const gateway = bench.gatewayOver([up], 'defaults: { attempts: 1 }', { clock })
     const ask = async (content: string): Promise<void> => {
       const body = { ...streamed, messages: [{ role: 'user', content }] }
       await onFakeTime(clock, gateway.post('/v1/chat/completions', body).then(read))
@@ -305,7 +291,7 @@ describe('the background', () => {
 
   test('is paid from the retry budget, whatever the profile', async () => {
     const up = await bench.upstream(dying({ streams: dies }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     await read(await gateway.post('/v1/chat/completions', streamed))
     const report = (await (await fetch(`${gateway.controlUrl}/api/platforms`)).json()) as { budgets: object[] }
     expect(report.budgets).toMatchObject([{ route: 'm', retries: 1 }])
@@ -317,7 +303,7 @@ describe('the background', () => {
       const up = await bench.upstream(
         dying({ streams: firstDies, before: (ordinal) => (ordinal === 2 ? promise : undefined) }),
       )
-      const gateway = gatewayOver([up])
+      const gateway = bench.gatewayOver([up])
       await read(await gateway.post('/v1/chat/completions', streamed))
       await until(() => up.received.length === 2)
       const waiting = isAwaited ? gateway.post('/v1/chat/completions', streamed).then(read) : undefined
@@ -336,7 +322,7 @@ describe('the background', () => {
 
   test('is told apart by `fullstop trace`', async () => {
     const up = await bench.upstream(dying({ streams: firstDies }))
-    const gateway = gatewayOver([up])
+    const gateway = bench.gatewayOver([up])
     await read(await gateway.post('/v1/chat/completions', streamed))
     await read(await gateway.post('/v1/chat/completions', streamed))
     const list = (await (await fetch(`${gateway.controlUrl}/api/exchanges`)).json()) as { exchanges: object[] }
@@ -377,7 +363,7 @@ describe('an agent’s loop', () => {
       const { profile, count, fallsBack } = world
       const clock = new FakeClock()
       const upstreams = await Promise.all(Array.from({ length: count }, () => bench.upstream(dying({ streams: dies }))))
-      const gateway = gatewayOver(upstreams, `defaults: { profile: ${profile} }`, { clock })
+      const gateway = bench.gatewayOver(upstreams, `defaults: { profile: ${profile} }`, { clock })
       const tries = await loop(gateway, clock, fallsBack)
       expect(tries.length).toBeLessThanOrEqual(3)
       expect(tries.at(-1)?.isWhole).toBe(true)
@@ -391,7 +377,7 @@ describe('an agent’s loop', () => {
     const clock = new FakeClock()
     const primary = await bench.upstream(dying({ streams: dies, whole: dies }))
     const second = await bench.upstream(dying({ streams: () => 'ends' }))
-    const gateway = gatewayOver([primary, second], `defaults: { profile: ${profile} }`, { clock })
+    const gateway = bench.gatewayOver([primary, second], `defaults: { profile: ${profile} }`, { clock })
     const tries = await loop(gateway, clock, fallsBack)
     // Where the second says the same and the policy has seams, it goes on at once.
     expect(tries.length).toBeLessThanOrEqual(2)
@@ -407,7 +393,7 @@ describe('an agent’s loop', () => {
       const upstreams = await Promise.all(
         Array.from({ length: count }, () => bench.upstream(dying({ streams: dies, whole: dies }))),
       )
-      const gateway = gatewayOver(upstreams, `defaults: { profile: ${profile} }`, { clock, random: () => 0.5 })
+      const gateway = bench.gatewayOver(upstreams, `defaults: { profile: ${profile} }`, { clock, random: () => 0.5 })
       const tries = await loop(gateway, clock, fallsBack)
       const received = (): number => upstreams.reduce((sum, each) => sum + each.received.length, 0)
       expect(tries.length).toBe(100)
@@ -429,7 +415,7 @@ describe('an agent’s loop', () => {
 test('who leaves a request again and again is not in a loop', async () => {
   const streams = (ordinal: number): Fate => (ordinal === 1 ? 'dies' : ordinal === 3 ? 'refuses' : 'falls-silent')
   const up = await bench.upstream(dying({ streams, whole: () => 'refuses' }))
-  const gateway = gatewayOver([up], '', { random: () => 0 })
+  const gateway = bench.gatewayOver([up], '', { random: () => 0 })
   const streamed = { ...CHAT_REQUEST, stream: true }
   await read(await gateway.post('/v1/chat/completions', streamed))
   // In the background nobody answers either, so the rest is up to the client.
@@ -446,7 +432,7 @@ describe('the official SDKs', () => {
   test('openai: the stream that broke off is whole when the agent asks again, whichever way', async () => {
     for (const stream of [true, false]) {
       const up = await bench.upstream(dying({ streams: dies }))
-      const gateway = gatewayOver([up])
+      const gateway = bench.gatewayOver([up])
       const client = new OpenAI({ apiKey: 'k', baseURL: `${gateway.url}/v1` })
       const ask = { model: 'm', messages: [{ role: 'user' as const, content: 'How is it?' }] }
       await expect(client.chat.completions.stream(ask).finalChatCompletion()).rejects.toThrow()
@@ -461,7 +447,7 @@ describe('the official SDKs', () => {
   test('anthropic: the stream that broke off is whole when the agent asks again, whichever way', async () => {
     for (const stream of [true, false]) {
       const up = await bench.upstream(dying({ streams: dies, tool: true }))
-      const gateway = gatewayOver([up])
+      const gateway = bench.gatewayOver([up])
       const client = new Anthropic({ apiKey: 'k', baseURL: gateway.url })
       const ask = { model: 'm', max_tokens: 100, messages: [{ role: 'user' as const, content: 'How is it?' }] }
       await expect(client.messages.stream(ask).finalMessage()).rejects.toThrow()

@@ -1,14 +1,12 @@
-import { afterEach, expect, test } from 'bun:test'
+import { expect, test } from 'bun:test'
 import { FakeClock } from '../support/fake-clock.ts'
-import { CHAT_REQUEST, startGateway } from '../support/gateway.ts'
+import { CHAT_REQUEST } from '../support/gateway.ts'
+import { useBench } from '../support/gateways.ts'
 import { onFakeTime } from '../support/on-fake-time.ts'
 import { eventsIn, saying } from '../support/seam-bench.ts'
-import { sse, startUpstream, type TestUpstream } from '../support/upstream.ts'
+import { sse, type TestUpstream } from '../support/upstream.ts'
 
-const running: { stop: () => Promise<unknown> }[] = []
-afterEach(async () => {
-  for (const each of running.splice(0).toReversed()) await each.stop()
-})
+const bench = useBench()
 
 const REQUESTS = 120
 
@@ -17,18 +15,16 @@ test('seams are paid for as retries are, and go around what a breaker keeps', as
     'openai-chat',
     saying({ text: 'All is well here. The night was calm, and nobody has called.' }),
   )
-  const die = (): Promise<TestUpstream> => startUpstream((_, response) => sse(response, events.slice(0, 10).join('')))
+  const die = (): Promise<TestUpstream> => bench.upstream((_, response) => sse(response, events.slice(0, 10).join('')))
   const upstreams = await Promise.all([die(), die(), die()])
-  running.push(...upstreams)
   const providers = upstreams.map(
     ({ url }, at) => `  p${at}: { protocol: openai-chat, baseUrl: "${url}/v1", prefill: accepted }`,
   )
   const clock = new FakeClock()
-  const gateway = startGateway(
+  const gateway = bench.gateway(
     `providers:\n${providers.join('\n')}\nmodels:\n  m: { platforms: [p0/x, p1/x, p2/x] }\ndefaults: { profile: customer }\n`,
     { clock, random: () => 0.5 },
   )
-  running.push({ stop: () => gateway.stop(0) })
   for (let at = 0; at < REQUESTS; at++) {
     const body = { ...CHAT_REQUEST, messages: [{ role: 'user', content: `case ${at}` }], stream: true }
     const response = await onFakeTime(clock, gateway.post('/v1/chat/completions', body))

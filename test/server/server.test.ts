@@ -1,34 +1,23 @@
-import { afterEach, describe, expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { parseConfig } from '../../src/config/index.ts'
 import { InsecureBind, startServer } from '../../src/server/index.ts'
-import { CHAT_REQUEST, MESSAGES_REQUEST, startGateway, type TestGateway } from '../support/gateway.ts'
-import {
-  CHAT_ANSWER,
-  CHAT_EVENTS,
-  json,
-  sse,
-  startUpstream,
-  type TestUpstream,
-  type UpstreamHandler,
-} from '../support/upstream.ts'
+import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
+import { useBench } from '../support/gateways.ts'
+import { CHAT_ANSWER, CHAT_EVENTS, json, sse, type TestUpstream, type UpstreamHandler } from '../support/upstream.ts'
 
-const running: { stop: () => Promise<unknown> }[] = []
-afterEach(async () => {
-  for (const each of running.splice(0).toReversed()) await each.stop()
-})
+const bench = useBench()
 
 const hash = (key: string): string => `sha256:${createHash('sha256').update(key).digest('hex')}`
 const good: UpstreamHandler = (request, response) =>
   request.body.includes('"stream":true') ? sse(response, CHAT_EVENTS.join('')) : json(response, 200, CHAT_ANSWER)
 
 async function gatewayWith(extra = '', handler = good): Promise<{ gateway: TestGateway; upstream: TestUpstream }> {
-  const upstream = await startUpstream(handler)
-  const gateway = startGateway(
+  const upstream = await bench.upstream(handler)
+  const gateway = bench.gateway(
     `providers:\n  a: { protocol: openai-chat, baseUrl: "${upstream.url}/v1" }\nmodels:\n  m: { platforms: [a/x] }\n${extra}`,
   )
-  running.push(upstream, { stop: () => gateway.stop(0) })
   return { gateway, upstream }
 }
 

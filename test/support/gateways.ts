@@ -7,6 +7,8 @@ import { startUpstream, type TestUpstream, type UpstreamHandler } from './upstre
 export interface Bench {
   readonly upstream: (handler: UpstreamHandler) => Promise<TestUpstream>
   readonly gateway: (yaml: string, options?: GatewayOptions) => TestGateway
+  /** One of the model `m` over platforms a/x, b/x, … that speak OpenAI Chat, in this order; `rest`: more of its configuration. */
+  readonly gatewayOver: (upstreams: readonly TestUpstream[], rest?: string, options?: GatewayOptions) => TestGateway
   readonly gatewayOf: (config: Config) => TestGateway
   /** Stops one that was started elsewhere, too. */
   readonly keep: (gateway: TestGateway) => TestGateway
@@ -28,7 +30,15 @@ export function useBench(): Bench {
       return started
     },
     gateway: (yaml, options = {}) => keep(startGateway(yaml, options)),
+    gatewayOver: (upstreams, rest = '', options = {}) => keep(startGateway(chatOver(upstreams, rest), options)),
     gatewayOf: (config) => keep(startGatewayOf(config)),
     keep,
   }
+}
+
+function chatOver(upstreams: readonly TestUpstream[], rest: string): string {
+  const names = upstreams.map((_, i) => 'abc'.charAt(i))
+  const providers = upstreams.map(({ url }, i) => `  ${names[i]}: { protocol: openai-chat, baseUrl: "${url}/v1" }`)
+  const platforms = names.map((name) => `${name}/x`).join(', ')
+  return `providers:\n${providers.join('\n')}\nmodels:\n  m: { platforms: [${platforms}] }\n${rest}\n`
 }

@@ -1,5 +1,6 @@
 import type { ScannerOptions, StreamScanner } from '../../src/protocols/core/index.ts'
 import { createOpenAiResponsesScanner } from '../../src/protocols/openai-responses/scanner.ts'
+import { scanning } from './scanning.ts'
 
 // Streams of OpenAI Responses, written by hand. Numbers are added as events are joined.
 
@@ -97,14 +98,8 @@ export function toSse(events: readonly Loose[]): string {
   return events.map((event) => `event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 }
 
+const scanText = scanning(createOpenAiResponsesScanner)
+
 export function scan(stream: string | readonly Loose[], options: Partial<ScannerOptions> = {}): StreamScanner {
-  const scanner = createOpenAiResponsesScanner({
-    completion: 'strict',
-    choices: 1,
-    decode: true,
-    eventLimitBytes: 10_000,
-    ...options,
-  })
-  scanner.push(new TextEncoder().encode(typeof stream === 'string' ? stream : toSse(numbered(stream))))
-  return scanner
+  return scanText(typeof stream === 'string' ? stream : toSse(numbered(stream)), options)
 }

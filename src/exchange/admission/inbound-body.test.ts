@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { InboundBody } from './inbound.ts'
+import { InboundBody } from './inbound-body.ts'
 
 test('what was made of a body is let go of and made again', () => {
   const text = '{"model":"m","messages":[{"role":"user","content":"Go."}]}'

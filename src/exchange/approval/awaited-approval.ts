@@ -1,6 +1,7 @@
 import type { ApprovalEvidence, Degraded } from '../../evidence/index.ts'
 import type { CoreResponse } from '../../protocols/core/index.ts'
-import { bounded, type Inbound, ownerOf } from '../admission/inbound.ts'
+import { type Inbound, ownerOf } from '../admission/inbound.ts'
+import { bounded } from '../admission/inbound-body.ts'
 import type { ApprovalTerms } from '../admission/routing.ts'
 import { canonicalJson } from '../digest.ts'
 import type { Approval, Resolution } from './approval.ts'

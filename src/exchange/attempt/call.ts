@@ -23,7 +23,9 @@ export interface CallOptions {
   /** At most so long without content, since another platform could still answer. */
   readonly noContentMs: number
   readonly cause: AttemptCause
+  /** It is to show whether its platform works again. */
   readonly isProbe: boolean
+  /** The first event with content has come, so long after the start. */
   readonly onFirstContent: (firstContentMs: number) => void
 }
 

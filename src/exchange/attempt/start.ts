@@ -1,28 +1,16 @@
-import type { AttemptCause } from '../../evidence/index.ts'
 import { AnswerAssembler, type StreamEncoder } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
 import { TextGuard } from '../delivery/text-guard.ts'
-import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { Continuation } from '../seam/continuation.ts'
 import type { Attempt } from './attempt.ts'
 import { BodyAttempt } from './body-attempt.ts'
-import { Call } from './call.ts'
+import { Call, type CallOptions } from './call.ts'
 import { ByteOutbox, TranslatingOutbox } from './outbox.ts'
 import { StreamAttempt } from './stream-attempt.ts'
 
-export interface StartOptions {
-  readonly inbound: Inbound
-  readonly platform: Platform
-  readonly outbound: Extract<Outbound, { ok: true }>
-  readonly ordinal: number
-  readonly noContentMs: number
-  readonly cause: AttemptCause
-  /** It is to show whether its platform works again. */
-  readonly isProbe: boolean
-  /** The first event with content has come, so long after the start. */
-  readonly onFirstContent: (firstContentMs: number) => void
+export interface StartOptions extends CallOptions {
   /** The text that it delivers may be gone on with by another one. */
   readonly keepsText: boolean
   /** It goes on with what another one began. */

@@ -9,10 +9,12 @@ const decoder = new TextDecoder()
  * have it too, and where the official SDKs keep what they do not know.
  */
 export class DegradedLabel {
+  readonly degraded: Degraded
   readonly #note: JsonObject
   #isFirst = true
 
   constructor(degraded: Degraded, exchange: string) {
+    this.degraded = degraded
     this.#note = { fullstop: { degraded, exchange } }
   }
 

@@ -1,4 +1,5 @@
-import type { Failure } from '../delivery/failure.ts'
+import type { Inbound } from '../admission/inbound.ts'
+import { type Failure, unexpectedFailure } from '../delivery/failure.ts'
 import type { KeptAnswer } from './kept-answer.ts'
 
 export type AnswerOrFailure =
@@ -42,4 +43,14 @@ export class PendingAnswer {
     this.cancel = undefined
     this.#resolve(result)
   }
+}
+
+/** A failure of Fullstop's own, as whoever asked is told of it. */
+export function failureOf(
+  error: unknown,
+  { id }: Inbound,
+  retryAfterMs?: number,
+): Extract<AnswerOrFailure, { kind: 'failure' }> {
+  const described = unexpectedFailure(error, id, [])
+  return { kind: 'failure', failure: retryAfterMs === undefined ? described : { ...described, retryAfterMs } }
 }

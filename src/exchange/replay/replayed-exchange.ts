@@ -196,7 +196,7 @@ export class ReplayedExchange implements ClientExchange {
     this.#deps.sink(
       recordOf(inbound, {
         durationMs: this.#elapsedMs(),
-        outcome: outcome === 'delivered' && this.degraded !== undefined ? 'degraded' : outcome,
+        outcome,
         verdict: this.#answer?.verdict ?? 'failed',
         errorCode,
         // Billed to the exchange that made it.

@@ -1,4 +1,5 @@
-import { bounded, type Inbound, ownerOf } from '../admission/inbound.ts'
+import { type Inbound, ownerOf } from '../admission/inbound.ts'
+import { bounded } from '../admission/inbound-body.ts'
 import { canonicalJson, sha256Hex } from '../digest.ts'
 
 /**

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
+import { expectSameAtEverySplit, keptOf, LOST, scanning, wholesIn } from '../../../test/support/scanning.ts'
 import { isFinished } from '../../evidence/index.ts'
-import type { ScannerOptions, StreamEvent, StreamScanner } from '../core/index.ts'
+import type { StreamScanner } from '../core/index.ts'
 import { createAnthropicScanner } from './scanner.ts'
 
 const encoder = new TextEncoder()
-const lost = { name: 'truncated', reason: 'connection-lost' } as const
 
 const event = (value: { readonly type: string }): string => `event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`
 const START = event({
@@ -34,19 +34,7 @@ const call = (index: number, ...pieces: readonly string[]): string =>
   pieces.map((piece) => delta(index, { type: 'input_json_delta', partial_json: piece })).join('') +
   closed(index)
 
-const scannerAfter = (stream: string, options: Partial<ScannerOptions> = {}): StreamScanner => {
-  const scanner = createAnthropicScanner({
-    completion: 'strict',
-    choices: 1,
-    decode: true,
-    eventLimitBytes: 10_000,
-    ...options,
-  })
-  scanner.push(encoder.encode(stream))
-  return scanner
-}
-const wholes = (events: readonly StreamEvent[]): readonly object[] =>
-  events.flatMap((each) => (each.type === 'whole' ? [each.content] : []))
+const scannerAfter = scanning(createAnthropicScanner)
 
 const eventOrder = { name: 'malformed', reason: 'event-order' } as const
 
@@ -58,7 +46,7 @@ describe('a whole stream', () => {
     const scanner = scannerAfter(stream)
     expect(scanner.phase).toBe('proven')
     expect(scanner.verdictAtEnd()).toEqual({ name: 'complete', proof: 'message_stop', stop: 'tool-use' })
-    expect(scanner.verdictAfter(lost)).toEqual({ name: 'complete', proof: 'message_stop', stop: 'tool-use' })
+    expect(scanner.verdictAfter(LOST)).toEqual({ name: 'complete', proof: 'message_stop', stop: 'tool-use' })
   })
 
   test('says what was served and billed', () => {
@@ -75,10 +63,10 @@ describe('a whole stream', () => {
 
   test('gives its content in order, the call whole and after the stop reason is known', () => {
     const before = scannerAfter(stream.slice(0, stream.indexOf('event: message_delta')))
-    expect(wholes(before.takeEvents())).toEqual([])
+    expect(wholesIn(before.takeEvents())).toEqual([])
     const events = scannerAfter(stream).takeEvents()
     expect(events.map(({ type }) => type)).toEqual(['start', 'text', 'text', 'usage', 'whole', 'stop'])
-    expect(wholes(events)).toEqual([
+    expect(wholesIn(events)).toEqual([
       { type: 'tool-call', kind: 'json', id: 'toolu_1', name: 'look', input: '{"city":"Paris"}' },
     ])
   })
@@ -86,20 +74,7 @@ describe('a whole stream', () => {
   test('is the same at every split and with every line end, and never finished before its end', () => {
     const crlf = stream.replaceAll('\n', '\r\n')
     const mixed = `\uFEFF: hello\r\n\r\n${stream.replaceAll('data: ', 'data:').replaceAll('\n\n', '\r\n\n')}`
-    for (const variant of [stream, crlf, mixed]) {
-      const expected = scannerAfter(variant)
-      const content = expected.takeEvents()
-      expect(content).toEqual(scannerAfter(stream).takeEvents())
-      const bytes = encoder.encode(variant)
-      for (let at = 0; at < bytes.length; at++) {
-        const scanner = scannerAfter('')
-        scanner.push(bytes.subarray(0, at))
-        if (isFinished(scanner.verdictAtEnd())) throw new Error(`finished at ${at} of ${bytes.length}`)
-        scanner.push(bytes.subarray(at))
-        if (scanner.phase !== 'proven') throw new Error(`not proven when split at ${at}`)
-        if (!Bun.deepEquals(scanner.takeEvents(), content)) throw new Error(`other content when split at ${at}`)
-      }
-    }
+    expectSameAtEverySplit(stream, [crlf, mixed], scannerAfter)
   })
 
   test('an event of several data lines is one event', () => {
@@ -185,7 +160,7 @@ describe('a missing message_stop', () => {
     const scanner = scannerAfter(stream, { completion: 'finish-only' })
     expect(scanner.phase).toBe('held')
     expect(scanner.verdictAtEnd()).toEqual({ name: 'complete', proof: 'finish-reason+end', stop: 'end' })
-    expect(scanner.verdictAfter(lost)).toEqual(lost)
+    expect(scanner.verdictAfter(LOST)).toEqual(LOST)
     scanner.push(encoder.encode('event: mess'))
     expect(scanner.verdictAtEnd()).toEqual({ name: 'truncated', reason: 'ended-inside-event' })
   })
@@ -266,7 +241,7 @@ test('what is newer than this code is let through', () => {
   const block = opened(0, { type: 'hologram', of: 'a cat' }) + delta(0, { type: 'hologram_delta', x: 1 }) + closed(0)
   const scanner = scannerAfter(newer + START + newer + block + text(1, 'Hi') + newer + ended('end_turn') + newer + STOP)
   expect(scanner.verdictAtEnd().name).toBe('complete')
-  expect(wholes(scanner.takeEvents())).toEqual([
+  expect(wholesIn(scanner.takeEvents())).toEqual([
     { type: 'opaque', protocol: 'anthropic', kind: 'hologram', value: { type: 'hologram', of: 'a cat' } },
   ])
 })
@@ -286,14 +261,14 @@ describe('tool input', () => {
       const scanner = after(call(0, ...pieces), stop)
       expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'arguments-not-json' })
       expect(scanner.facts).toMatchObject({ toolCalls: 1, invalidToolCalls: 1 })
-      expect(wholes(scanner.takeEvents())).toEqual([])
+      expect(wholesIn(scanner.takeEvents())).toEqual([])
     }
   })
 
   test('empty means {}', () => {
     const scanner = after(call(0) + call(1, '', ' '), 'tool_use')
     expect(scanner.verdictAtEnd().name).toBe('complete')
-    expect(wholes(scanner.takeEvents())).toMatchObject([{ input: '{}' }, { input: '{}' }])
+    expect(wholesIn(scanner.takeEvents())).toMatchObject([{ input: '{}' }, { input: '{}' }])
   })
 
   test('may come whole with the start of its block', () => {
@@ -301,7 +276,7 @@ describe('tool input', () => {
       opened(0, { type: 'tool_use', id: 'a', name: 'b', input: { city: 'Paris' } }) + closed(0),
       'tool_use',
     )
-    expect(wholes(scanner.takeEvents())).toMatchObject([{ input: '{"city":"Paris"}' }])
+    expect(wholesIn(scanner.takeEvents())).toMatchObject([{ input: '{"city":"Paris"}' }])
   })
 
   test("of a provider's own tool is judged too and is not the client's call", () => {
@@ -332,12 +307,7 @@ describe('tool input', () => {
 
 describe('a limit inside a call', () => {
   const stream = (blocks: string): string => START + blocks + ended('max_tokens') + STOP
-  const kept = (whole: string): string => {
-    const scanner = scannerAfter(whole)
-    const verdict = scanner.verdictAtEnd()
-    if (!isFinished(verdict)) throw new Error('not finished')
-    return new TextDecoder().decode(scanner.withoutUnfinishedCalls(encoder.encode(whole)))
-  }
+  const kept = (whole: string): string => keptOf(whole, scannerAfter)
 
   test.each([
     ['half of its input', call(1, '{"city":"Par')],
@@ -347,7 +317,7 @@ describe('a limit inside a call', () => {
     const scanner = scannerAfter(whole)
     expect(scanner.verdictAtEnd()).toEqual({ name: 'limited', proof: 'message_stop', stop: 'limit' })
     expect(scanner.facts).toMatchObject({ toolCalls: 1, invalidToolCalls: 1 })
-    expect(wholes(scanner.takeEvents())).toEqual([])
+    expect(wholesIn(scanner.takeEvents())).toEqual([])
     expect(kept(whole)).toBe(stream(text(0, 'Hi')))
   })
 
@@ -355,14 +325,14 @@ describe('a limit inside a call', () => {
     const whole = START + text(0, 'Hi') + call(1, '{"city":"Par') + ended('refusal') + STOP
     const scanner = scannerAfter(whole)
     expect(scanner.verdictAtEnd()).toEqual({ name: 'refused', proof: 'message_stop', stop: 'refusal' })
-    expect(wholes(scanner.takeEvents())).toEqual([])
+    expect(wholesIn(scanner.takeEvents())).toEqual([])
     expect(kept(whole)).toBe(START + text(0, 'Hi') + ended('refusal') + STOP)
   })
 
   test('calls that were whole before stay', () => {
     const whole = stream(call(0, '{"a":1}') + call(1) + call(2, '{"b'))
     expect(kept(whole)).toBe(stream(call(0, '{"a":1}') + call(1)))
-    expect(wholes(scannerAfter(whole).takeEvents())).toHaveLength(2)
+    expect(wholesIn(scannerAfter(whole).takeEvents())).toHaveLength(2)
   })
 
   test('a call that is whole is not withheld, and the bytes are the same ones', () => {
@@ -431,8 +401,8 @@ test('a fork goes its own way, in the middle of a call', () => {
   expect(scanner.phase).toBe('held')
   scanner.push(rest('1'))
   expect([scanner.verdictAtEnd().name, fork.verdictAtEnd().name]).toEqual(['malformed', 'complete'])
-  expect(wholes(fork.takeEvents())).toMatchObject([{ input: '{"a":1}' }])
-  expect(wholes(scanner.takeEvents())).toEqual([])
+  expect(wholesIn(fork.takeEvents())).toMatchObject([{ input: '{"a":1}' }])
+  expect(wholesIn(scanner.takeEvents())).toEqual([])
 })
 
 test('reports of usage with ever new names cost no more than others', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { LOST, scanning, wholesIn } from '../../../test/support/scanning.ts'
 import { isFinished } from '../../evidence/index.ts'
-import type { ScannerOptions, StreamEvent, StreamScanner } from '../core/index.ts'
+import type { ScannerOptions } from '../core/index.ts'
 import { createGeminiScanner } from './scanner.ts'
 
 const encoder = new TextEncoder()
-const lost = { name: 'truncated', reason: 'connection-lost' } as const
 
 const event = (value: object): string => `data: ${JSON.stringify(value)}\r\n\r\n`
 const HEAD = { modelVersion: 'gemini-x', responseId: 'r1' }
@@ -16,21 +16,9 @@ const say = (text: string, finishReason?: string): string =>
 const end = (finishReason: string): string => chunk([{ text: '' }], { finishReason })
 const call = (name: string, args: object = {}, more: object = {}): object => ({ functionCall: { name, args, ...more } })
 
-const scannerAfter = (stream: string, options: Partial<ScannerOptions> = {}): StreamScanner => {
-  const scanner = createGeminiScanner({
-    completion: 'strict',
-    choices: 1,
-    decode: true,
-    eventLimitBytes: 10_000,
-    ...options,
-  })
-  scanner.push(encoder.encode(stream))
-  return scanner
-}
+const scannerAfter = scanning(createGeminiScanner)
 const verdictOf = (stream: string, options: Partial<ScannerOptions> = {}): object =>
   scannerAfter(stream, options).verdictAtEnd()
-const wholes = (events: readonly StreamEvent[]): readonly object[] =>
-  events.flatMap((each) => (each.type === 'whole' ? [each.content] : []))
 const complete = (stop: string): object => ({ name: 'complete', proof: 'finish-reason+end', stop })
 const truncated = { name: 'truncated', reason: 'ended-before-proof' }
 const notJson = { name: 'malformed', reason: 'arguments-not-json' }
@@ -50,7 +38,7 @@ describe('a whole stream', () => {
     const scanner = scannerAfter(stream)
     expect(scanner.phase).toBe('held')
     expect(scanner.verdictAtEnd()).toEqual(complete('tool-use') as never)
-    expect(scanner.verdictAfter(lost)).toEqual(lost)
+    expect(scanner.verdictAfter(LOST)).toEqual(LOST)
   })
 
   test('whatever proof was declared: there is no other', () => {
@@ -100,7 +88,7 @@ describe('a whole stream', () => {
       const scanner = scannerAfter('')
       scanner.push(bytes.subarray(0, cut))
       expect(isFinished(scanner.verdictAtEnd())).toBe(false)
-      expect(isFinished(scanner.verdictAfter(lost))).toBe(false)
+      expect(isFinished(scanner.verdictAfter(LOST))).toBe(false)
     }
   })
 })
@@ -205,7 +193,7 @@ describe('how it stopped', () => {
     const scanner = scannerAfter(blocked, { choices: 3 })
     expect(scanner.verdictAtEnd()).toEqual({ name: 'refused', proof: 'finish-reason+end', stop: 'refusal' })
     expect(scanner.fork().verdictAtEnd()).toEqual(scanner.verdictAtEnd())
-    expect(scanner.verdictAfter(lost)).toEqual(lost)
+    expect(scanner.verdictAfter(LOST)).toEqual(LOST)
     expect(scanner.facts.rawStop).toBe('PROHIBITED_CONTENT' as never)
     expect(scanner.takeEvents()).toContainEqual({
       type: 'stop',
@@ -262,7 +250,7 @@ describe('calls', () => {
       chunk([call('f')]) +
       end('STOP')
     const scanner = scannerAfter(stream)
-    expect(wholes(scanner.takeEvents())).toEqual([
+    expect(wholesIn(scanner.takeEvents())).toEqual([
       { type: 'tool-call', kind: 'json', id: 'x', name: 'f', input: '{"a":1}', signature: 'S' },
       { type: 'tool-call', kind: 'json', id: idOf(1), name: 'g', input: '{}' },
       { type: 'tool-call', kind: 'json', id: idOf(2), name: 'f', input: '{}' },
@@ -273,9 +261,9 @@ describe('calls', () => {
 
   test('the last one is not given before something shows that it was whole', () => {
     const before = scannerAfter(chunk([call('f'), call('g')]))
-    expect(wholes(before.takeEvents())).toMatchObject([{ name: 'f' }])
+    expect(wholesIn(before.takeEvents())).toMatchObject([{ name: 'f' }])
     before.push(encoder.encode(end('STOP')))
-    expect(wholes(before.takeEvents())).toMatchObject([{ name: 'g' }])
+    expect(wholesIn(before.takeEvents())).toMatchObject([{ name: 'g' }])
   })
 
   test('a limit may have stopped the model inside the last one, which no client then sees', () => {
@@ -283,7 +271,7 @@ describe('calls', () => {
     const scanner = scannerAfter(say('a') + held)
     expect(scanner.verdictAtEnd()).toMatchObject({ name: 'limited' })
     expect(scanner.facts).toMatchObject({ toolCalls: 2, invalidToolCalls: 1 })
-    expect(wholes(scanner.takeEvents())).toMatchObject([{ name: 'f' }])
+    expect(wholesIn(scanner.takeEvents())).toMatchObject([{ name: 'f' }])
     const left = new TextDecoder().decode(scanner.withoutUnfinishedCalls(encoder.encode(held)))
     expect(left).toContain('"name":"f"')
     expect(left).not.toContain('"name":"g"')
@@ -341,10 +329,10 @@ describe('calls whose arguments are streamed', () => {
   test('are one call, given when its last piece is there', () => {
     const scanner = scannerAfter(stream)
     expect(scanner.phase).toBe('held')
-    expect(wholes(scanner.takeEvents())).toEqual([])
+    expect(wholesIn(scanner.takeEvents())).toEqual([])
     scanner.push(encoder.encode(chunk([last]) + end('STOP')))
     expect(scanner.verdictAtEnd()).toEqual(complete('tool-use') as never)
-    expect(wholes(scanner.takeEvents())).toMatchObject([{ name: 'f', input: '{"city":"New Delhi","days":[3]}' }])
+    expect(wholesIn(scanner.takeEvents())).toMatchObject([{ name: 'f', input: '{"city":"New Delhi","days":[3]}' }])
     expect(scanner.facts.toolCalls).toBe(1)
   })
 
@@ -352,7 +340,7 @@ describe('calls whose arguments are streamed', () => {
     expect(verdictOf(stream + end('STOP'))).toEqual(notJson)
     const scanner = scannerAfter(stream + chunk([call('g')]) + end('MAX_TOKENS'))
     expect(scanner.facts).toMatchObject({ toolCalls: 2, invalidToolCalls: 2 })
-    expect(wholes(scanner.takeEvents())).toEqual([])
+    expect(wholesIn(scanner.takeEvents())).toEqual([])
     const left = new TextDecoder().decode(
       scanner.withoutUnfinishedCalls(encoder.encode(stream + chunk([call('g')]) + end('MAX_TOKENS'))),
     )
@@ -374,7 +362,7 @@ describe('calls whose arguments are streamed', () => {
       last,
     ]
     const scanner = scannerAfter(parts.map((part) => chunk([part])).join('') + end('STOP'))
-    expect(wholes(scanner.takeEvents())).toMatchObject([{ input: '{"a":true,"b":null}' }])
+    expect(wholesIn(scanner.takeEvents())).toMatchObject([{ input: '{"a":true,"b":null}' }])
   })
 
   test('one that goes on behind a finish reason voids it', () => {
@@ -392,8 +380,8 @@ describe('calls whose arguments are streamed', () => {
     const fork = scanner.fork()
     fork.push(encoder.encode(chunk([piece('$.city', text('x'))]) + chunk([last]) + end('STOP')))
     scanner.push(encoder.encode(chunk([last]) + end('STOP')))
-    expect(wholes(scanner.takeEvents())).toMatchObject([{ input: '{"city":"New Delhi","days":[3]}' }])
-    expect(wholes(fork.takeEvents())).toMatchObject([{ input: '{"city":"x","days":[3]}' }])
+    expect(wholesIn(scanner.takeEvents())).toMatchObject([{ input: '{"city":"New Delhi","days":[3]}' }])
+    expect(wholesIn(fork.takeEvents())).toMatchObject([{ input: '{"city":"x","days":[3]}' }])
   })
 })
 
@@ -427,7 +415,7 @@ describe('signatures and marks', () => {
   test('what Google’s own tools did comes whole', () => {
     const part = { toolCall: { id: 'a' }, thoughtSignature: 'S' }
     const scanner = scannerAfter(chunk([part, { text: '' }]) + say('a', 'STOP'))
-    expect(wholes(scanner.takeEvents())).toEqual([
+    expect(wholesIn(scanner.takeEvents())).toEqual([
       { type: 'opaque', protocol: 'gemini', kind: 'toolCall', value: part },
     ])
     expect(scanner.takeMarks()).toEqual(['S'])
@@ -473,7 +461,7 @@ test('whatever JSON comes, it is judged', () => {
         ]
         const scanner = scannerAfter(event({ candidates, promptFeedback: metadata, usageMetadata: content }))
         expect(isFinished(scanner.verdictAtEnd())).toBe(false)
-        expect(isFinished(scanner.fork().verdictAfter(lost))).toBe(false)
+        expect(isFinished(scanner.fork().verdictAfter(LOST))).toBe(false)
       },
     ),
     { numRuns: 300 },

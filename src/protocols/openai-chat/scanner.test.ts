@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
+import { expectSameAtEverySplit, keptOf, LOST, scanning, wholesIn } from '../../../test/support/scanning.ts'
 import { isFinished } from '../../evidence/index.ts'
-import type { ScannerOptions, StreamEvent, StreamScanner } from '../core/index.ts'
+import type { StreamScanner } from '../core/index.ts'
 import { readError } from '../openai/index.ts'
 import { createOpenAiChatScanner } from './scanner.ts'
 
 const encoder = new TextEncoder()
-const lost = { name: 'truncated', reason: 'connection-lost' } as const
 const DONE = 'data: [DONE]\n\n'
 
 const chunk = (fields: object): string =>
@@ -20,19 +20,7 @@ const call = (index: number, json: string, id = `call_${index}`): string =>
   choice({ tool_calls: [{ index, id, type: 'function', function: { name: 'look', arguments: json } }] })
 const more = (index: number, json: string): string => choice({ tool_calls: [{ index, function: { arguments: json } }] })
 
-const scannerAfter = (stream: string, options: Partial<ScannerOptions> = {}): StreamScanner => {
-  const scanner = createOpenAiChatScanner({
-    completion: 'strict',
-    choices: 1,
-    decode: true,
-    eventLimitBytes: 10_000,
-    ...options,
-  })
-  scanner.push(encoder.encode(stream))
-  return scanner
-}
-const wholes = (events: readonly StreamEvent[]): readonly object[] =>
-  events.flatMap((each) => (each.type === 'whole' ? [each.content] : []))
+const scannerAfter = scanning(createOpenAiChatScanner)
 const textOf = (scanner: StreamScanner): string =>
   scanner
     .takeEvents()
@@ -50,7 +38,7 @@ describe('a whole stream', () => {
     const scanner = scannerAfter(stream)
     expect(scanner.phase).toBe('proven')
     const proven = { name: 'complete', proof: 'finish-reason+done', stop: 'tool-use' } as const
-    expect([scanner.verdictAtEnd(), scanner.verdictAfter(lost)]).toEqual([proven, proven])
+    expect([scanner.verdictAtEnd(), scanner.verdictAfter(LOST)]).toEqual([proven, proven])
   })
 
   test('says what was served and billed', () => {
@@ -69,27 +57,16 @@ describe('a whole stream', () => {
     const events = scannerAfter(stream).takeEvents()
     expect(events.map(({ type }) => type)).toEqual(['start', 'text', 'text', 'whole', 'stop', 'usage'])
     expect(events[0]).toEqual({ type: 'start', id: 'chatcmpl-1', model: 'gpt-x', created: 5, usage: {} })
-    expect(wholes(events)).toEqual([
+    expect(wholesIn(events)).toEqual([
       { type: 'tool-call', kind: 'json', id: 'call_0', name: 'look', input: '{"a":"é€🎼"}' },
     ])
-    expect(wholes(scannerAfter(stream.slice(0, stream.indexOf(finish('tool_calls')))).takeEvents())).toEqual([])
+    expect(wholesIn(scannerAfter(stream.slice(0, stream.indexOf(finish('tool_calls')))).takeEvents())).toEqual([])
   })
 
   test('is the same at every split and with every line end, and never finished before its end', () => {
     const crlf = stream.replaceAll('\n', '\r\n')
     const mixed = `\uFEFF${stream.replaceAll('data: ', 'data:').replaceAll('\n\n', '\r\n\n')}`
-    const content = scannerAfter(stream).takeEvents()
-    for (const variant of [stream, crlf, mixed]) {
-      const bytes = encoder.encode(variant)
-      for (let at = 0; at < bytes.length; at++) {
-        const scanner = scannerAfter('')
-        scanner.push(bytes.subarray(0, at))
-        if (isFinished(scanner.verdictAtEnd())) throw new Error(`finished at ${at} of ${bytes.length}`)
-        scanner.push(bytes.subarray(at))
-        if (scanner.phase !== 'proven') throw new Error(`not proven when split at ${at}`)
-        if (!Bun.deepEquals(scanner.takeEvents(), content)) throw new Error(`other content when split at ${at}`)
-      }
-    }
+    expectSameAtEverySplit(stream, [crlf, mixed], scannerAfter)
   })
 
   test('an event of several data lines is one event', () => {
@@ -250,7 +227,7 @@ describe('what each completion takes for proof', () => {
     const scanner = scannerAfter(stream, finishOnly)
     expect(scanner.phase).toBe('held')
     expect(scanner.verdictAtEnd()).toEqual({ name: 'complete', proof: 'finish-reason+end', stop: 'end' })
-    expect(scanner.verdictAfter(lost)).toEqual(lost)
+    expect(scanner.verdictAfter(LOST)).toEqual(LOST)
   })
 
   test('finish-only: half an event is a cut, the sentinel without its blank line is not', () => {
@@ -281,7 +258,7 @@ describe('what each completion takes for proof', () => {
       stop: 'tool-use',
     })
     const cut = scannerAfter(call(0, '{"a":') + DONE, sentinelOnly)
-    expect([cut.verdictAtEnd(), wholes(cut.takeEvents())]).toEqual([beforeProof, []])
+    expect([cut.verdictAtEnd(), wholesIn(cut.takeEvents())]).toEqual([beforeProof, []])
   })
 
   test('sentinel-only: the sentinel of an answer without any choice proves nothing', () => {
@@ -427,7 +404,7 @@ describe('arguments', () => {
       const scanner = after(call(0, json), reason)
       expect(scanner.verdictAtEnd()).toEqual({ name: 'malformed', reason: 'arguments-not-json' })
       expect(scanner.facts).toMatchObject({ toolCalls: 1, invalidToolCalls: 1 })
-      expect(wholes(scanner.takeEvents())).toEqual([])
+      expect(wholesIn(scanner.takeEvents())).toEqual([])
     }
   })
 
@@ -441,7 +418,7 @@ describe('arguments', () => {
   test('empty ones mean {}', () => {
     const scanner = after(call(0, '') + call(1, ' '), 'tool_calls')
     expect(scanner.verdictAtEnd().name).toBe('complete')
-    expect(wholes(scanner.takeEvents())).toMatchObject([{ input: '{}' }, { input: '{}' }])
+    expect(wholesIn(scanner.takeEvents())).toMatchObject([{ input: '{}' }, { input: '{}' }])
   })
 
   test('of custom tools are free', () => {
@@ -449,7 +426,7 @@ describe('arguments', () => {
       choice({ tool_calls: [{ index: 0, id: 'c', type: 'custom', custom: { name: 'sql', input } }] })
     const scanner = after(custom('select (') + custom('1'), 'tool_calls')
     expect(scanner.verdictAtEnd().name).toBe('complete')
-    expect(wholes(scanner.takeEvents())).toEqual([
+    expect(wholesIn(scanner.takeEvents())).toEqual([
       { type: 'tool-call', kind: 'custom', id: 'c', name: 'sql', input: 'select (1' },
     ])
   })
@@ -463,19 +440,14 @@ describe('arguments', () => {
   test('that go on behind the finish reason are translated as they are passed on', () => {
     const late = call(0, '') + finish('tool_calls') + more(0, '{"a":1}') + finish('tool_calls') + DONE
     const scanner = scannerAfter(late)
-    const inputs = wholes(scanner.takeEvents())
+    const inputs = wholesIn(scanner.takeEvents())
     // To refuse such a stream is as good as to understand it.
     if (isFinished(scanner.verdictAtEnd())) expect(inputs).toMatchObject([{ input: '{"a":1}' }])
   })
 })
 
 describe('a limit inside a call', () => {
-  const kept = (whole: string): string => {
-    const scanner = scannerAfter(whole)
-    const verdict = scanner.verdictAtEnd()
-    if (!isFinished(verdict)) throw new Error('not finished')
-    return new TextDecoder().decode(scanner.withoutUnfinishedCalls(encoder.encode(whole)))
-  }
+  const kept = (whole: string): string => keptOf(whole, scannerAfter)
 
   test.each([
     ['half of its arguments', call(0, '{"a":') + more(0, '[')],
@@ -489,7 +461,7 @@ describe('a limit inside a call', () => {
     const scanner = scannerAfter(whole)
     expect(scanner.verdictAtEnd()).toEqual({ name: 'limited', proof: 'finish-reason+done', stop: 'limit' })
     expect(scanner.facts).toMatchObject({ toolCalls: 1, invalidToolCalls: 1 })
-    expect(wholes(scanner.takeEvents())).toEqual([])
+    expect(wholesIn(scanner.takeEvents())).toEqual([])
     expect(kept(whole)).toBe(say('Hi') + finish('length') + USAGE + DONE)
   })
 
@@ -502,7 +474,7 @@ describe('a limit inside a call', () => {
     })
     const whole = choice({ tool_calls: [wire(0, '{"a":1}'), wire(1, '{"b')] }) + more(1, '"') + finish('length') + DONE
     expect(kept(whole)).toBe(choice({ tool_calls: [wire(0, '{"a":1}')] }) + finish('length') + DONE)
-    expect(wholes(scannerAfter(whole).takeEvents())).toMatchObject([{ id: 'call_0', input: '{"a":1}' }])
+    expect(wholesIn(scannerAfter(whole).takeEvents())).toMatchObject([{ id: 'call_0', input: '{"a":1}' }])
   })
 
   test('a finish reason in the same chunk as the cut call is kept', () => {
@@ -572,21 +544,12 @@ test('a fork goes its own way, in the middle of a call', () => {
   expect(scanner.phase).toBe('held')
   scanner.push(encoder.encode(more(0, '1') + finish('tool_calls') + DONE))
   expect([scanner.verdictAtEnd().name, fork.verdictAtEnd().name]).toEqual(['malformed', 'complete'])
-  expect(wholes(fork.takeEvents())).toMatchObject([{ input: '{"a":1}' }])
-  expect(wholes(scanner.takeEvents())).toEqual([])
+  expect(wholesIn(fork.takeEvents())).toMatchObject([{ input: '{"a":1}' }])
+  expect(wholesIn(scanner.takeEvents())).toEqual([])
 })
 
 describe('what a client would read as the end', () => {
-  const after = (text: string): StreamScanner => {
-    const scanner = createOpenAiChatScanner({
-      completion: 'strict',
-      decode: false,
-      choices: 1,
-      eventLimitBytes: 1_000_000,
-    })
-    scanner.push(new TextEncoder().encode(text))
-    return scanner
-  }
+  const after = (text: string) => scannerAfter(text, { decode: false, eventLimitBytes: 1_000_000 })
   const event = (choice: unknown): string => `data: ${JSON.stringify({ choices: [choice] })}\n\n`
   const hello = event({ index: 0, delta: { content: 'hello' } })
   const finish = (reason: string): string => event({ index: 0, delta: {}, finish_reason: reason })
@@ -651,13 +614,13 @@ describe('a call without a name', () => {
   test('is withheld where a limit stopped the model', () => {
     const scanner = scannerAfter(nameless + finish('length') + DONE)
     expect([scanner.verdictAtEnd().name, scanner.facts.invalidToolCalls]).toEqual(['limited', 1])
-    expect(wholes(scanner.takeEvents())).toEqual([])
+    expect(wholesIn(scanner.takeEvents())).toEqual([])
   })
 
   test('may be given it by a later piece, and a host its own kinds without one', () => {
     const named = nameless + choice({ tool_calls: [{ index: 0, function: { name: 'look' } }] })
     const scanner = scannerAfter(named + finish('tool_calls') + DONE)
-    expect(wholes(scanner.takeEvents())).toMatchObject([{ id: 'a', name: 'look', input: '{}' }])
+    expect(wholesIn(scanner.takeEvents())).toMatchObject([{ id: 'a', name: 'look', input: '{}' }])
     const own = choice({ tool_calls: [{ index: 0, id: 'a', type: 'mcp', mcp: {} }] })
     expect(scannerAfter(own + finish('tool_calls') + DONE).verdictAtEnd().name).toBe('complete')
   })

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { isFinished } from '../../evidence/index.ts'
-import type { StreamEvent, StreamScanner } from '../core/index.ts'
+import { keptOf, scanning } from '../../../test/support/scanning.ts'
+import type { StreamEvent } from '../core/index.ts'
 import { createOpenAiChatScanner } from './scanner.ts'
 
-const encoder = new TextEncoder()
 const DONE = 'data: [DONE]\n\n'
 const choice = (delta: object, finish_reason: string | null = null, index = 0): string =>
   `data: ${JSON.stringify({ id: 'a', model: 'm', choices: [{ index, delta, finish_reason }] })}\n\n`
@@ -18,22 +17,13 @@ const opens = (id: string, json: string, more: object = {}): object => ({
 const goesOn = (json: string, more: object = {}): object => ({ function: { arguments: json }, ...more })
 const tools = (...calls: readonly object[]): string => choice({ tool_calls: calls })
 
-const scannerAfter = (stream: string): StreamScanner => {
-  const scanner = createOpenAiChatScanner({ completion: 'strict', choices: 1, decode: true, eventLimitBytes: 10_000 })
-  scanner.push(encoder.encode(stream))
-  return scanner
-}
+const scannerAfter = scanning(createOpenAiChatScanner)
 const callsOf = (events: readonly StreamEvent[]): readonly (readonly string[])[] =>
   events.flatMap((each) =>
     each.type === 'whole' && each.content.type === 'tool-call' ? [[each.content.id, each.content.input]] : [],
   )
 /** What a client of the same protocol gets of a finished stream. */
-const kept = (stream: string): string => {
-  const scanner = scannerAfter(stream)
-  const verdict = scanner.verdictAtEnd()
-  if (!isFinished(verdict)) throw new Error(`not finished: ${verdict.reason}`)
-  return new TextDecoder().decode(scanner.withoutUnfinishedCalls(encoder.encode(stream)))
-}
+const kept = (stream: string): string => keptOf(stream, scannerAfter)
 
 describe('the deprecated single call', () => {
   const half = choice({ function_call: { name: 'f', arguments: '{"a":' } })
