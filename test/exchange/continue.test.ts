@@ -292,7 +292,7 @@ describe('over sockets', () => {
     }
   })
 
-  test('an answer of which the last part died once is one death, whoever asks again', async () => {
+  test('an answer of which the last part died once is one death, and whole in the background for who asks again', async () => {
     let hasDied = false
     const upstream = await bench.upstream((request, response, ordinal) => {
       const last = JSON.parse(request.body).messages.at(-1)
@@ -319,10 +319,11 @@ describe('over sockets', () => {
     await (await ask()).text().catch(() => undefined)
     const again = await ask()
     expect(again.status).toBe(200)
-    await again.text()
+    const answer = readRecording('openai-chat', new Uint8Array(await again.arrayBuffer()))
+    expect(answer).toMatchObject({ text: TEXT, stop: 'stop' })
     expect(gateway.evidence).toMatchObject([
       { outcome: 'broken-off', attempts: [{ verdict: 'limited' }, { verdict: 'limited' }, { verdict: 'truncated' }] },
-      { outcome: 'kept' },
+      { outcome: 'kept', verdict: 'complete', attempts: [{}, { cause: 'seam' }, { cause: 'seam' }] },
       { outcome: 'delivered', refusedBy: undefined, replayOf: gateway.evidence[1]?.id },
     ])
   })
