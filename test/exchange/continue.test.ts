@@ -328,6 +328,17 @@ describe('over sockets', () => {
     ])
   })
 
+  test('half an answer under a key is not given to who takes none', async () => {
+    const { gateway, upstream } = await gatewayOver((_request, response) => response.writeHead(400).end('{}'))
+    const ask = (headers: Record<string, string>) =>
+      gateway.post(chat.path(false), chat.request({ stream: false }), { 'idempotency-key': 'k', ...headers })
+    expect(await (await ask({})).text()).toContain('"length"')
+    const strict = await ask({ 'x-fullstop-profile': 'customer' })
+    expect([strict.status, await strict.text()]).toEqual([502, expect.stringContaining('stopped-by-limit')])
+    expect(await (await ask({})).text()).toContain('"length"')
+    expect(upstream.received).toHaveLength(3)
+  })
+
   test('a client that leaves while somebody goes on has not got its answer', async () => {
     const { gateway, upstream } = await gatewayOver(() => undefined)
     const leaving = new AbortController()
