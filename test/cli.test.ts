@@ -156,6 +156,7 @@ workflows:
   invoices: { profile: prototype, model: m, value: { currency: EUR, amount: 2.5, per: run } }
   once: { attempts: 1 }
   watched: { delivery: live }
+  long: { delivery: hold, limited: continue, seam: instruct }
   chat: {}
 clients:
   any: { keyHash: "sha256:${'a'.repeat(64)}" }
@@ -168,6 +169,7 @@ clients:
     expect(out).toMatch(/\(no workflow\) +customer +guarded +4 +10m +on +off +proven +reroute +enforce +anything/)
     expect(out).toMatch(/replies +customer +hold +4 +10m .* valid under \.\/answer\.json/)
     expect(out).toMatch(/once +customer +guarded +1 .* –/)
+    expect(out).toMatch(/long +customer +hold +4 +10m +on +off +instruct +continue/)
     expect(out.match(/^  \w+: at most .*$/gm)).toEqual([
       '  guarded: at most 30 times the same request a minute.',
       '  limited: at most 5 requests at once, 600 requests a minute, 9000 tokens a minute, 3 times the same request a minute.',
@@ -199,9 +201,9 @@ clients:
       workflows: Record<string, { seam: string }>
     }
     expect(defaults.seam).toBe('proven')
-    // Held, by its profile, with nothing left to go on with, live, and the one that can.
-    const seams = ['replies', 'invoices', 'once', 'watched', 'chat'].map((name) => workflows[name]?.seam)
-    expect(seams).toEqual(['off', 'off', 'off', 'off', 'proven'])
+    // Held, by its profile, with nothing left to go on with, live, the one that can behind limits alone, and the one that can.
+    const seams = ['replies', 'invoices', 'once', 'watched', 'long', 'chat'].map((name) => workflows[name]?.seam)
+    expect(seams).toEqual(['off', 'off', 'off', 'off', 'instruct', 'proven'])
     expect(asJson.out).not.toContain('keyHash')
     expect((await fullstop(['check', '--config', path, '--workflow', 'replies'])).code).toBe(2)
     expect((await fullstop(['check', '--config', path, '--advise', '--workflow', 'nobody'])).code).toBe(2)

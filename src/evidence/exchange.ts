@@ -56,7 +56,7 @@ export interface ExchangeEvidence {
   /** `provider/model` of the answering attempt. */
   readonly platform: string | undefined
   readonly attempts: readonly AttemptEvidence[]
-  /** Attempts to go on with a text that had broken off, in order; `undefined`: none. */
+  /** Attempts to go on with a text that had broken off or stopped at a limit, in order; `undefined`: none. */
   readonly seams: readonly SeamEvidence[] | undefined
   /** Platforms that the first attempt went around; `undefined`: none. */
   readonly diverted: readonly Diversion[] | undefined

@@ -251,8 +251,11 @@ export class Attempts {
     const failure = this.#isStopped ? undefined : this.#failureOf(run, end)
     if (failure === undefined) return { do: 'give-up' }
     const hasOtherKey = this.#restKey(run, failure)
+    const nowMs = this.#deps.clock.nowMs()
+    // In the background another try is another exchange.
+    if (this.#inbound.finishOf !== undefined) return this.#itinerary.last(failure, nowMs)
     const mayTryAgainAtOnce = hasOtherKey || this.#leaveFormatOut(failure)
-    return this.#itinerary.after({ ...failure, mayTryAgainAtOnce }, this.#deps.clock.nowMs())
+    return this.#itinerary.after({ ...failure, mayTryAgainAtOnce }, nowMs)
   }
 
   #failureOf({ platform, isTranslated }: Run, { verdict, providerError }: AttemptEnd): Failure | undefined {

@@ -23,6 +23,8 @@ const hashes = (...names: readonly string[]): readonly string[] =>
 interface WorldOptions {
   readonly handler?: UpstreamHandler
   readonly defaults?: string
+  /** More of what its provider is. */
+  readonly provider?: string
   readonly more?: string
   readonly clock?: FakeClock
   readonly keepAliveMs?: number
@@ -39,13 +41,14 @@ interface World {
 async function world({
   handler = good,
   defaults = 'profile: critical',
+  provider = '',
   more = '',
   ...options
 }: WorldOptions = {}): Promise<World> {
   const upstream = await bench.upstream(handler)
   const [shop, rival, alice, bob] = hashes('shop', 'rival', 'alice', 'bob')
   const gateway = bench.gateway(
-    `providers:\n  a: { protocol: openai-chat, baseUrl: "${upstream.url}/v1", apiKey: upstream-key }\nmodels:\n  m: { platforms: [a/x] }\ndefaults: { ${defaults} }\nclients:\n${shop}, tenant: shop }\n${rival}, tenant: rival }\napprovals:\n  approvers:\n  ${alice} }\n  ${bob}, tenants: [rival] }\n${more}`,
+    `providers:\n  a: { protocol: openai-chat, baseUrl: "${upstream.url}/v1", apiKey: upstream-key${provider} }\nmodels:\n  m: { platforms: [a/x] }\ndefaults: { ${defaults} }\nclients:\n${shop}, tenant: shop }\n${rival}, tenant: rival }\napprovals:\n  approvers:\n  ${alice} }\n  ${bob}, tenants: [rival] }\n${more}`,
     options,
   )
   const api: World['api'] = (path, key, body) =>
@@ -130,6 +133,50 @@ describe.each(FOUR_CLIENTS.map((client) => [client.name, client] as const))('%s'
     expect(JSON.stringify(gateway.evidence)).not.toContain('amount')
   })
 })
+
+test.each([true, false])(
+  'under continue the whole answer waits, and half of it where nobody goes on (stream: %p)',
+  async (stream) => {
+    const said = (content: string, finish_reason: string): object => ({
+      ...CHAT_ANSWER,
+      choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason }],
+    })
+    for (const [rest, whole] of [
+      [' well. Good', 'All is well. Good night.'],
+      [undefined, 'All is we'],
+    ] as const) {
+      const handler: UpstreamHandler = ({ body }, response) => {
+        const last = JSON.parse(body).messages.at(-1)
+        const before: string = last.role === 'assistant' ? last.content : ''
+        const [text, reason] =
+          before === '' ? ['All is we', 'length'] : before === 'All is' ? [rest, 'length'] : [' Good night.', 'stop']
+        if (text === undefined) return json(response, 400, {})
+        if (!stream) return json(response, 200, said(text, reason ?? ''))
+        const chunk = (delta: object, finish_reason?: string): string =>
+          `data: ${JSON.stringify({ ...CHAT_ANSWER, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] })}\n\n`
+        return sse(response, `${chunk({ content: text })}${chunk({}, reason)}data: [DONE]\n\n`)
+      }
+      const { gateway, waiting, decide } = await world({
+        handler,
+        defaults: 'profile: critical, limited: continue',
+        provider: ', prefill: accepted',
+      })
+      const asked = gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream }, SHOP)
+      const approval = await waiting()
+      expect(approval.answer.choices[0]?.content).toEqual([{ type: 'text', text: whole }])
+      await decide(approval, { decision: 'approve' })
+      const body = await (await asked).text()
+      expect(body).toContain(rest === undefined ? '"length"' : '"stop"')
+      expect(gateway.evidence).toMatchObject([
+        {
+          outcome: 'delivered',
+          verdict: rest === undefined ? 'limited' : 'complete',
+          approval: { outcome: 'approved' },
+        },
+      ])
+    }
+  },
+)
 
 test('the digest is the SHA-256 of the answer as it is shown, in canonical JSON', async () => {
   const { gateway, waiting, decide } = await world()

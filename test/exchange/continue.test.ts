@@ -292,6 +292,53 @@ describe('over sockets', () => {
     }
   })
 
+  test('an answer of which the last part died once is one death, and whole in the background for who asks again', async () => {
+    let hasDied = false
+    const upstream = await bench.upstream((request, response, ordinal) => {
+      const last = JSON.parse(request.body).messages.at(-1)
+      const before: string = last.role === 'assistant' ? last.content : ''
+      const isLast = TEXT.length - before.length <= 40
+      const said = TEXT.slice(before.length, isLast ? undefined : before.length + 40)
+      if (!isLast || hasDied)
+        return speaking(anthropic, { content: [text(said)], stop: isLast ? 'end' : 'limit' })(
+          request,
+          response,
+          ordinal,
+        )
+      hasDied = true
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const events = eventsIn('anthropic', saying({ text: said }))
+      response.write(events.slice(0, -3).join(''))
+      return setTimeout(() => response.destroy(), 20)
+    })
+    const provider = `{ protocol: anthropic, baseUrl: "${upstream.url}", apiKey: k, prefill: accepted }`
+    const gateway = bench.gateway(
+      `providers: { a: ${provider} }\nmodels: { m: { platforms: [a/x] } }\ndefaults: { limited: continue, seam: off, attempts: 8 }\n`,
+    )
+    const ask = () => gateway.post(chat.path(true), chat.request({ stream: true }))
+    await (await ask()).text().catch(() => undefined)
+    const again = await ask()
+    expect(again.status).toBe(200)
+    const answer = readRecording('openai-chat', new Uint8Array(await again.arrayBuffer()))
+    expect(answer).toMatchObject({ text: TEXT, stop: 'stop' })
+    expect(gateway.evidence).toMatchObject([
+      { outcome: 'broken-off', attempts: [{ verdict: 'limited' }, { verdict: 'limited' }, { verdict: 'truncated' }] },
+      { outcome: 'kept', verdict: 'complete', attempts: [{}, { cause: 'seam' }, { cause: 'seam' }] },
+      { outcome: 'delivered', refusedBy: undefined, replayOf: gateway.evidence[1]?.id },
+    ])
+  })
+
+  test('half an answer under a key is not given to who takes none', async () => {
+    const { gateway, upstream } = await gatewayOver((_request, response) => response.writeHead(400).end('{}'))
+    const ask = (headers: Record<string, string>) =>
+      gateway.post(chat.path(false), chat.request({ stream: false }), { 'idempotency-key': 'k', ...headers })
+    expect(await (await ask({})).text()).toContain('"length"')
+    const strict = await ask({ 'x-fullstop-profile': 'customer' })
+    expect([strict.status, await strict.text()]).toEqual([502, expect.stringContaining('stopped-by-limit')])
+    expect(await (await ask({})).text()).toContain('"length"')
+    expect(upstream.received).toHaveLength(3)
+  })
+
   test('a client that leaves while somebody goes on has not got its answer', async () => {
     const { gateway, upstream } = await gatewayOver(() => undefined)
     const leaving = new AbortController()

@@ -51,6 +51,8 @@ const NOT_JSON = toLabel('not-json')
 export class Acceptance {
   /** What has to be read of an answer: all of it, calls alone, or only how it ended. */
   readonly reads: 'all' | 'calls' | 'nothing'
+  /** Its words may be refused, which nobody can say of a part of them. */
+  readonly judgesText: boolean
   readonly #options: AcceptanceOptions
   readonly #schemas: SchemaJudge
   #terms: Checked<AnswerTerms> | undefined
@@ -59,8 +61,8 @@ export class Acceptance {
   static of(options: AcceptanceOptions, schemas: SchemaJudge): Acceptance | undefined {
     const { policy, facts, judge } = options
     const { limited, schema, needsApproval } = policy
-    const judgesText = judge !== undefined || schema !== undefined || facts.structured || needsApproval
-    if (!judgesText && !judgesCalls(options) && limited === 'pass') return undefined
+    const readsText = judge !== undefined || schema !== undefined || facts.structured || needsApproval
+    if (!readsText && !judgesCalls(options) && limited === 'pass') return undefined
     return new Acceptance(options, schemas)
   }
 
@@ -68,9 +70,9 @@ export class Acceptance {
     const { policy, facts, judge } = options
     this.#options = options
     this.#schemas = schemas
-    const { schema, needsApproval } = policy
+    this.judgesText = judge !== undefined || policy.schema !== undefined || facts.structured
     // A person reads it too.
-    const readsText = judge !== undefined || schema !== undefined || facts.structured || needsApproval
+    const readsText = this.judgesText || policy.needsApproval
     this.reads = readsText ? 'all' : judgesCalls(options) ? 'calls' : 'nothing'
   }
 

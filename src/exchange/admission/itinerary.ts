@@ -117,6 +117,12 @@ export class Itinerary {
     }
   }
 
+  /** The same where nothing else is to be tried. */
+  last(failure: Failure, nowMs: number): NextStep {
+    const lesson = this.learn(failure, nowMs)
+    return { do: lesson === 'pass-on' || lesson === 'elsewhere-or-pass-on' ? 'pass-on' : 'give-up' }
+  }
+
   /** Takes note of a failure without a next step, as another attempt is under way `beside`; what it would mean for one. */
   learn({ platform, reason, retryAfterMs, isTranslated }: Failure, nowMs: number, beside?: Platform): Lesson {
     switch (effectOf(reason)) {

@@ -79,8 +79,8 @@ export interface Policy {
   /** Whether answers may be kept, for who asks for them again. */
   readonly replay: 'on' | 'off'
   /**
-   * What a stop by a limit means. `pass`: as the protocol says it. `reroute`: a failed attempt, unless content was delivered.
-   * `error`: a failure.
+   * What a stop by a limit means. `pass`: as the protocol says it. `continue`: another attempt goes on with the text, see
+   * `seam/seams.ts`; else as `pass`. `reroute`: a failed attempt, unless content was delivered. `error`: a failure.
    */
   readonly limited: 'pass' | 'continue' | 'reroute' | 'error'
   /** Whether a call's arguments have to meet its tool's schema. */
@@ -89,7 +89,7 @@ export interface Policy {
   readonly schema?: JsonObject | undefined
   /** Asked of platforms for a request that asks for none; one that refuses it is asked without. */
   readonly format?: OutputFormat | undefined
-  /** Under `guarded`: how far a text that breaks off may be continued; see `seam/seams.ts`. */
+  /** How far a text that breaks off under `guarded`, or stops at a limit under `limited: continue`, may be gone on with; see `seam/seams.ts`. */
   readonly seam: 'off' | 'proven' | 'instruct'
   /** Nothing is delivered before a person has approved of it. */
   readonly needsApproval: boolean

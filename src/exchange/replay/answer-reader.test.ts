@@ -26,8 +26,8 @@ test.each([
   const reader = AnswerReader.of(encoder.encode(text), allowance, never)
   const pieces: string[] = []
   for (let piece = reader?.next(); piece !== undefined; piece = reader?.next()) {
-    expect(allowance.usedBytes).toBe(text.length)
     pieces.push(decoder.decode(piece))
+    expect(allowance.usedBytes).toBe(pieces.join('').length < text.length ? text.length : 0)
   }
   expect(pieces.join('')).toBe(text)
   expect(pieces.every((piece) => piece.endsWith(lineEnd + lineEnd) && piece.startsWith('data: '))).toBe(true)
@@ -65,4 +65,14 @@ test('those that read the same answer count once, and one that has stalled makes
   one?.close()
   two?.close()
   expect(allowance.usedBytes).toBe(other.length)
+})
+
+test('who has all of it, and takes long over its last piece, is not dropped', () => {
+  const clock = new FakeClock()
+  const allowance = new Allowance(100, { clock })
+  const reader = AnswerReader.of(encoder.encode('data: x\n\ndata: [DONE]\n\n'), allowance, never)
+  expect(decoder.decode(reader?.next())).toEndWith('[DONE]\n\n')
+  clock.advance(STALLED_MS)
+  expect(AnswerReader.of(new Uint8Array(90), allowance, never)).toBeDefined()
+  expect([reader?.next(), reader?.isDropped]).toEqual([undefined, false])
 })

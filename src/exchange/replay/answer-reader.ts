@@ -36,10 +36,11 @@ export class AnswerReader implements Reader {
   next(): Uint8Array | undefined {
     const bytes = this.#bytes
     if (bytes === undefined) return undefined
-    if (this.#at >= bytes.length) return this.close()
     const from = this.#at
     this.#at = eventEnd(bytes, from + PIECE_BYTES)
-    this.#allowance.onRead(this)
+    // Behind the last piece there is nothing that could be dropped.
+    if (this.#at < bytes.length) this.#allowance.onRead(this)
+    else this.close()
     // A copy: a part of it would hold all of it.
     return bytes.slice(from, this.#at)
   }

@@ -153,10 +153,12 @@ class Finish {
   #inbound({ platform, stream }: BackgroundTry): Inbound {
     const { inbound } = this.#options
     const { clock, newId } = this.#deps
+    // The plan says where else it is tried. Where its text is gone on with at a limit, one part would be half an answer.
+    const attempts = inbound.policy.limited === 'continue' ? inbound.policy.attempts : 1
     return {
       ...(stream ? inbound : whole(inbound)),
       id: newId(),
-      policy: { ...inbound.policy, delivery: 'hold', attempts: 1, hedge: 'off' },
+      policy: { ...inbound.policy, delivery: 'hold', attempts, hedge: 'off' },
       preferred: platform.name,
       signal: this.#over.signal,
       receivedAtMs: clock.nowMs(),

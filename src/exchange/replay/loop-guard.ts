@@ -83,7 +83,13 @@ export class LoopGuard {
   }
 }
 
-/** Attempts that a platform began to answer, and that were billed, or may have been; one that a faster one outpaced did not die. */
+/**
+ * Attempts that a platform began to answer, and that were billed, or may have been. One that a faster one outpaced did not die, nor did
+ * one that another went on behind at its limit.
+ */
 export function answersIn(attempts: readonly AttemptEvidence[]): number {
-  return attempts.filter(({ status = 0, reason }) => status >= 200 && status < 300 && reason !== 'outpaced').length
+  return attempts.filter(
+    ({ status = 0, reason }, at) =>
+      status >= 200 && status < 300 && reason !== 'outpaced' && (reason !== undefined || at === attempts.length - 1),
+  ).length
 }

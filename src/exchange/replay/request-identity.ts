@@ -4,23 +4,36 @@ import { canonicalJson, sha256Hex } from '../digest.ts'
 
 /**
  * Under which a key is known: a tenant's client, a route and the key. What a person has to approve of is apart: an answer
- * that nobody looked at is not given in its place.
+ * that nobody looked at is not given in its place. So is what takes no half answer.
  */
 export function keyScope(inbound: Inbound, key: string): string {
   const { caller, protocol, operation } = inbound
-  return JSON.stringify(['key', ownerOf(caller), protocol.name, operation.name, isLookedAt(inbound), key])
+  return JSON.stringify([
+    'key',
+    ownerOf(caller),
+    protocol.name,
+    operation.name,
+    isLookedAt(inbound),
+    takesHalf(inbound),
+    key,
+  ])
 }
 
 /** Among which requests without a key are compared: of one tenant's client, one route, and one call of its agent. */
 export function cutScope(inbound: Inbound): string {
   const { caller, protocol, operation, model, labels } = inbound
   const { workflow, run, step, session } = labels
-  const route = [ownerOf(caller), protocol.name, operation.name, isLookedAt(inbound)]
+  const route = [ownerOf(caller), protocol.name, operation.name, isLookedAt(inbound), takesHalf(inbound)]
   return JSON.stringify(['cut', ...route, model, workflow, run, step, session])
 }
 
 function isLookedAt({ approval }: Inbound): boolean {
   return approval !== undefined
+}
+
+/** A request's headers may be stricter about what a limit stopped. */
+function takesHalf({ policy: { limited } }: Inbound): boolean {
+  return limited === 'pass' || limited === 'continue'
 }
 
 /**

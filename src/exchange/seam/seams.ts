@@ -95,7 +95,7 @@ export class Seams {
     if (!isText || pin !== undefined) return undefined
     const isForDeaths = facts.stream && policy.seam !== 'off' && policy.delivery === 'guarded'
     const isLive = facts.stream && policy.delivery === 'live'
-    const isForLimits = policy.limited === 'continue' && !isLive && acceptance?.reads !== 'all'
+    const isForLimits = policy.limited === 'continue' && !isLive && acceptance?.judgesText !== true
     return isForDeaths || isForLimits ? new Seams(inbound, { isForDeaths, isForLimits, eventLimitBytes }) : undefined
   }
 
@@ -130,9 +130,10 @@ export class Seams {
       this.evidence.push(toEvidence(continuation, end, isFinished(end.verdict) ? continuation.added : given))
     }
     if (hasPart && !isFinished(end.verdict)) this.cut ??= end
+    if (!isFinished(end.verdict)) return
     const { rest } = attempt
     const text = rest === undefined ? undefined : textAtLimit(attempt.answer)
-    if (rest !== undefined && text !== undefined) this.limited = { attempt, end, rest, text }
+    this.limited = rest === undefined || text === undefined ? undefined : { attempt, end, rest, text }
   }
 
   /** What the client's answer was billed, over all attempts that have a part in it; `undefined`: one alone. */
