@@ -134,6 +134,56 @@ describe.each(WAYS)('an answer that a limit stopped, %o', (way) => {
     expect(result.evidence.platform).toBe('p1/x')
   })
 
+  test('is no longer for who adds nothing, and is not whole: once each is asked, and the half answer stands', async () => {
+    const nothing = ['', ' ', '\n', ' \n\n'].flatMap((said) =>
+      (['limit', 'end'] as const).map((stop) => ({ said: saying({ text: said, stop }) })),
+    )
+    const halves = ['All is well. The night was ca', 'All is well. Ok', 'All is well. The night was calm,']
+    for (const begun of [...halves, 'All is well.'])
+      for (const answer of nothing) {
+        // A whole sentence may have been all that there was to say.
+        if (begun === 'All is well.' && answer.said.some((event) => event.type === 'stop' && event.stop.kind === 'end'))
+          continue
+        const first = ({ prefill }: { prefill: string | undefined }) =>
+          prefill === undefined ? { said: saying({ text: begun, stop: 'limit' }) } : answer
+        const platform: SeamPlatform = { protocol: 'anthropic', prefill: 'accepted', answer: first }
+        const result = await play([platform, platform], way)
+        const { text, stop, usage } = readResult('openai-chat', way, result)
+        expect([text, stop, result.asked.length]).toEqual([begun, 'length', 3])
+        expect(usage).toMatchObject({ input: 10, output: 5 })
+        expect(result.evidence).toMatchObject({
+          verdict: 'limited',
+          seams: [{ outcome: 'diverged' }, { outcome: 'diverged' }],
+        })
+      }
+  })
+
+  test.each([
+    ['half a character that is not Unicode', 'Look here: \ud83d', 'Look here: ', '😀 yes.'],
+    ['half a character as a server replaces it', 'Look here: \ufffd', 'Look here: ', '😀 yes.'],
+    ['several of them', 'Look here: \ufffd\ufffd', 'Look here: ', '😀 yes.'],
+    ['a sign and its mark', 'I have ❤\ufe0f', 'I have ', '❤\ufe0f you.'],
+    ['a letter and its mark', 'In the cafe\u0301', 'In the ', 'cafe\u0301 noir.'],
+    ['a family in the making', 'They are 👨\u200d', 'They are 👨\u200d', '👩\u200d👧 now.'],
+    ['a Thai letter without its vowel', 'อากาศดีมาก ท', 'อากาศดีมาก ท', 'ี่สุด'],
+    ['Chinese', '天气很好。我们去公', '天气很好。我们去公', '园散步。'],
+    ['half a line break', 'One line.\r', 'One line.\r', '\nAnother.'],
+  ])('is joined behind %s', async (_, begun, before, rest) => {
+    for (const client of PROTOCOLS) {
+      const platform: SeamPlatform = {
+        protocol: 'gemini',
+        prefill: 'accepted',
+        answer: ({ prefill }) => {
+          if (prefill === undefined) return { said: saying({ text: begun, stop: 'limit' }) }
+          expect(prefill).toBe(before.trimEnd())
+          return { said: saying({ text: rest }) }
+        },
+      }
+      const result = await play([platform], way, { client })
+      expect(readResult(client, way, result)).toMatchObject({ text: before + rest, stop: WHOLE[client] })
+    }
+  })
+
   test('is gone on with by a call', async () => {
     const calls = [{ id: 'c1', name: 'f', input: '{}' }]
     const calling = then('anthropic', 40, ({ prefill = '' }) => ({

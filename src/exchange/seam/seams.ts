@@ -43,6 +43,8 @@ interface Begun {
   readonly delivered: DeliveredText | undefined
   /** What comes behind that. */
   readonly held: string
+  /** The word at its end is left out, to be written again. */
+  readonly lacksWord: boolean
   readonly text: string
 }
 
@@ -166,10 +168,12 @@ export class Seams {
     if (before === undefined) return undefined
     if (this.limited !== undefined && !this.limited.text.startsWith(before)) return undefined
     // A limit stops in the middle of a word, which who goes on writes again.
-    const held = withoutLastWord(this.limited?.text.slice(before.length) ?? '')
-    if (before === '' && this.limited !== undefined) return { delivered: undefined, held, text: held }
+    const rest = this.limited?.text.slice(before.length) ?? ''
+    const held = withoutLastWord(rest)
+    const lacksWord = held.length < rest.length
+    if (before === '' && this.limited !== undefined) return { delivered: undefined, held, lacksWord, text: held }
     const delivered = this.#delivered.read(before, this.#inbound.protocol, this.#eventLimitBytes)
-    return delivered === undefined ? undefined : { delivered, held, text: before + held }
+    return delivered === undefined ? undefined : { delivered, held, lacksWord, text: before + held }
   }
 
   /** A request that cannot be read has been passed on as it is, and nothing of it can be said anew. */
@@ -217,8 +221,8 @@ export class Seams {
 
   continuation(kind: SeamKind): Continuation | undefined {
     if (this.#begun === undefined) return undefined
-    const { delivered, held } = this.#begun
-    return new Continuation({ kind, delivered, held, billed: this.#billed })
+    const { delivered, held, lacksWord } = this.#begun
+    return new Continuation({ kind, delivered, held, lacksWord, billed: this.#billed })
   }
 }
 
