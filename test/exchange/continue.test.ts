@@ -184,6 +184,23 @@ describe.each(WAYS)('an answer that a limit stopped, %o', (way) => {
     }
   })
 
+  test('is not gone on with for ever, however much a platform says', async () => {
+    const long = 'It goes on and on and on. '.repeat(9_000)
+    const endless: SeamPlatform = {
+      protocol: 'anthropic',
+      prefill: 'accepted',
+      // In few events: fake time passes with each.
+      answer: ({ prefill }) => {
+        const said = saying({ text: prefill === undefined ? 'Once.' : ` And${prefill.length}`, stop: 'limit' })
+        return { said: said.map((event) => (event.type === 'text' ? { ...event, text: event.text + long } : event)) }
+      },
+    }
+    const result = await play([endless], way)
+    const { text, stop } = readResult('openai-chat', way, result)
+    expect([stop, result.asked.length]).toEqual(['length', 3])
+    expect(text.length).toBeGreaterThan(3 * long.length)
+  })
+
   test('is gone on with by a call', async () => {
     const calls = [{ id: 'c1', name: 'f', input: '{}' }]
     const calling = then('anthropic', 40, ({ prefill = '' }) => ({

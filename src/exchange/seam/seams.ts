@@ -2,6 +2,7 @@ import type { SeamEvidence, SeamKind, Usage } from '../../evidence/index.ts'
 import { isFinished } from '../../evidence/index.ts'
 import { addUsage, type CoreRequest } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
+import { LONGEST_TEXT } from '../delivery/kept-text.ts'
 import { withoutLastWord } from '../delivery/words.ts'
 import type { Platform } from '../admission/routing.ts'
 import type { Attempt, AttemptEnd } from '../attempt/attempt.ts'
@@ -167,6 +168,8 @@ export class Seams {
     const before = this.#textBefore
     if (before === undefined) return undefined
     if (this.limited !== undefined && !this.limited.text.startsWith(before)) return undefined
+    // Each part is sent all of those before it, and whole ones are held until the last.
+    if (this.limited !== undefined && this.limited.text.length > LONGEST_TEXT) return undefined
     // A limit stops in the middle of a word, which who goes on writes again.
     const rest = this.limited?.text.slice(before.length) ?? ''
     const held = withoutLastWord(rest)
