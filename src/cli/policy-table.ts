@@ -46,9 +46,12 @@ function cells(policy: PolicyConfig): readonly string[] {
   ]
 }
 
-/** Under `hold` nothing breaks off, under `live` nothing is gone on with, and a seam is an attempt. */
-function canHaveSeam({ delivery, attempts }: PolicyConfig): boolean {
-  return delivery === 'guarded' && attempts > 1
+/**
+ * Under `hold` nothing breaks off, under `live` nothing that did is gone on with, and a seam is an attempt. What a limit stopped is
+ * gone on with under both: under `live` where it is not streamed.
+ */
+function canHaveSeam({ delivery, attempts, limited }: PolicyConfig): boolean {
+  return (delivery === 'guarded' || limited === 'continue') && attempts > 1
 }
 
 /** The policy as it works out for requests that say nothing else. */
