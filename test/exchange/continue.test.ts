@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
+import type { PlatformsReport } from '../../src/engine/index.ts'
 import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import { PROTOCOLS } from '../support/corpus.ts'
 import { readRecording, readWholeBody, type RecordedAnswer } from '../support/recorded-answer.ts'
@@ -326,13 +328,13 @@ describe('over sockets', () => {
   const isHandedOver = (body: string): boolean => JSON.parse(body).messages.at(-1).role === 'assistant'
   const half = speaking(anthropic, { content: [text('All is well. The night was ca')], stop: 'limit' })
 
-  async function gatewayOver(goOn: UpstreamHandler) {
+  async function gatewayOver(goOn: UpstreamHandler, profile = 'prototype') {
     const upstream = await bench.upstream((request, response, ordinal) =>
       (isHandedOver(request.body) ? goOn : half)(request, response, ordinal),
     )
     const provider = `{ protocol: anthropic, baseUrl: "${upstream.url}", apiKey: k, prefill: accepted }`
     const gateway = bench.gateway(
-      `providers: { a: ${provider} }\nmodels: { m: { platforms: [a/x] } }\ndefaults: { limited: continue }\n`,
+      `providers: { a: ${provider} }\nmodels: { m: { platforms: [a/x] } }\ndefaults: { profile: ${profile}, limited: continue }\n`,
     )
     return { gateway, upstream }
   }
@@ -357,6 +359,33 @@ describe('over sockets', () => {
         { outcome: 'delivered', verdict, replayOf: gateway.evidence[0]?.id },
       ])
     }
+  })
+
+  test('what healthy platforms stop is no retry, only another try of what failed to go on is', async () => {
+    for (const [goOn, retries] of [
+      [speaking(anthropic, { content: [text(' calm.')] }), 0],
+      // One of the two that are asked is down.
+      [(_request: unknown, response: ServerResponse) => response.writeHead(500).end('{}'), 1],
+    ] as const) {
+      const upstream = await bench.upstream((request, response, ordinal) =>
+        (isHandedOver(request.body) ? goOn : half)(request, response, ordinal),
+      )
+      const provider = `{ protocol: anthropic, baseUrl: "${upstream.url}", apiKey: k, prefill: accepted }`
+      const gateway = bench.gateway(
+        `providers: { a: ${provider}, b: ${provider} }\nmodels: { m: { platforms: [a/x, b/x] } }\ndefaults: { profile: internal, limited: continue }\n`,
+      )
+      await (await gateway.post(chat.path(false), chat.request({ stream: false }))).text()
+      const { budgets } = (await (await fetch(`${gateway.controlUrl}/api/platforms`)).json()) as PlatformsReport
+      expect(budgets).toEqual([{ route: 'm', requests: 1, retries }])
+    }
+  })
+
+  test('more of them at once than there may be retries become whole', async () => {
+    const { gateway } = await gatewayOver(speaking(anthropic, { content: [text(' calm.')] }), 'internal')
+    const ask = async (seed: number): Promise<string> =>
+      (await gateway.post(chat.path(false), { ...chat.request({ stream: false }), seed })).text()
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, seed) => ask(seed)))
+    expect(answers.filter((answer) => !answer.includes('"stop"'))).toEqual([])
   })
 
   test('a client that leaves while somebody goes on has not got its answer', async () => {
