@@ -169,6 +169,7 @@ describe.each(WAYS)('an answer that a limit stopped, %o', (way) => {
     ['a family in the making', 'They are 👨\u200d', 'They are 👨\u200d', '👩\u200d👧 now.'],
     ['a Thai letter without its vowel', 'อากาศดีมาก ท', 'อากาศดีมาก ท', 'ี่สุด'],
     ['Chinese', '天气很好。我们去公', '天气很好。我们去公', '园散步。'],
+    ['a word that is not written again', 'Rain in the valleys and', 'Rain in the valleys', '. The sun comes.'],
     ['half a line break', 'One line.\r', 'One line.\r', '\nAnother.'],
   ])('is joined behind %s', async (_, begun, before, rest) => {
     for (const client of PROTOCOLS) {

@@ -29,7 +29,7 @@ export class Continuation {
   readonly delivered: DeliveredText | undefined
   /** All of the text that it goes on with. */
   readonly text: string
-  readonly held: string
+  #held: string
   readonly #lacksWord: boolean
   readonly #billed: Usage
   readonly #joint: Joint
@@ -44,7 +44,7 @@ export class Continuation {
 
   constructor({ kind, delivered, held = '', lacksWord = false, billed }: ContinuationOptions) {
     this.delivered = delivered
-    this.held = held
+    this.#held = held
     this.text = (delivered?.text ?? '') + held
     this.kind = kind
     this.#lacksWord = lacksWord
@@ -56,6 +56,11 @@ export class Continuation {
   /** Why it is no rest of what was delivered. */
   get failure(): UnfinishedVerdict | undefined {
     return this.#failure
+  }
+
+  /** What it gives of the text before its own. */
+  get held(): string {
+    return this.#held
   }
 
   /** Characters of text that it has given so far. */
@@ -153,7 +158,8 @@ export class Continuation {
   #giveHeld(rest: StreamEvent[]): void {
     if (this.#hasGivenHeld) return
     this.#hasGivenHeld = true
-    if (this.held !== '') rest.push({ type: 'text', choice: 0, part: 0, text: this.held })
+    if (this.#joint.closesWord) this.#held = this.#held.replace(/[ \t]+$/, '')
+    if (this.#held !== '') rest.push({ type: 'text', choice: 0, part: 0, text: this.#held })
   }
 
   #add(part: number, text: string, rest: StreamEvent[]): void {
