@@ -145,6 +145,43 @@ describe('commands', () => {
     })
   })
 
+  test('check: where nobody goes on behind a limit', async () => {
+    const path = join(folder, 'limited.yaml')
+    writeFileSync(
+      path,
+      `providers:
+  a: { protocol: anthropic, apiKey: k, prefill: accepted }
+  b: { protocol: openai-chat, apiKey: k, prefill: accepted }
+models:
+  old: { platforms: [a/claude-sonnet-4-5], fallbacks: [gpt] }
+  new: { platforms: [a/claude-sonnet-4-6] }
+  gpt: { platforms: [b/gpt-4o] }
+defaults: { limited: continue }
+workflows:
+  letters: { model: old }
+  essays: { model: a/claude-sonnet-4-5 }
+  told: { model: new, seam: instruct }
+  held: { model: new, seam: instruct, delivery: hold }
+  once: { model: a/claude-sonnet-4-5, attempts: 1 }
+  watched: { model: a/claude-sonnet-4-5, delivery: live }
+  passed: { model: new, limited: pass }
+`,
+    )
+    const { code, out } = await fullstop(['check', '--config', path])
+    const because = 'no platform there has both prefill: accepted and a model that continues, and seam is not instruct.'
+    expect([code, out.match(/^  .*: continue .*$/gm)]).toEqual([
+      0,
+      [
+        `  no workflow: continue goes on with no answer of new, gpt: ${because}`,
+        `  letters: continue goes on with no answer of gpt: ${because}`,
+        '  once: continue does nothing: going on takes another attempt, and attempts is 1.',
+        '  watched: continue goes on only with answers that are not streamed: streams have delivery: live.',
+      ],
+    ])
+    // It goes on under `hold` too, as it is told.
+    expect(out).toMatch(/held +prototype +hold +.* instruct +continue/)
+  })
+
   test('check: what every workflow comes to, and what would suit it', async () => {
     const path = join(folder, 'policies.yaml')
     writeFileSync(join(folder, 'answer.json'), '{ "type": "object" }')

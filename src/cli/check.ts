@@ -2,6 +2,7 @@ import { type Config, formatProblems, loadConfigFile, type WorkflowConfig } from
 import { type Advice, adviceFor, type Consequence, sentenceOf } from './advice.ts'
 import { DEFAULT_CONFIG_FILE } from './configuration.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
+import { renderLimited } from './limited-text.ts'
 import { inEffect, renderClientLimits, renderEndings, renderPolicies } from './policy-table.ts'
 
 export interface CheckOptions {
@@ -47,6 +48,7 @@ function toText(config: Config, path: string, advised: Advised, { advise = false
   // Unasked only what the configuration itself gives a reason for.
   const endings = renderEndings(config)
   const limits = renderClientLimits(config)
+  const limited = renderLimited(config)
   const told = [...advised].filter(([, advice]) => advise || (advice !== undefined && tells(advice)))
   return [
     `${path} is good.`,
@@ -57,6 +59,7 @@ function toText(config: Config, path: string, advised: Advised, { advise = false
     '',
     ...renderPolicies(config).map((line) => `  ${line}`),
     ...(endings.length === 0 ? [] : ['', ...endings.map((line) => `  ${line}`)]),
+    ...(limited.length === 0 ? [] : ['', ...limited.map((line) => `  ${line}`)]),
     ...(limits.length === 0 ? [] : ['', ...limits.map((line) => `  ${line}`)]),
     ...(told.length === 0 ? [] : ['', 'advice']),
     ...told.map(([workflow, advice]) => `  ${sentenceOf(workflow, advice)}`),

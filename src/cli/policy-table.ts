@@ -47,10 +47,10 @@ function cells(policy: PolicyConfig): readonly string[] {
 }
 
 /**
- * Under `hold` nothing breaks off, under `live` nothing is gone on with, and a seam is an attempt. Behind a limit it says who may go on,
- * whatever the delivery.
+ * Under `hold` nothing breaks off, under `live` nothing that did is gone on with, and a seam is an attempt. What a limit stopped is
+ * gone on with under both: under `live` where it is not streamed.
  */
-function canHaveSeam({ delivery, limited, attempts }: PolicyConfig): boolean {
+function canHaveSeam({ delivery, attempts, limited }: PolicyConfig): boolean {
   return (delivery === 'guarded' || limited === 'continue') && attempts > 1
 }
 

@@ -71,6 +71,8 @@ test('a trace tells how a text went on', () => {
     degraded: undefined,
     approval: undefined,
   }
+  expect(renderTrace(exchange)).toContain('fs-1  delivered whole  (complete)')
+  expect(renderTrace({ ...exchange, verdict: 'limited' })).toContain('fs-1  delivered up to a limit  (limited)')
   const lines = renderTrace(exchange)
     .split('\n')
     .map((line) => line.trim())

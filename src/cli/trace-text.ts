@@ -28,7 +28,7 @@ export function renderTrace(exchange: ExchangeEvidence): string {
     exchange
   const asked = operation === 'answer' ? (streamed ? `streamed, ${delivery}` : 'not streamed') : operation
   const lines = [
-    `${id}  ${OUTCOMES[outcome]}  (${verdict}${errorCode === undefined ? '' : `, ${errorCode}`})`,
+    `${id}  ${outcome === 'delivered' && verdict === 'limited' ? 'delivered up to a limit' : OUTCOMES[outcome]}  (${verdict}${errorCode === undefined ? '' : `, ${errorCode}`})`,
     '',
     `  at        ${new Date(startedAtMs).toISOString()}, ${ms(durationMs)} in all`,
     `  asked     ${model ?? 'a model'} through ${protocol}, ${asked}`,

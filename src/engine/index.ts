@@ -1,4 +1,5 @@
 export { keyOf } from './authentication.ts'
+export { continuedIn } from './continued-in.ts'
 export { Engine, type EngineDeps, type EngineOptions, type FetchContext } from './engine.ts'
 export { type LimitUse, type Use } from './limit-status.ts'
 export { type BudgetStatus, type PlatformsReport, type PlatformStatus } from './platform-status.ts'

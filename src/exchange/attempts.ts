@@ -155,8 +155,12 @@ export class Attempts {
   async #seam(kind: SeamKind, seams: Seams): Promise<Run | undefined> {
     const { clock } = this.#deps
     const { signal, deadlineAtMs } = this.#inbound
+    const end = this.ends.at(-1)
+    // Retries for those that fail are not to be spent on what a healthy platform's limits make.
+    const isFree = end !== undefined && isFinished(end.verdict)
     for (;;) {
-      const step = this.#itinerary.onward((platform) => seams.may(kind, platform), seams.dead, clock.nowMs())
+      const may = (platform: Platform): boolean => seams.may(kind, platform)
+      const step = this.#itinerary.onward(may, seams.dead, clock.nowMs(), { isFree })
       if (step.do !== 'try') {
         this.refusal = step.do === 'give-up' ? step.refusal : undefined
         return undefined

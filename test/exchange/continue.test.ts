@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
+import type { PlatformsReport } from '../../src/engine/index.ts'
 import type { ProtocolName } from '../../src/protocols/core/index.ts'
 import { PROTOCOLS } from '../support/corpus.ts'
 import { readRecording, readWholeBody, type RecordedAnswer } from '../support/recorded-answer.ts'
@@ -134,6 +136,74 @@ describe.each(WAYS)('an answer that a limit stopped, %o', (way) => {
     expect(result.evidence.platform).toBe('p1/x')
   })
 
+  test('is no longer for who adds nothing, and is not whole: once each is asked, and the half answer stands', async () => {
+    const nothing = ['', ' ', '\n', ' \n\n'].flatMap((said) =>
+      (['limit', 'end'] as const).map((stop) => ({ said: saying({ text: said, stop }) })),
+    )
+    const halves = ['All is well. The night was ca', 'All is well. Ok', 'All is well. The night was calm,']
+    for (const begun of [...halves, 'All is well.'])
+      for (const answer of nothing) {
+        // A whole sentence may have been all that there was to say.
+        if (begun === 'All is well.' && answer.said.some((event) => event.type === 'stop' && event.stop.kind === 'end'))
+          continue
+        const first = ({ prefill }: { prefill: string | undefined }) =>
+          prefill === undefined ? { said: saying({ text: begun, stop: 'limit' }) } : answer
+        const platform: SeamPlatform = { protocol: 'anthropic', prefill: 'accepted', answer: first }
+        const result = await play([platform, platform], way)
+        const { text, stop, usage } = readResult('openai-chat', way, result)
+        expect([text, stop, result.asked.length]).toEqual([begun, 'length', 3])
+        expect(usage).toMatchObject({ input: 10, output: 5 })
+        expect(result.evidence).toMatchObject({
+          verdict: 'limited',
+          seams: [{ outcome: 'diverged' }, { outcome: 'diverged' }],
+        })
+      }
+  })
+
+  test.each([
+    ['half a character that is not Unicode', 'Look here: \ud83d', 'Look here: ', '😀 yes.'],
+    ['half a character as a server replaces it', 'Look here: \ufffd', 'Look here: ', '😀 yes.'],
+    ['several of them', 'Look here: \ufffd\ufffd', 'Look here: ', '😀 yes.'],
+    ['a sign and its mark', 'I have ❤\ufe0f', 'I have ', '❤\ufe0f you.'],
+    ['a letter and its mark', 'In the cafe\u0301', 'In the ', 'cafe\u0301 noir.'],
+    ['a family in the making', 'They are 👨\u200d', 'They are 👨\u200d', '👩\u200d👧 now.'],
+    ['a Thai letter without its vowel', 'อากาศดีมาก ท', 'อากาศดีมาก ท', 'ี่สุด'],
+    ['Chinese', '天气很好。我们去公', '天气很好。我们去公', '园散步。'],
+    ['a word that is not written again', 'Rain in the valleys and', 'Rain in the valleys', '. The sun comes.'],
+    ['half a line break', 'One line.\r', 'One line.\r', '\nAnother.'],
+  ])('is joined behind %s', async (_, begun, before, rest) => {
+    for (const client of PROTOCOLS) {
+      const platform: SeamPlatform = {
+        protocol: 'gemini',
+        prefill: 'accepted',
+        answer: ({ prefill }) => {
+          if (prefill === undefined) return { said: saying({ text: begun, stop: 'limit' }) }
+          expect(prefill).toBe(before.trimEnd())
+          return { said: saying({ text: rest }) }
+        },
+      }
+      const result = await play([platform], way, { client })
+      expect(readResult(client, way, result)).toMatchObject({ text: before + rest, stop: WHOLE[client] })
+    }
+  })
+
+  test('is not gone on with for ever, however much a platform says', async () => {
+    const long = 'It goes on and on and on. '.repeat(9_000)
+    const endless: SeamPlatform = {
+      protocol: 'anthropic',
+      prefill: 'accepted',
+      // In few events: fake time passes with each.
+      answer: ({ prefill }) => {
+        const said = saying({ text: prefill === undefined ? 'Once.' : ` And${prefill.length}`, stop: 'limit' })
+        return { said: said.map((event) => (event.type === 'text' ? { ...event, text: event.text + long } : event)) }
+      },
+    }
+    const result = await play([endless], way)
+    const { text, stop } = readResult('openai-chat', way, result)
+    expect([stop, result.asked.length]).toEqual(['length', 3])
+    expect(text.length).toBeGreaterThan(3 * long.length)
+  })
+
   test('is gone on with by a call', async () => {
     const calls = [{ id: 'c1', name: 'f', input: '{}' }]
     const calling = then('anthropic', 40, ({ prefill = '' }) => ({
@@ -259,13 +329,13 @@ describe('over sockets', () => {
   const isHandedOver = (body: string): boolean => JSON.parse(body).messages.at(-1).role === 'assistant'
   const half = speaking(anthropic, { content: [text('All is well. The night was ca')], stop: 'limit' })
 
-  async function gatewayOver(goOn: UpstreamHandler) {
+  async function gatewayOver(goOn: UpstreamHandler, profile = 'prototype') {
     const upstream = await bench.upstream((request, response, ordinal) =>
       (isHandedOver(request.body) ? goOn : half)(request, response, ordinal),
     )
     const provider = `{ protocol: anthropic, baseUrl: "${upstream.url}", apiKey: k, prefill: accepted }`
     const gateway = bench.gateway(
-      `providers: { a: ${provider} }\nmodels: { m: { platforms: [a/x] } }\ndefaults: { limited: continue }\n`,
+      `providers: { a: ${provider} }\nmodels: { m: { platforms: [a/x] } }\ndefaults: { profile: ${profile}, limited: continue }\n`,
     )
     return { gateway, upstream }
   }
@@ -337,6 +407,33 @@ describe('over sockets', () => {
     expect([strict.status, await strict.text()]).toEqual([502, expect.stringContaining('stopped-by-limit')])
     expect(await (await ask({})).text()).toContain('"length"')
     expect(upstream.received).toHaveLength(3)
+  })
+
+  test('what healthy platforms stop is no retry, only another try of what failed to go on is', async () => {
+    for (const [goOn, retries] of [
+      [speaking(anthropic, { content: [text(' calm.')] }), 0],
+      // One of the two that are asked is down.
+      [(_request: unknown, response: ServerResponse) => response.writeHead(500).end('{}'), 1],
+    ] as const) {
+      const upstream = await bench.upstream((request, response, ordinal) =>
+        (isHandedOver(request.body) ? goOn : half)(request, response, ordinal),
+      )
+      const provider = `{ protocol: anthropic, baseUrl: "${upstream.url}", apiKey: k, prefill: accepted }`
+      const gateway = bench.gateway(
+        `providers: { a: ${provider}, b: ${provider} }\nmodels: { m: { platforms: [a/x, b/x] } }\ndefaults: { profile: internal, limited: continue }\n`,
+      )
+      await (await gateway.post(chat.path(false), chat.request({ stream: false }))).text()
+      const { budgets } = (await (await fetch(`${gateway.controlUrl}/api/platforms`)).json()) as PlatformsReport
+      expect(budgets).toEqual([{ route: 'm', requests: 1, retries }])
+    }
+  })
+
+  test('more of them at once than there may be retries become whole', async () => {
+    const { gateway } = await gatewayOver(speaking(anthropic, { content: [text(' calm.')] }), 'internal')
+    const ask = async (seed: number): Promise<string> =>
+      (await gateway.post(chat.path(false), { ...chat.request({ stream: false }), seed })).text()
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, seed) => ask(seed)))
+    expect(answers.filter((answer) => !answer.includes('"stop"'))).toEqual([])
   })
 
   test('a client that leaves while somebody goes on has not got its answer', async () => {

@@ -195,9 +195,14 @@ export class Itinerary {
 
   /**
    * Where to go on with what a platform began that has died: at one of those that `may`, in the route's order, the dead one last.
-   * Counted and paid for as any other attempt.
+   * Counted and paid for as any other attempt. `isFree`: there was no failure, and so it is no retry.
    */
-  onward(may: (platform: Platform) => boolean, dead: Platform | undefined, nowMs: number): NextStep {
+  onward(
+    may: (platform: Platform) => boolean,
+    dead: Platform | undefined,
+    nowMs: number,
+    { isFree = false }: { readonly isFree?: boolean } = {},
+  ): NextStep {
     this.#refusals = []
     if (this.#budget <= 0) return { do: 'give-up' }
     const ready = [...new Set(this.#order)]
@@ -209,7 +214,8 @@ export class Itinerary {
       for (const { platform, afterMs } of ready) {
         const refusal = this.#gate.refusal(platform, isLastResort)
         if (refusal === undefined) {
-          const step = this.#paid({ do: 'try', platform, afterMs, isLastResort })
+          const free: NextStep = { do: 'try', platform, afterMs, isLastResort }
+          const step = isFree ? free : this.#paid(free)
           if (step.do === 'try') this.#count(platform)
           return step
         }

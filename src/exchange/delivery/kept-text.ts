@@ -1,8 +1,8 @@
 /** So many pieces are joined at once: a piece may be a view into the text of the event that brought it, and keeps it alive. */
 const PIECES = 32
 
-/** A longer text is not kept, in characters. */
-const LONGEST_TEXT = 512 * 1024
+/** A longer text is not kept, nor gone on with, in characters. */
+export const LONGEST_TEXT: number = 512 * 1024
 
 /** A text that comes piece by piece, of which a part is delivered. */
 export class KeptText {

@@ -1,6 +1,6 @@
 /**
  * Whether a word may go on behind or before this character. Scripts without spaces between words (Han, Kana, Thai, …) count
- * each character as a word.
+ * each character as a word. Half a character, which a limit may leave (a lone surrogate, or U+FFFD for bytes that are none), goes on.
  */
 export function isWordCharacter(codePoint: number): boolean {
   return codePoint < ASCII_WORD.length ? ASCII_WORD[codePoint] === true : isWordByPattern(codePoint)
@@ -11,7 +11,7 @@ function isWordByPattern(codePoint: number): boolean {
   return WORD.test(character) && !UNSPACED.test(character)
 }
 
-const WORD = /[\p{L}\p{N}\p{M}\p{Pc}'’-]/u
+const WORD = /[\p{L}\p{N}\p{M}\p{Pc}\p{Cs}\ufffd'’-]/u
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
@@ -27,10 +27,16 @@ export function lastCodePoint(text: string): number {
 /** A text without the word at its end, which may be half: all of it where it ends with something else. */
 export function withoutLastWord(text: string): string {
   let rest = text
+  let first = ''
   while (rest !== '') {
-    const last = lastCodePoint(rest)
-    if (!isWordCharacter(last)) return rest
-    rest = rest.slice(0, -String.fromCodePoint(last).length)
+    const last = String.fromCodePoint(lastCodePoint(rest))
+    // What a mark belongs to (the heart of ❤️) is written again with it.
+    if (!isWordCharacter(last.codePointAt(0) ?? 0) && !(MARK.test(first) && !SPACE.test(last))) return rest
+    rest = rest.slice(0, -last.length)
+    first = last
   }
   return rest
 }
+
+const MARK = /^\p{M}/u
+const SPACE = /^\s/u

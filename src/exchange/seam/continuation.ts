@@ -1,4 +1,4 @@
-import type { SeamKind, UnfinishedVerdict, Usage } from '../../evidence/index.ts'
+import type { SeamKind, StopKind, UnfinishedVerdict, Usage } from '../../evidence/index.ts'
 import { addUsage, mergeUsage, type StreamEvent } from '../../protocols/core/index.ts'
 import type { DeliveredText } from './delivered.ts'
 import { AnewJoint, type Joint, RestJoint } from './joint.ts'
@@ -9,6 +9,8 @@ export interface ContinuationOptions {
   readonly delivered: DeliveredText | undefined
   /** What of the text comes behind that and is not delivered yet: of an answer that a limit stopped. */
   readonly held?: string
+  /** A word stood behind that, which is to be written again. */
+  readonly lacksWord?: boolean
   /** What those attempts were billed that have a part in what was delivered. */
   readonly billed: Usage
 }
@@ -27,7 +29,8 @@ export class Continuation {
   readonly delivered: DeliveredText | undefined
   /** All of the text that it goes on with. */
   readonly text: string
-  readonly held: string
+  #held: string
+  readonly #lacksWord: boolean
   readonly #billed: Usage
   readonly #joint: Joint
   #usage: Usage = {}
@@ -35,14 +38,16 @@ export class Continuation {
   #part: number | undefined
   #failure: UnfinishedVerdict | undefined
   #added = 0
-  #hasWhole = false
+  /** More than white space. */
+  #hasSaid = false
   #hasGivenHeld = false
 
-  constructor({ kind, delivered, held = '', billed }: ContinuationOptions) {
+  constructor({ kind, delivered, held = '', lacksWord = false, billed }: ContinuationOptions) {
     this.delivered = delivered
-    this.held = held
+    this.#held = held
     this.text = (delivered?.text ?? '') + held
     this.kind = kind
+    this.#lacksWord = lacksWord
     this.#billed = billed
     this.#joint =
       kind === 'regenerate' ? new AnewJoint(this.text) : new RestJoint(this.text, { isInstructed: kind === 'instruct' })
@@ -51,6 +56,11 @@ export class Continuation {
   /** Why it is no rest of what was delivered. */
   get failure(): UnfinishedVerdict | undefined {
     return this.#failure
+  }
+
+  /** What it gives of the text before its own. */
+  get held(): string {
+    return this.#held
   }
 
   /** Characters of text that it has given so far. */
@@ -100,20 +110,22 @@ export class Continuation {
         // Told to go on with a text, a model that does anything else has not.
         if (this.kind === 'instruct') this.#failure = DIVERGED
         else if (this.#settle(rest)) {
-          this.#hasWhole = true
+          this.#hasSaid = true
           rest.push({ ...event, part: this.#partOf(event.part) })
         }
         return
       case 'stop':
         if (!this.#settle(rest)) return
-        if (this.#saysNothing && BREAKS_OFF.test(this.text)) this.#failure = DIVERGED
+        if (!this.#hasSaid && !this.#isWholeAt(event.stop.kind)) this.#failure = DIVERGED
         else rest.push(event)
     }
   }
 
-  /** A model that is handed a half sentence and stops at once has not finished it. */
-  get #saysNothing(): boolean {
-    return this.kind !== 'regenerate' && this.#added === 0 && !this.#hasWhole
+  /** Whether there was nothing to add: a model that is handed half a sentence and stops at once has not finished it. */
+  #isWholeAt(stop: StopKind): boolean {
+    if (this.kind === 'regenerate') return true
+    const endsByItself = stop === 'end' || stop === 'stop-sequence'
+    return endsByItself && !this.#lacksWord && !BREAKS_OFF.test(this.text)
   }
 
   #onText(part: number, text: string, rest: StreamEvent[]): void {
@@ -146,12 +158,14 @@ export class Continuation {
   #giveHeld(rest: StreamEvent[]): void {
     if (this.#hasGivenHeld) return
     this.#hasGivenHeld = true
-    if (this.held !== '') rest.push({ type: 'text', choice: 0, part: 0, text: this.held })
+    if (this.#joint.closesWord) this.#held = this.#held.replace(/[ \t]+$/, '')
+    if (this.#held !== '') rest.push({ type: 'text', choice: 0, part: 0, text: this.#held })
   }
 
   #add(part: number, text: string, rest: StreamEvent[]): void {
     if (text === '') return
     this.#added += text.length
+    this.#hasSaid ||= text.trim() !== ''
     rest.push({ type: 'text', choice: 0, part, text })
   }
 }

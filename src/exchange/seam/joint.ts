@@ -8,10 +8,13 @@ export interface Joint {
   end(): string | undefined
   /** From here on everything is the client's. */
   readonly isJoined: boolean
+  /** What it begins with stands right behind a word, whatever space there was. */
+  readonly closesWord: boolean
 }
 
 /** An answer that is written anew and begins with exactly what was delivered; only what is beyond is passed on. */
 export class AnewJoint implements Joint {
+  readonly closesWord = false
   readonly #delivered: string
   #matched = 0
 
@@ -46,6 +49,7 @@ export class RestJoint implements Joint {
   readonly #delivered: string
   readonly #isInstructed: boolean
   #opening: string | undefined = ''
+  closesWord = false
 
   constructor(delivered: string, { isInstructed }: { readonly isInstructed: boolean }) {
     this.#delivered = delivered
@@ -70,6 +74,7 @@ export class RestJoint implements Joint {
 
   #open(opening: string): string | undefined {
     this.#opening = undefined
+    this.closesWord = CLOSING_AT_START.test(opening)
     if (isRestart(this.#delivered, opening) === true) return undefined
     if (!this.#isInstructed)
       return isNewText(this.#delivered, opening) ? undefined : withoutDoubleSpace(this.#delivered, opening)
@@ -85,6 +90,8 @@ function isNewText(delivered: string, opening: string): boolean {
   return WORD_AT_END.test(delivered) && CAPITAL_AT_START.test(opening)
 }
 
+/** It was handed the text without white space at its end, and would have written a space. */
+const CLOSING_AT_START = /^[.,;:!?…)\]}”»]/u
 const CAPITAL_AT_START = /^\p{Lu}/u
 const SPACE_AT_END = /\s*$/u
 const SPACE_AT_START = /^\s*/u

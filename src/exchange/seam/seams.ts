@@ -2,6 +2,7 @@ import type { SeamEvidence, SeamKind, Usage } from '../../evidence/index.ts'
 import { isFinished } from '../../evidence/index.ts'
 import { addUsage, type CoreRequest } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
+import { LONGEST_TEXT } from '../delivery/kept-text.ts'
 import { withoutLastWord } from '../delivery/words.ts'
 import type { Platform } from '../admission/routing.ts'
 import type { Attempt, AttemptEnd } from '../attempt/attempt.ts'
@@ -43,6 +44,8 @@ interface Begun {
   readonly delivered: DeliveredText | undefined
   /** What comes behind that. */
   readonly held: string
+  /** The word at its end is left out, to be written again. */
+  readonly lacksWord: boolean
   readonly text: string
 }
 
@@ -166,11 +169,15 @@ export class Seams {
     const before = this.#textBefore
     if (before === undefined) return undefined
     if (this.limited !== undefined && !this.limited.text.startsWith(before)) return undefined
+    // Each part is sent all of those before it, and whole ones are held until the last.
+    if (this.limited !== undefined && this.limited.text.length > LONGEST_TEXT) return undefined
     // A limit stops in the middle of a word, which who goes on writes again.
-    const held = withoutLastWord(this.limited?.text.slice(before.length) ?? '')
-    if (before === '' && this.limited !== undefined) return { delivered: undefined, held, text: held }
+    const rest = this.limited?.text.slice(before.length) ?? ''
+    const held = withoutLastWord(rest)
+    const lacksWord = held.length < rest.length
+    if (before === '' && this.limited !== undefined) return { delivered: undefined, held, lacksWord, text: held }
     const delivered = this.#delivered.read(before, this.#inbound.protocol, this.#eventLimitBytes)
-    return delivered === undefined ? undefined : { delivered, held, text: before + held }
+    return delivered === undefined ? undefined : { delivered, held, lacksWord, text: before + held }
   }
 
   /** A request that cannot be read has been passed on as it is, and nothing of it can be said anew. */
@@ -218,8 +225,8 @@ export class Seams {
 
   continuation(kind: SeamKind): Continuation | undefined {
     if (this.#begun === undefined) return undefined
-    const { delivered, held } = this.#begun
-    return new Continuation({ kind, delivered, held, billed: this.#billed })
+    const { delivered, held, lacksWord } = this.#begun
+    return new Continuation({ kind, delivered, held, lacksWord, billed: this.#billed })
   }
 }
 
