@@ -11,6 +11,7 @@ import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gat
 import { useBench } from '../support/gateways.ts'
 import { onFakeTime } from '../support/on-fake-time.ts'
 import { CHAT_ANSWER, CHAT_EVENTS, json, sse, type TestUpstream, type UpstreamHandler } from '../support/upstream.ts'
+import { until } from '../support/until.ts'
 
 const bench = useBench()
 
@@ -532,6 +533,7 @@ describe('a request whose answers die every time', () => {
       headers = {},
       times,
       clock,
+      onAskedAgain,
     }: {
       readonly path: string
       readonly stream: boolean
@@ -539,12 +541,14 @@ describe('a request whose answers die every time', () => {
       readonly headers?: Record<string, string>
       readonly times: number
       readonly clock: FakeClock
+      readonly onAskedAgain?: () => void
     },
   ): Promise<readonly Heard[]> {
     const ask = (isStream: boolean): Promise<Heard> =>
       onFakeTime(clock, hears(gateway.post(path, { ...request, stream: isStream }, { ...W, ...headers })))
     expect((await ask(true)).text).toBeUndefined()
     const heard: Heard[] = []
+    onAskedAgain?.()
     for (let i = 0; i < times; i++) heard.push(await ask(stream))
     return heard
   }
@@ -553,8 +557,15 @@ describe('a request whose answers die every time', () => {
     const [path, , stream, request, headers] = all
     const clock = new FakeClock()
     const there = await world(`answer: "${NOTE}"`, '', '', { clock, random: () => 0.5 })
-    there.primary.handler = dies
-    const heard = await loop(there, { path, stream, request, headers, times: 4, clock })
+    let isAskedAgain = false
+    there.primary.handler = async (asked, response, ordinal) => {
+      // The background is not over before somebody waits for it.
+      if (ordinal > 1) await until(() => isAskedAgain)
+      if (ordinal > 1) await new Promise((resolve) => setTimeout(resolve, 100))
+      return dies(asked, response, ordinal)
+    }
+    const onAskedAgain = (): boolean => (isAskedAgain = true)
+    const heard = await loop(there, { path, stream, request, headers, times: 4, clock, onAskedAgain })
     for (const { status, degraded, text } of heard) {
       expect([status, degraded]).toEqual([200, 'answer'])
       expect(text).toContain(NOTE)

@@ -120,8 +120,13 @@ function linesIn(space: string): number {
  */
 function asNextWord(delivered: string, opening: string): string {
   const next = withoutDoubleSpace(delivered, opening)
+  if (NUMBER_AT_END.test(delivered) && DIGIT_AT_START.test(next)) return next
   return WORD_AT_END.test(delivered) && WORD_AT_START.test(next) ? ` ${next}` : next
 }
+
+/** "3." and "14" are one number, as "1," and "000" are. */
+const NUMBER_AT_END = /\d[.,:]$/u
+const DIGIT_AT_START = /^\d/u
 
 /** Scripts without spaces between words join without one. */
 const WORD_AT_END =

@@ -130,7 +130,8 @@ export class Seams {
       this.#wasInVain ||= end.evidence.firstContentMs !== undefined
     if (continuation !== undefined) {
       const given = hasPart ? Math.max(0, (attempt.releasedText?.length ?? 0) - continuation.held.length) : 0
-      this.evidence.push(toEvidence(continuation, end, isFinished(end.verdict) ? continuation.added : given))
+      const added = isFinished(end.verdict) ? continuation.added : given
+      this.evidence.push(toEvidence(continuation, end, { hasPart, added }))
     }
     if (hasPart && !isFinished(end.verdict)) this.cut ??= end
     if (!isFinished(end.verdict)) return
@@ -237,14 +238,24 @@ function mayBeTold({ tools, format }: CoreRequest, text: string): boolean {
   return !hasOpenFence && !/^\s*[{[<]/.test(text)
 }
 
-/** `given`: characters that it has given to the client. */
-function toEvidence(continuation: Continuation, { verdict, evidence }: AttemptEnd, given: number): SeamEvidence {
-  const isJoined = given > 0 || isFinished(verdict)
+interface Gift {
+  /** Something that came by it is with the client, if only what was held before. */
+  readonly hasPart: boolean
+  /** Characters of its own that it has given. */
+  readonly added: number
+}
+
+function toEvidence(
+  continuation: Continuation,
+  { verdict, evidence }: AttemptEnd,
+  { hasPart, added }: Gift,
+): SeamEvidence {
+  const isJoined = hasPart || isFinished(verdict)
   return {
     kind: continuation.kind,
     attempt: evidence.ordinal,
     outcome: isJoined ? 'joined' : continuation.failure === undefined ? 'failed' : 'diverged',
     charactersBefore: continuation.text.length,
-    charactersAdded: given,
+    charactersAdded: added,
   }
 }
