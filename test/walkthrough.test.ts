@@ -88,7 +88,9 @@ test('the walk through people and outages goes as its page says', async () => {
   const poll = async (): Promise<string> => (await fetch(`${url}/api/approvals`)).text()
   while (!(await poll()).includes('"state":"pending"')) await Bun.sleep(20)
   const all = await run([], `later=${later}\n${decision}\n${told}`)
-  expect(all).toMatch(/^waiting\n {2}fs_\w+ {2}large, workflow transfers, client shop, tenant shop, for (?:30 min|29 min \d+ s) more/)
+  expect(all).toMatch(
+    /^waiting\n {2}fs_\w+ {2}large, workflow transfers, client shop, tenant shop, for (?:30 min|29 min \d+ s) more/,
+  )
   expect(all).toContain('Pay 18 EUR to the harbour.')
   expect(all).toMatch(/approved by alice after /)
   const [approved = ''] = answersIn(all)
