@@ -18,6 +18,14 @@ export interface ProviderErrorAnswer {
   readonly retryAfterMs?: number
 }
 
+/** A text that stopped for no other reason than its length. */
+export interface TextAtLimit {
+  /** All of it, with what others wrote before it. */
+  readonly text: string
+  /** What of the answer was not read, its ending included, for the case that nobody goes on. */
+  readonly rest: Uint8Array
+}
+
 /** One try on one platform. */
 export interface Attempt {
   readonly platform: Platform
@@ -36,11 +44,8 @@ export interface Attempt {
   readonly marks: readonly string[]
   /** Of a finished answer, where the exchange `needsAnswer`. */
   readonly answer: CoreResponse | undefined
-  /**
-   * Of an answer that ended at a limit, where another attempt may go on behind it: what of it was not read, its ending included,
-   * for the case that none does.
-   */
-  readonly rest: Uint8Array | undefined
+  /** Of an answer that ended at a limit, where another attempt may go on behind it. */
+  readonly atLimit: TextAtLimit | undefined
   /** Of a guarded stream: the text in all bytes that were read; `undefined` where nobody may go on behind it. */
   readonly releasedText: string | undefined
   /** The bytes that were read last are nothing but more of that text. */

@@ -7,7 +7,7 @@ import { completed } from '../delivery/given-answer.ts'
 import { toBytes } from '../operations/sending.ts'
 import type { Continuation } from '../seam/continuation.ts'
 import { textAtLimit } from '../seam/text-at-limit.ts'
-import type { Attempt, AttemptEnd } from './attempt.ts'
+import type { Attempt, AttemptEnd, TextAtLimit } from './attempt.ts'
 import type { Call } from './call.ts'
 import type { BodyReader } from './upstream-body.ts'
 
@@ -32,7 +32,7 @@ export class BodyAttempt implements Attempt {
   #proven: FinishedVerdict | undefined
   #facts: StreamFacts | undefined
   #marks: readonly string[] = []
-  #rest: Uint8Array | undefined
+  #atLimit: TextAtLimit | undefined
   #read: { readonly response?: CoreResponse } | undefined
 
   constructor({ call, inbound, continuation, mayGoOnAtLimit }: BodyAttemptOptions) {
@@ -54,8 +54,8 @@ export class BodyAttempt implements Attempt {
     return this.#marks
   }
 
-  get rest(): Uint8Array | undefined {
-    return this.#rest
+  get atLimit(): TextAtLimit | undefined {
+    return this.#atLimit
   }
 
   get answer(): CoreResponse | undefined {
@@ -111,8 +111,10 @@ export class BodyAttempt implements Attempt {
     this.#call.unchecked = judged.unchecked
     this.#marks = judged.marks
     this.#call.onEvent(true)
-    if (!this.#mayGoOnAtLimit || judged.verdict.stop !== 'limit' || textAtLimit(this.answer) === undefined) return whole
-    this.#rest = whole
+    const mayGoOn = this.#mayGoOnAtLimit && judged.verdict.stop === 'limit'
+    const text = mayGoOn ? textAtLimit(this.answer) : undefined
+    if (text === undefined) return whole
+    this.#atLimit = { text, rest: whole }
     return this.#call.finish(judged.verdict, judged.facts)
   }
 

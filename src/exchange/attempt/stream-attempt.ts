@@ -9,7 +9,7 @@ import {
 import type { Acceptance } from '../admission/acceptance.ts'
 import type { Platform } from '../admission/routing.ts'
 import { ArrayBody, BrokenArray } from './array-body.ts'
-import type { Attempt, AttemptEnd } from './attempt.ts'
+import type { Attempt, AttemptEnd, TextAtLimit } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
 import type { Continuation } from '../seam/continuation.ts'
@@ -59,7 +59,7 @@ export class StreamAttempt implements Attempt {
   #proven: FinishedVerdict | undefined
   /** Why an answer will not do, though nothing is wrong with it as one. */
   #rejected: UnfinishedVerdict | undefined
-  #rest: Uint8Array | undefined
+  #atLimit: TextAtLimit | undefined
   /** Content of it is with the client. */
   #hasDelivered = false
   #events = 0
@@ -94,8 +94,8 @@ export class StreamAttempt implements Attempt {
     return this.#proven === undefined ? undefined : this.#assembler?.answer()
   }
 
-  get rest(): Uint8Array | undefined {
-    return this.#rest
+  get atLimit(): TextAtLimit | undefined {
+    return this.#atLimit
   }
 
   get releasedText(): string | undefined {
@@ -142,7 +142,7 @@ export class StreamAttempt implements Attempt {
       }
       if (this.#rejected !== undefined) return this.#break(this.#rejected)
       // Nothing that its provider may still say belongs behind what another attempt adds.
-      if (this.#rest !== undefined) return this.conclude(CLOSED)
+      if (this.#atLimit !== undefined) return this.conclude(CLOSED)
       if (this.#scanner.phase === 'broken') return this.#break(this.#brokenVerdict())
     }
   }
@@ -209,8 +209,10 @@ export class StreamAttempt implements Attempt {
     const released = this.#outbox.releaseProven()
     // Last: what could not be written is not delivered.
     this.#proven = verdict
-    if (this.#mayGoOnAtLimit && verdict.stop === 'limit' && textAtLimit(this.#assembler?.answer()) !== undefined) {
-      this.#rest = released
+    const mayGoOn = this.#mayGoOnAtLimit && verdict.stop === 'limit'
+    const text = mayGoOn ? textAtLimit(this.#assembler?.answer()) : undefined
+    if (text !== undefined) {
+      this.#atLimit = { text, rest: released }
       return NOTHING
     }
     this.#call.letClose(CLOSING_PATIENCE_MS)

@@ -5,13 +5,12 @@ import type { Inbound } from '../admission/inbound.ts'
 import { LONGEST_TEXT } from '../delivery/kept-text.ts'
 import { withoutLastWord } from '../delivery/words.ts'
 import type { Platform } from '../admission/routing.ts'
-import type { Attempt, AttemptEnd } from '../attempt/attempt.ts'
+import type { Attempt, AttemptEnd, TextAtLimit } from '../attempt/attempt.ts'
 import type { Outbound } from '../operations/operation.ts'
 import { asked, continued, instructed } from './asking.ts'
 import { Continuation } from './continuation.ts'
 import { Delivered, type DeliveredText } from './delivered.ts'
 import { acceptsPrefill } from './prefill.ts'
-import { textAtLimit } from './text-at-limit.ts'
 
 interface SeamOptions {
   /** Whether anybody may go on behind a death. */
@@ -29,13 +28,9 @@ interface Ended {
 }
 
 /** An answer that ended at a limit, and that nobody has gone on behind yet. */
-export interface LimitedAnswer {
+export interface LimitedAnswer extends TextAtLimit {
   readonly attempt: Attempt
   readonly end: AttemptEnd
-  /** What of it its client does not have, its ending included. */
-  readonly rest: Uint8Array
-  /** All of it. */
-  readonly text: string
 }
 
 /** What there is of an answer. */
@@ -135,9 +130,7 @@ export class Seams {
     }
     if (hasPart && !isFinished(end.verdict)) this.cut ??= end
     if (!isFinished(end.verdict)) return
-    const { rest } = attempt
-    const text = rest === undefined ? undefined : textAtLimit(attempt.answer)
-    this.limited = rest === undefined || text === undefined ? undefined : { attempt, end, rest, text }
+    this.limited = attempt.atLimit === undefined ? undefined : { attempt, end, ...attempt.atLimit }
   }
 
   /** What the client's answer was billed, over all attempts that have a part in it; `undefined`: one alone. */
