@@ -16,6 +16,7 @@ import { ownershipOf } from './memory/ownership.ts'
 import type { Refusal, Visit } from './memory/platform-health.ts'
 import type { Outbound } from './operations/operation.ts'
 import type { ExchangeDeps } from './ports.ts'
+import { diedIn } from './replay/loop-guard.ts'
 import { Seams } from './seam/seams.ts'
 
 /** The attempts of one exchange: where each is made, what is learned from its end, and which one is read. */
@@ -142,7 +143,7 @@ export class Attempts {
       return true
     }
     const failure = this.#failureOf(run, end)
-    if (failure === undefined) return false
+    if (failure === undefined || this.#mayStillDie === 0) return false
     this.#restKey(run, failure)
     // What a platform finds wrong with a seam is no fault of the request, and nothing that its client has to know.
     if (run.continuation !== undefined && isAboutRequest(failure.reason)) {
@@ -248,6 +249,14 @@ export class Attempts {
     return ((nowMs < awaitedUntilMs ? awaitedUntilMs : deadlineAtMs) - nowMs) / 2
   }
 
+  /** So many more answers to the request may die; `undefined`: as many as there are attempts. */
+  get #mayStillDie(): number | undefined {
+    const { mayStillDie } = this.#inbound
+    return mayStillDie === undefined
+      ? undefined
+      : Math.max(0, mayStillDie - diedIn(this.allEnds.map(({ evidence }) => evidence)))
+  }
+
   #nextStep(): NextStep {
     const run = this.#last
     const end = this.ends.at(-1)
@@ -257,7 +266,7 @@ export class Attempts {
     const hasOtherKey = this.#restKey(run, failure)
     const nowMs = this.#deps.clock.nowMs()
     // In the background another try is another exchange.
-    if (this.#inbound.finishOf !== undefined) return this.#itinerary.last(failure, nowMs)
+    if (this.#inbound.finishOf !== undefined || this.#mayStillDie === 0) return this.#itinerary.last(failure, nowMs)
     const mayTryAgainAtOnce = hasOtherKey || this.#leaveFormatOut(failure)
     return this.#itinerary.after({ ...failure, mayTryAgainAtOnce }, nowMs)
   }
@@ -329,6 +338,8 @@ export class Attempts {
   }
 
   #beginRival(): Run | undefined {
+    // Both may die.
+    if ((this.#mayStillDie ?? 2) < 2) return undefined
     const platform = this.#itinerary.beside(this.#deps.clock.nowMs())
     if (platform === undefined) return undefined
     const outbound = this.#outbound(platform)

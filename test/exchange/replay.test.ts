@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { renderTrace } from '../../src/cli/trace-text.ts'
-import { dying, type Fate, saying } from '../support/dying-upstream.ts'
+import { dying, type DyingOptions, type Fate, saying } from '../support/dying-upstream.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { CHAT_REQUEST, MESSAGES_REQUEST, type TestGateway } from '../support/gateway.ts'
 import { useBench } from '../support/gateways.ts'
@@ -410,6 +410,50 @@ describe('an agent’s loop', () => {
       expect(received()).toBeGreaterThan(3)
     },
   )
+})
+
+describe('after two deaths', () => {
+  /** Its stream died at the first platform, and at the second what was to finish it. */
+  async function twoDeaths(first: Partial<DyingOptions>, clock: FakeClock): Promise<TwoDeaths> {
+    const streams = (ordinal: number): Fate => (ordinal === 1 ? 'dies' : 'refuses')
+    const upstreams = await Promise.all([
+      bench.upstream(dying({ streams, whole: () => 'refuses', ...first })),
+      bench.upstream(dying({ streams: firstDies, whole: () => 'refuses' })),
+    ])
+    const gateway = bench.gatewayOver(upstreams, 'defaults: { profile: prototype }', { clock, random: () => 0.5 })
+    const ask = (stream: boolean): Promise<Try> =>
+      onFakeTime(clock, gateway.post('/v1/chat/completions', { ...CHAT_REQUEST, stream }).then(read))
+    expect([(await ask(true)).isWhole, (await ask(true)).isWhole]).toEqual([false, false])
+    const died = gateway.evidence.flatMap(({ attempts }) => attempts).filter(({ status }) => status === 200)
+    expect(died).toHaveLength(2)
+    return { ask, received: () => upstreams.map((each) => each.received.length), gateway }
+  }
+
+  interface TwoDeaths {
+    readonly ask: (stream: boolean) => Promise<Try>
+    readonly received: () => readonly number[]
+    readonly gateway: TestGateway
+  }
+
+  test('what a platform refuses may still be answered by another', async () => {
+    const { ask, gateway } = await twoDeaths({}, new FakeClock())
+    expect((await ask(true)).isWhole).toBe(true)
+    const attempts = gateway.evidence.at(-1)?.attempts
+    expect(attempts?.map(({ provider, status }) => [provider, status])).toEqual([
+      ['a', 503],
+      ['b', 200],
+    ])
+  })
+
+  test('a third is the last, though another platform was not asked', async () => {
+    const whole = (ordinal: number): Fate => (ordinal <= 3 ? 'refuses' : 'dies')
+    const { ask, received } = await twoDeaths({ whole }, new FakeClock())
+    expect(received()).toEqual([3, 1])
+    expect((await ask(false)).status).toBe(502)
+    expect(received()).toEqual([4, 1])
+    expect((await ask(false)).status).toBe(503)
+    expect(received()).toEqual([4, 1])
+  })
 })
 
 test('who leaves a request again and again is not in a loop', async () => {

@@ -68,6 +68,8 @@ export interface Inbound {
   readonly mayReplay: boolean
   /** Of a request like one that failed lately: what identifies it. */
   readonly replayId: RequestId | undefined
+  /** So many of its answers may still die before no further attempt is made; `undefined`: as many as there are attempts. */
+  readonly mayStillDie: number | undefined
   /** The exchange that broke off and is finished by this one, for which nobody waits. */
   readonly finishOf: string | undefined
   readonly body: InboundBody
@@ -171,6 +173,7 @@ export async function admit(options: AdmitOptions, deps: AdmitDeps): Promise<Inb
     idempotencyKey: policy.replay === 'off' ? undefined : idempotencyKey,
     mayReplay: policy.replay === 'on' && operation.name === 'answer' && mayReplay,
     replayId: undefined,
+    mayStillDie: undefined,
     finishOf: undefined,
     body,
     sendsAsRead: hasTenants,

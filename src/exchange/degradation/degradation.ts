@@ -78,11 +78,16 @@ export function fixedAnswerFor(inbound: Inbound): CoreResponse | undefined {
   return answer !== undefined && isAcceptable(inbound, answer) ? answer : undefined
 }
 
-/** Fewer attempts for the model that was asked, where a simpler one is to have one. */
+/** Less for the model that was asked, where a simpler one is to have an attempt, but never nothing. */
 export function leavingOneForSimpler(inbound: Inbound): Inbound {
-  const { policy, simpler } = inbound
-  if (simpler === undefined || policy.attempts === 1) return inbound
-  return { ...inbound, policy: { ...policy, attempts: policy.attempts - 1 } }
+  const { policy, simpler, mayStillDie } = inbound
+  if (simpler === undefined) return inbound
+  const less = (count: number): number => Math.max(1, count - 1)
+  return {
+    ...inbound,
+    policy: { ...policy, attempts: less(policy.attempts) },
+    mayStillDie: mayStillDie === undefined ? undefined : less(mayStillDie),
+  }
 }
 
 function askingSimpler(inbound: Inbound, made: number): Inbound | undefined {

@@ -105,7 +105,7 @@ class Finish {
   async run(): Promise<AnswerOrFailure> {
     let answersLeft = this.#options.answersLeft
     for (const [tries, each] of this.#plan.entries()) {
-      const exchange = new Exchange(this.#inbound(each), this.#deps)
+      const exchange = new Exchange(this.#inbound(each, answersLeft), this.#deps)
       this.#exchange = exchange
       const result = await this.#read(exchange)
       if (result.kind === 'answer') return result
@@ -150,7 +150,7 @@ class Finish {
     }
   }
 
-  #inbound({ platform, stream }: BackgroundTry): Inbound {
+  #inbound({ platform, stream }: BackgroundTry, mayStillDie: number): Inbound {
     const { inbound } = this.#options
     const { clock, newId } = this.#deps
     // The plan says where else it is tried. Where its text is gone on with at a limit, one part would be half an answer.
@@ -172,6 +172,7 @@ class Finish {
       idempotencyKey: undefined,
       mayReplay: false,
       replayId: undefined,
+      mayStillDie,
       finishOf: inbound.id,
       // Nothing but the answer itself is worth a request that nobody waits for.
       degrade: undefined,

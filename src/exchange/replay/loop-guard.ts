@@ -88,8 +88,14 @@ export class LoopGuard {
  * one that another went on behind at its limit.
  */
 export function answersIn(attempts: readonly AttemptEvidence[]): number {
-  return attempts.filter(
-    ({ status = 0, reason }, at) =>
-      status >= 200 && status < 300 && reason !== 'outpaced' && (reason !== undefined || at === attempts.length - 1),
-  ).length
+  const last = attempts.at(-1)
+  const isLastWhole = last !== undefined && wasAnswered(last) && last.reason === undefined
+  return diedIn(attempts) + (isLastWhole ? 1 : 0)
 }
+
+/** Those of them that are not whole. */
+export function diedIn(attempts: readonly AttemptEvidence[]): number {
+  return attempts.filter((each) => wasAnswered(each) && each.reason !== undefined && each.reason !== 'outpaced').length
+}
+
+const wasAnswered = ({ status = 0 }: AttemptEvidence): boolean => status >= 200 && status < 300

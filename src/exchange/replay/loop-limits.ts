@@ -12,9 +12,7 @@ export function restingAnswer(inbound: Inbound, request: RequestId, guard: LoopG
 /** Where answers to it died already, no more may than are left. */
 export function withinLoop(inbound: Inbound, request: RequestId, guard: LoopGuard): Inbound {
   const left = guard.left(request)
-  if (left === ANSWERS_BEFORE_REST) return inbound
-  const { policy } = inbound
-  return { ...inbound, replayId: request, policy: { ...policy, attempts: Math.min(policy.attempts, left) } }
+  return left === ANSWERS_BEFORE_REST ? inbound : { ...inbound, replayId: request, mayStillDie: left }
 }
 
 /**
@@ -25,13 +23,12 @@ export function inPlaceOf(inbound: Inbound, { scope, id }: RequestId, guard: Loo
   return () => {
     const replayId = { scope, id: `${id} simpler` }
     const left = guard.left(replayId)
-    const { policy, simpler } = inbound
     return {
       ...inbound,
       replayId,
       idempotencyKey: undefined,
-      simpler: left === 0 ? undefined : simpler,
-      policy: { ...policy, attempts: Math.max(1, Math.min(policy.attempts, left)) },
+      simpler: left === 0 ? undefined : inbound.simpler,
+      mayStillDie: left,
     }
   }
 }
