@@ -1,7 +1,7 @@
 import type { Contender } from './contender.ts'
 import type { Workload } from './traffic.ts'
 
-/** Requests under way at a time. */
+/** Requests under way at a time, where a workload says nothing else. */
 export const CONCURRENCY = 16
 
 /** A gateway answered with something else than the upstream's answer: its numbers would mean nothing. */
@@ -9,7 +9,7 @@ export class WrongAnswer extends Error {
   override readonly name = 'WrongAnswer'
 }
 
-/** Sends `count` requests, `CONCURRENCY` at a time over kept connections, and checks every answer whole. */
+/** Sends `count` requests, so many at a time as the workload says, over kept connections, and checks every answer whole. */
 export async function drive(contender: Contender, workload: Workload, count: number): Promise<void> {
   let left = count
   const body = workload.body(contender.model(workload.path))
@@ -21,7 +21,7 @@ export async function drive(contender: Contender, workload: Workload, count: num
       check(contender, workload, answer.status, bytes)
     }
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
+  await Promise.all(Array.from({ length: workload.atATime ?? CONCURRENCY }, worker))
 }
 
 export function post({ url, headers }: Contender, path: string, body: string): Promise<Response> {

@@ -13,9 +13,17 @@ import { measureOpenStreams } from './open-streams.ts'
 import { type Options, parseOptions, USAGE } from './options.ts'
 import { writePage } from './page.ts'
 import { installPortkey, type Portkey } from './portkey.ts'
-import { cpuRow, isMissed, openStreamsRow, type Row, soakRow, toText } from './report.ts'
+import { type CpuBudget, cpuRow, isMissed, openStreamsRow, type Row, soakRow, toText } from './report.ts'
 import { soak } from './soak.ts'
-import { CHAT_JSON, chatOverMessages, chatStream, messagesOverChat, messagesStream, type Workload } from './traffic.ts'
+import {
+  CHAT_JSON,
+  chatOverMessages,
+  chatStream,
+  messagesOverChat,
+  messagesStream,
+  type Pacing,
+  type Workload,
+} from './traffic.ts'
 
 /** What Fullstop may cost; docs/benchmarks.md holds what it does cost. */
 const JSON_BUDGET = { relayTimes: 1.5, portkeyPart: 15 }
@@ -31,12 +39,22 @@ const JSON_PLAN = {
 }
 const STREAM_PLAN = {
   requests: { relay: 400, passthrough: 400, fullstop: 400, portkey: 60 },
-  warmUp: { relay: 2_000, passthrough: 2_000, fullstop: 2_000, portkey: 300 },
+  warmUp: { relay: 2_000, passthrough: 2_000, fullstop: 8_000, portkey: 1_000 },
 }
+const PACED_PLAN = {
+  requests: { relay: 200, passthrough: 200, fullstop: 200, portkey: 200 },
+  warmUp: STREAM_PLAN.warmUp,
+}
+
+const PACINGS: readonly (readonly [Pacing, string])[] = [
+  ['burst', 'in a burst'],
+  ['turns', 'one a turn'],
+  ['paced', 'at a model’s pace'],
+]
 
 async function main(options: Options): Promise<number> {
   const rows: Row[] = []
-  console.error('bench: two to four minutes; the machine should have nothing else to do')
+  console.error('bench: eight to ten minutes; the machine should have nothing else to do')
   const portkey = options.portkey ? await findPortkey() : undefined
   const upstream = await Child.start('upstream.ts')
   try {
@@ -111,46 +129,54 @@ async function measureAll(
   const measure = async (
     name: string,
     contenders: readonly Contender[],
-    workload: Workload,
-    budget: Parameters<typeof cpuRow>[2],
+    workloadOf: (contender: Contender) => Workload,
+    budget: CpuBudget,
+    plan: Omit<CpuPlan, 'rounds'>,
   ): Promise<void> => {
     if (!isWanted(options, name)) return
-    const plan: CpuPlan = { rounds: options.rounds, ...(workload === CHAT_JSON ? JSON_PLAN : STREAM_PLAN) }
-    const row = cpuRow(name, await measureCpu(contenders, () => workload, plan), budget)
+    const row = cpuRow(name, await measureCpu(contenders, workloadOf, { rounds: options.rounds, ...plan }), budget)
     console.error(`bench: ${name}: ${row.checks.map(({ value }) => value).join(', ')}`)
     rows.push(row)
   }
-  await measure('json answer, CPU a request', all, CHAT_JSON, JSON_BUDGET)
-  await measure('json answer, model name not rewritten', [relay, fullstop.withoutRewriting], CHAT_JSON, JSON_BUDGET)
-  await measure('chat stream of 204 events, in a burst', all, chatStream('burst'), STREAM_BUDGET)
-  await measure('chat stream of 204 events, one a turn', all, chatStream('turns'), STREAM_BUDGET)
-  await measure('anthropic stream of 204 events, in a burst', [relay, fullstop], messagesStream('burst'), STREAM_BUDGET)
-  await measure('anthropic stream of 204 events, one a turn', [relay, fullstop], messagesStream('turns'), STREAM_BUDGET)
+  const json = async (name: string, contenders: readonly Contender[]): Promise<void> =>
+    measure(name, contenders, () => CHAT_JSON, JSON_BUDGET, JSON_PLAN)
+  const streams = async (
+    name: string,
+    contenders: readonly Contender[],
+    workloadOf: (pacing: Pacing, contender: Contender) => Workload,
+    budget: CpuBudget,
+  ): Promise<void> => {
+    for (const [pacing, how] of PACINGS) {
+      const plan =
+        pacing === 'paced'
+          ? { ...PACED_PLAN, warmUpWith: (contender: Contender) => workloadOf('turns', contender) }
+          : STREAM_PLAN
+      await measure(`${name}, ${how}`, contenders, (contender) => workloadOf(pacing, contender), budget, plan)
+    }
+  }
+
+  await json('json answer, CPU a request', all)
+  await json('json answer, model name not rewritten', [relay, fullstop.withoutRewriting])
+  await streams('chat stream of 204 events', all, chatStream, STREAM_BUDGET)
+  await streams('anthropic stream of 204 events', [relay, fullstop], messagesStream, STREAM_BUDGET)
   const passthrough: Contender = { ...fullstop, name: 'passthrough' }
-  const translate = async (
+  const translated = async (
     name: string,
     others: readonly Contender[],
-    { plain, translated }: { readonly plain: Workload; readonly translated: Workload },
-  ): Promise<void> => {
-    if (!isWanted(options, name)) return
-    const contenders = [passthrough, fullstop.translating, ...others]
-    const plan: CpuPlan = { rounds: options.rounds, ...STREAM_PLAN }
-    const rounds = await measureCpu(contenders, (one) => (one === passthrough ? plain : translated), plan)
-    const row = cpuRow(name, rounds, TRANSLATION_BUDGET)
-    console.error(`bench: ${name}: ${row.checks.map(({ value }) => value).join(', ')}`)
-    rows.push(row)
-  }
-  for (const pacing of ['burst', 'turns'] as const) {
-    const how = pacing === 'burst' ? 'in a burst' : 'one a turn'
-    await translate(`translated stream, Anthropic client and OpenAI upstream, ${how}`, [], {
-      plain: chatStream(pacing),
-      translated: messagesOverChat(pacing),
-    })
-    await translate(`translated stream, OpenAI client and Anthropic upstream, ${how}`, translatingOther, {
-      plain: messagesStream(pacing),
-      translated: chatOverMessages(pacing),
-    })
-  }
+    workloads: { readonly plain: (pacing: Pacing) => Workload; readonly translated: (pacing: Pacing) => Workload },
+  ): Promise<void> =>
+    streams(
+      `translated stream, ${name}`,
+      [relay, passthrough, fullstop.translating, ...others],
+      (pacing, { name: who }) =>
+        who === 'relay' || who === 'passthrough' ? workloads.plain(pacing) : workloads.translated(pacing),
+      TRANSLATION_BUDGET,
+    )
+  await translated('Anthropic client and OpenAI upstream', [], { plain: chatStream, translated: messagesOverChat })
+  await translated('OpenAI client and Anthropic upstream', translatingOther, {
+    plain: messagesStream,
+    translated: chatOverMessages,
+  })
   return rows
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { CONCURRENCY } from './load.ts'
 import type { Options } from './options.ts'
 import { type Row, toMarkdown } from './report.ts'
+import { PACED_AT_A_TIME } from './traffic.ts'
 
 const PAGE = `${import.meta.dir}/../docs/benchmarks.md`
 
@@ -28,7 +29,7 @@ load generator, Bun ${Bun.version}, Node ${nodeVersion()} for Portkey. Where a b
 ## How to repeat it
 
 \`\`\`sh
-npm ci && npm run bench              # two to four minutes; ends with 1 where a budget is missed
+npm ci && npm run bench              # eight to ten minutes; ends with 1 where a budget is missed
 npm run bench -- --full --write      # soak with 300,000 requests; writes this page
 npm run bench -- --only json         # one measure; --rounds, --soak and --no-portkey narrow it further
 \`\`\`
@@ -52,8 +53,9 @@ goes on without it. The accounting needs Linux.
 - **JSON answer**: 0.7 kB in, 1.5 kB out. Clients of Fullstop ask for a logical model, so that it rewrites the request; the second
   line shows it without rewriting.
 - **Streams**: 204 events of some 300 bytes (chat) with all the fields of the providers' recordings, a few with escapes or non-ASCII text, each one write of its
-  own to the socket: *in a burst*, as fast as the socket takes them, or *one a turn* of the upstream's event loop. Fullstop
-  verifies every event and the terminal proof (\`completion: strict\`).
+  own to the socket: *in a burst*, as fast as the socket takes them, *one a turn* of the upstream's event loop, or *at a
+  model's pace*, 5 to 15 ms after the one before, with ${PACED_AT_A_TIME} streams at a time: there nearly every event wakes the gateway, and costs
+  several times what it does in a flood. Fullstop verifies every event and the terminal proof (\`completion: strict\`).
 - **Open streams**: ${streams.toLocaleString('en')} streams that have had their first content and then nothing; growth of the
   process's resident memory, as it is and after a forced collection.
 - **Soak**: ${soakRequests.toLocaleString('en')} requests, half of them streams; of every ten that reach the upstream one fails (error status, reset

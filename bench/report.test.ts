@@ -30,6 +30,6 @@ describe('a row of CPU time', () => {
   test('is printed with its verdict in both forms', () => {
     const row = cpuRow('json', rounds, { relayTimes: 1.5, portkeyPart: 16 })
     expect(toMarkdown([row])).toContain('| json | 10 µs | 30 µs | 400 µs | 1.50 × relay | ≤ 1.5 × | met |')
-    expect(toText([row])).toContain('1/15.0 of Portkey  ≤ 1/16   MISSED')
+    expect(toText([row])).toContain('1/15.0 of Portkey (the relay 1/30.0)  ≤ 1/16   MISSED')
   })
 })

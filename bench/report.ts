@@ -43,7 +43,8 @@ export function cpuRow(measure: string, rounds: CpuRounds, budget: CpuBudget): R
   if (passthroughTimes !== undefined)
     checks.push(atMostTimes(passthroughTimes, `passthrough (${cost('passthrough')})`, budget.passthroughTimes))
   const part = medianRatio(rounds, 'portkey', 'fullstop')
-  if (part !== undefined) checks.push(atMostPart(part, budget.portkeyPart))
+  const floor = medianRatio(rounds, 'portkey', 'relay')
+  if (part !== undefined) checks.push(atMostPart(part, floor, budget.portkeyPart))
   return { measure, relay: cost('relay'), fullstop: cost('fullstop'), portkey: cost('portkey'), checks }
 }
 
@@ -53,8 +54,9 @@ function atMostTimes(times: number, floor: string, limit: number | undefined): C
   return { value, budget: `≤ ${limit} ×`, isMet: times <= limit }
 }
 
-function atMostPart(part: number, limit: number | undefined): Check {
-  const value = `1/${part.toFixed(1)} of Portkey`
+function atMostPart(part: number, floor: number | undefined, limit: number | undefined): Check {
+  const ofFloor = floor === undefined ? '' : ` (the relay 1/${floor.toFixed(1)})`
+  const value = `1/${part.toFixed(1)} of Portkey${ofFloor}`
   if (limit === undefined) return { value, budget: 'none', isMet: true }
   return { value, budget: `≤ 1/${limit}`, isMet: part >= limit }
 }

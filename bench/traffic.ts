@@ -1,7 +1,10 @@
 import { CHAT_ANSWER, CHAT_EVENTS, MESSAGES_EVENTS, pieces, SOAK_STREAM } from './answers.ts'
 
 /** What the upstream does with a request, told to it in the request's body, which every gateway passes on. */
-export type Script = 'json' | 'burst' | 'turns' | 'silent' | 'soak'
+export type Script = 'json' | Pacing | 'silent' | 'soak'
+
+/** How a stream's events come: as fast as the socket takes them, one a turn of the upstream's event loop, or as a model writes. */
+export type Pacing = 'burst' | 'turns' | 'paced'
 
 /** One kind of request, with the answer that must come back. */
 export interface Workload {
@@ -11,6 +14,8 @@ export interface Workload {
   readonly expected: Uint8Array
   /** The upstream speaks another protocol than the client: the same texts must come back, and the client's own end. */
   readonly isTranslated?: boolean
+  /** Requests under way at a time, where it is not `CONCURRENCY`. */
+  readonly atATime?: number
 }
 
 export const CHAT_PATH = '/v1/chat/completions'
@@ -21,6 +26,9 @@ export const LOGICAL_CLAUDE = 'writer'
 /** Asked for in one protocol, served in the other. */
 export const TRANSLATED_CHAT = 'assistant-translated'
 export const TRANSLATED_CLAUDE = 'writer-translated'
+
+/** So many streams at a model's pace keep a gateway about as busy as 16 as fast as they can. */
+export const PACED_AT_A_TIME = 200
 
 /** A request of about 0.7 kB. */
 function request(model: string, script: Script, options: object): string {
@@ -41,23 +49,25 @@ const chat =
 
 export const CHAT_JSON: Workload = { path: CHAT_PATH, body: chat('json', false), expected: CHAT_ANSWER }
 
-export function chatStream(pacing: 'burst' | 'turns'): Workload {
-  return { path: CHAT_PATH, body: chat(pacing, true), expected: Buffer.concat(CHAT_EVENTS) }
+export function chatStream(pacing: Pacing): Workload {
+  return { path: CHAT_PATH, body: chat(pacing, true), expected: Buffer.concat(CHAT_EVENTS), ...paced(pacing) }
 }
 
-export function messagesStream(pacing: 'burst' | 'turns'): Workload {
+export function messagesStream(pacing: Pacing): Workload {
   const body = (model: string): string =>
     request(model, pacing, { stream: true, metadata: { user_id: `bench:${pacing}` } })
-  return { path: MESSAGES_PATH, body, expected: Buffer.concat(MESSAGES_EVENTS) }
+  return { path: MESSAGES_PATH, body, expected: Buffer.concat(MESSAGES_EVENTS), ...paced(pacing) }
 }
 
+const paced = (pacing: Pacing): Pick<Workload, 'atATime'> => (pacing === 'paced' ? { atATime: PACED_AT_A_TIME } : {})
+
 /** Anthropic's client, OpenAI's upstream. */
-export function messagesOverChat(pacing: 'burst' | 'turns'): Workload {
+export function messagesOverChat(pacing: Pacing): Workload {
   return { ...messagesStream(pacing), expected: Buffer.concat(CHAT_EVENTS), isTranslated: true }
 }
 
 /** OpenAI's client, Anthropic's upstream. */
-export function chatOverMessages(pacing: 'burst' | 'turns'): Workload {
+export function chatOverMessages(pacing: Pacing): Workload {
   return { ...chatStream(pacing), expected: Buffer.concat(MESSAGES_EVENTS), isTranslated: true }
 }
 

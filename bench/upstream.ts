@@ -34,6 +34,8 @@ const GARBAGE = toChunk(encoder.encode('data: {"id":"chatcmpl-\n\n'))
 const nextRandom = random(29)
 /** As a fast model writes: what comes in one piece would leave buffers of its size behind. */
 const SILENT_PACE_MS = 5
+/** The mean, of a uniform distribution from its half on: 100 events a second. */
+const MODEL_PACE_MS = 10
 
 const server = Bun.listen<Peer>({
   hostname: '127.0.0.1',
@@ -75,9 +77,11 @@ async function answer(socket: Socket, request: string): Promise<void> {
     case 'json':
       return write(socket, WHOLE_JSON)
     case 'burst':
-      return stream(socket, chunks, false)
+      return stream(socket, chunks)
     case 'turns':
-      return stream(socket, chunks, true)
+      return stream(socket, chunks, nextTurn)
+    case 'paced':
+      return stream(socket, chunks, nextToken)
     case 'silent':
       await write(socket, STREAM_HEAD)
       await writeEach(socket, chunks.slice(0, EVENTS_BEFORE_SILENCE), () => Bun.sleep(SILENT_PACE_MS))
@@ -93,6 +97,7 @@ function scriptOf(request: string): Script {
     case 'json':
     case 'burst':
     case 'turns':
+    case 'paced':
     case 'silent':
     case 'soak':
       return script
@@ -101,13 +106,14 @@ function scriptOf(request: string): Script {
   }
 }
 
-async function stream(socket: Socket, chunks: readonly Uint8Array[], eachInItsTurn: boolean): Promise<void> {
+async function stream(socket: Socket, chunks: readonly Uint8Array[], before?: () => Promise<void>): Promise<void> {
   await write(socket, STREAM_HEAD)
-  await writeEach(socket, chunks, eachInItsTurn ? nextTurn : undefined)
+  await writeEach(socket, chunks, before)
   await write(socket, LAST_CHUNK)
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+const nextToken = (): Promise<void> => Bun.sleep(MODEL_PACE_MS * (0.5 + nextRandom()))
 
 async function writeEach(
   socket: Socket,
@@ -125,7 +131,7 @@ async function answerWithFaults(socket: Socket, request: string): Promise<void> 
   const streamed = request.includes('"stream":true')
   const dice = Math.floor(nextRandom() * 100)
   const cutAt = 1 + Math.floor(nextRandom() * (SOAK_CHUNKS.length - 2))
-  if (dice >= 10) return streamed ? stream(socket, SOAK_CHUNKS, false) : write(socket, WHOLE_JSON)
+  if (dice >= 10) return streamed ? stream(socket, SOAK_CHUNKS) : write(socket, WHOLE_JSON)
   if (dice < 3) return write(socket, OVERLOADED)
   if (dice === 3) {
     socket.terminate()
