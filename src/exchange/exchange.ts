@@ -321,6 +321,13 @@ export class Exchange implements ClientExchange {
     this.report(this.#isGiven || isProven ? 'delivered' : 'client-gone')
   }
 
+  /** The client does not read, and is told so should it do so again: as when it goes away, but it was Fullstop that ended it. */
+  drop(errorCode: string): void {
+    this.#attempts.abandon('client-gone')
+    this.#approval?.cancel('cancelled')
+    this.report('broken-off', errorCode)
+  }
+
   /** The process stops and waits no longer: what runs ends as a failure does. */
   stop(): void {
     this.#isStopped = true

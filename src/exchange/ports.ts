@@ -92,7 +92,10 @@ export const DEFAULT_LIMITS: Limits = {
 }
 
 /** A request as it came; a standard `Request` is one. */
-export interface IncomingRequest extends Pick<Request, 'method' | 'url' | 'headers' | 'body' | 'signal' | 'text'> {
+export interface IncomingRequest extends Pick<
+  Request,
+  'method' | 'url' | 'headers' | 'body' | 'signal' | 'arrayBuffer'
+> {
   /** The whole body, where it is at hand already: from a caller in the same process. */
   readonly bodyText?: string
 }

@@ -95,8 +95,8 @@ class GenerateCall {
       ...(maxTokens !== undefined && { max_completion_tokens: maxTokens }),
     })
     const headers = new Headers(workflow === undefined ? {} : { 'x-fullstop-workflow': workflow })
-    const text = (): Promise<string> => Promise.resolve(bodyText)
-    const request = { method: 'POST', url: GENERATE_URL, headers, signal, body: null, bodyText, text }
+    const arrayBuffer = (): Promise<ArrayBuffer> => new Response(bodyText).arrayBuffer()
+    const request = { method: 'POST', url: GENERATE_URL, headers, signal, body: null, bodyText, arrayBuffer }
     const { attempts } = this.#options
     return orAborted(this.#engine.ask(request, GENERATE_PROTOCOL, { ...conditions, attempts }), signal)
   }

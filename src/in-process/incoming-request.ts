@@ -25,7 +25,7 @@ export function toIncomingRequest(input: string | URL | Request, init: RequestIn
     get body() {
       return body === null || body === undefined ? null : new Response(body).body
     },
-    text: () => Promise.resolve(bodyText),
+    arrayBuffer: () => new Response(body ?? null).arrayBuffer(),
   }
 }
 
@@ -34,21 +34,25 @@ function fromRequest(request: Request): IncomingRequest {
   return { method, url: toRouteUrl(url), ...streamed(request, { headers, signal }), signal }
 }
 
-/** What needs no waiting for. */
+/** What needs no waiting for; `undefined` also for what is no text, as whoever reads it has to say. */
 function textAtHand(body: RequestInit['body']): string | undefined {
   if (typeof body === 'string') return body
   if (body === null || body === undefined) return ''
   // What several views share may change meanwhile, and the decoder takes none of it.
-  return body instanceof ArrayBuffer || (ArrayBuffer.isView(body) && body.buffer instanceof ArrayBuffer)
-    ? decoder.decode(body)
-    : undefined
+  if (!(body instanceof ArrayBuffer || (ArrayBuffer.isView(body) && body.buffer instanceof ArrayBuffer)))
+    return undefined
+  try {
+    return utf8.decode(body)
+  } catch {
+    return undefined
+  }
 }
 
 /** A body that is still to come. Nobody holds its sender to the length it announces, so nothing is announced. */
 function streamed(
   carrier: Request | Response,
   { headers, signal }: { readonly headers: Headers; readonly signal: AbortSignal },
-): Pick<IncomingRequest, 'headers' | 'body' | 'text'> {
+): Pick<IncomingRequest, 'headers' | 'body' | 'arrayBuffer'> {
   const unannounced = new Headers(headers)
   unannounced.delete('content-length')
   // A form's has the boundary that only its encoding knows.
@@ -57,7 +61,7 @@ function streamed(
   // The pipe ends its sender when the caller gives up.
   const piped =
     carrier.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>(), { signal }) ?? null
-  return { headers: unannounced, body: piped, text: () => new Response(piped).text() }
+  return { headers: unannounced, body: piped, arrayBuffer: () => new Response(piped).arrayBuffer() }
 }
 
-const decoder = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -87,6 +87,21 @@ describe('before content was delivered', () => {
     expect(gateway.evidence[0]).toMatchObject({ outcome: 'delivered', verdict: 'complete', platform: 'b/x' })
   })
 
+  test('an answer that is not UTF-8 is no JSON, and goes elsewhere unseen', async () => {
+    const bad = await bench.upstream((_request, response) => {
+      const body = Buffer.from(JSON.stringify(CHAT_ANSWER).replace('All', 'größe'), 'latin1')
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+    })
+    const gateway = gatewayOver([bad, await bench.upstream(good)], { models: TWO })
+    for (const [path, request] of [
+      ['/v1/chat/completions', CHAT_REQUEST],
+      ['/v1/messages', MESSAGES_REQUEST],
+    ] as const) {
+      expect((await gateway.post(path, request)).headers.get('x-fullstop-platform')).toBe('b/x')
+      expect(gateway.evidence.at(-1)?.attempts).toMatchObject([{ reason: 'not-json' }, { verdict: 'complete' }])
+    }
+  })
+
   test('a lone platform is tried again, and within the budget', async () => {
     const flaky = await bench.upstream((request, response, ordinal) =>
       ordinal < 3 ? status(503)(request, response, ordinal) : good(request, response, ordinal),

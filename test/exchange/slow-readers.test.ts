@@ -11,8 +11,8 @@ const ANSWER_BYTES = 2 * MIB
 const chunk = (delta: object, finish_reason: string | null = null): string =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason }] })}\n\n`
 
-/** Streams of two megabytes in pieces of 16 kB, each answer with its number in it. */
-function upstream(): { readonly fetch: () => Promise<Response>; readonly asked: () => number } {
+/** Streams of two megabytes in pieces of 16 kB, each answer with its number in it; the `silent`-th falls silent before its end. */
+function upstream(silent: number): { readonly fetch: () => Promise<Response>; readonly asked: () => number } {
   const encoder = new TextEncoder()
   let asked = 0
   return {
@@ -21,9 +21,11 @@ function upstream(): { readonly fetch: () => Promise<Response>; readonly asked: 
       asked += 1
       const piece = encoder.encode(chunk({ content: `${String(asked).padStart(3, '0')} ${'x'.repeat(16 * 1024)}` }))
       let left = ANSWER_BYTES
+      const isSilent = asked === silent
       const body = new ReadableStream<Uint8Array>({
         pull: (controller) => {
           left -= piece.length
+          if (left <= 0 && isSilent) return new Promise(() => {})
           controller.enqueue(left > 0 ? piece.slice() : encoder.encode(`${chunk({}, 'stop')}data: [DONE]\n\n`))
           if (left <= 0) controller.close()
         },
@@ -33,7 +35,7 @@ function upstream(): { readonly fetch: () => Promise<Response>; readonly asked: 
   }
 }
 
-function world(): {
+function world(silent = 0): {
   readonly engine: Engine
   readonly clock: FakeClock
   readonly evidence: readonly ExchangeEvidence[]
@@ -45,7 +47,7 @@ function world(): {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const clock = new FakeClock()
   const evidence: ExchangeEvidence[] = []
-  const { fetch, asked } = upstream()
+  const { fetch, asked } = upstream(silent)
   let ordinal = 0
   const engine = new Engine(
     { config: parsed.config },
@@ -146,6 +148,25 @@ test.each(PATHS)(
   },
   60_000,
 )
+
+test('a stream whose client has stalled before its end was broken off, and not left by that client', async () => {
+  const { engine, clock, evidence } = world(3)
+  const ask = (key: string): Promise<Reader> => begun(engine, '/v1/chat/completions', CHAT_REQUEST, key)
+  const askTwice = async (key: string): Promise<void> => {
+    await ask(key)
+    await ask(key)
+  }
+  for (const key of ['one', 'two']) await askTwice(key)
+  // For the last of it there is no room any more.
+  const stalled = await ask('silent')
+  await expect(ask('silent')).rejects.toThrow('too large')
+  for (const key of ['four', 'five', 'six', 'seven']) {
+    clock.advance(11_000)
+    await askTwice(key)
+  }
+  expect(evidence.map(({ outcome, errorCode }) => `${outcome} ${errorCode ?? ''}`)).toContain('broken-off out-of-time')
+  expect((await rest(stalled, clock)).text).toMatch(/was not read for long[\s\S]*broken off$/)
+}, 60_000)
 
 test('clients that read are not dropped, however many there are', async () => {
   const { engine, clock } = world()

@@ -142,6 +142,17 @@ describe('what fetch is called with', () => {
     expect(JSON.parse(world.openai.received[0]?.body ?? '')).toMatchObject({ messages: CALL.messages })
   })
 
+  test.each([
+    ['bytes', (bytes: Uint8Array<ArrayBuffer>) => bytes],
+    ['a blob', (bytes: Uint8Array<ArrayBuffer>) => new Blob([bytes])],
+  ])('%s that are not UTF-8 are refused', async (_, bodyOf) => {
+    await using world = await startTwoProviders(chat('All is well.'), overloaded)
+    const body = bodyOf(new Uint8Array(Buffer.from(BODY.replace(/"content":"/, '"content":"größe '), 'latin1')))
+    const response = await world.fullstop.fetch(CHAT_URL, { method: 'POST', body })
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('Expected a body in UTF-8')])
+    expect(world.openai.received).toEqual([])
+  })
+
   test('a stream is bounded, whatever length it announces', async () => {
     await using world = await startTwoProviders(overloaded, overloaded)
     const megabyte = new Uint8Array(1024 * 1024)

@@ -107,6 +107,20 @@ describe('bad input gets a clear error in the caller’s protocol, and the next 
     expect((await gateway.post('/v1/chat/completions', CHAT_REQUEST)).status).toBe(200)
   })
 
+  test('bytes that are not UTF-8 are refused, at once or piece by piece, small or large: nobody is sent other characters', async () => {
+    const { gateway, upstream } = await gatewayWith()
+    for (const length of [10, 100_000]) {
+      const content = `${'x'.repeat(length)} größe`
+      const body = Buffer.from(JSON.stringify({ ...CHAT_REQUEST, messages: [{ role: 'user', content }] }), 'latin1')
+      for (const each of [body, new Blob([body]).stream()]) {
+        const response = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', body: each })
+        expect(response.status).toBe(400)
+        expect((await problem(response)).error.message).toContain('Expected a body in UTF-8')
+      }
+    }
+    expect(upstream.received).toEqual([])
+  })
+
   test('raw rubbish on the socket does not stop the server', async () => {
     const { gateway } = await gatewayWith()
     const port = Number(new URL(gateway.url).port)

@@ -10,7 +10,10 @@ export interface BodyBounds {
 /** Bodies up to this size come with their headers, or nearly so; the listener's idle time-out bounds them well enough. */
 const PROMPT_BYTES = 64 * 1024
 
-/** The whole body as text, within its bounds. Throws `body-too-large`, `body-too-slow`, or `invalid-request` where it breaks off. */
+/**
+ * The whole body as text, within its bounds. Throws `body-too-large`, `body-too-slow`, `invalid-request` where it breaks off, or
+ * `invalid-json` where it is not UTF-8 (RFC 8259 §8.1).
+ */
 export async function readBounded(request: IncomingRequest, bounds: BodyBounds, clock: Clock): Promise<string> {
   const { limitBytes } = bounds
   const { bodyText } = request
@@ -23,16 +26,16 @@ export async function readBounded(request: IncomingRequest, bounds: BodyBounds, 
   if (declared > limitBytes) throw tooLarge(limitBytes, `${declared} bytes are announced`)
   try {
     // A declared length is kept to by the HTTP parser, so the fast way is safe.
-    if (declared <= PROMPT_BYTES) return await request.text()
-    const whole = Number.isInteger(declared) ? request.text() : collect(request.body, limitBytes)
-    return await inTime(whole, bounds, clock)
+    if (declared <= PROMPT_BYTES) return toText(await request.arrayBuffer())
+    const whole = Number.isInteger(declared) ? request.arrayBuffer() : collect(request.body, limitBytes)
+    return toText(await inTime(whole, bounds, clock))
   } catch (error) {
     if (error instanceof FullstopError) throw error
     throw new FullstopError('invalid-request', 'The body broke off before its end.')
   }
 }
 
-async function inTime(whole: Promise<string>, { limitMs }: BodyBounds, clock: Clock): Promise<string> {
+async function inTime<T>(whole: Promise<T>, { limitMs }: BodyBounds, clock: Clock): Promise<T> {
   let cancel = (): void => undefined
   const tooSlow = new Promise<never>((_, reject) => {
     const error = new FullstopError('body-too-slow', `Expected the whole body within ${limitMs / 1_000} seconds.`)
@@ -45,7 +48,7 @@ async function inTime(whole: Promise<string>, { limitMs }: BodyBounds, clock: Cl
   }
 }
 
-async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string> {
+async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<ArrayBuffer> {
   const pieces: Uint8Array[] = []
   let total = 0
   if (body !== null) {
@@ -55,7 +58,18 @@ async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: numb
       pieces.push(piece)
     }
   }
-  return new TextDecoder().decode(joinBytes(pieces, total))
+  return joinBytes(pieces, total).buffer
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A byte that is no text must not become another character, which nobody has sent. */
+function toText(bytes: ArrayBuffer): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new FullstopError('invalid-json', 'Expected a body in UTF-8; bytes came that are not.')
+  }
 }
 
 export function joinBytes(pieces: readonly Uint8Array[], total: number): Uint8Array<ArrayBuffer> {

@@ -4,11 +4,16 @@ import type { Platform } from '../admission/routing.ts'
 import type { Judged, Outbound, SendOptions } from './operation.ts'
 import { spliceTopLevel } from './splice.ts'
 
-const decoder = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
 
+/** `undefined` for what is not JSON, or not UTF-8 and so neither (RFC 8259 §8.1). */
 export function toJson(bytes: Uint8Array): Json | undefined {
-  return parseJson(decoder.decode(bytes))
+  try {
+    return parseJson(utf8.decode(bytes))
+  } catch {
+    return undefined
+  }
 }
 
 export function toBytes(json: Json): Uint8Array {

@@ -169,7 +169,7 @@ export class SharedExchange implements ClientExchange {
   /** Its client has stalled: what is still on its way goes with it. */
   #onDropped(): void {
     if (this.#end !== undefined) return
-    this.#exchange.clientGone()
+    this.#exchange.drop('out-of-time')
     this.#conclude(failed(this.inbound, 'out-of-time', NOT_READ))
   }
 }
