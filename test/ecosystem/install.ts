@@ -35,6 +35,13 @@ export function installClients(): string | undefined {
   return undefined
 }
 
+/** Where the package itself is to run too; `undefined` where there is none for this system. */
+export function findDeno(): string | undefined {
+  const { platform, arch } = process
+  const names = [`${platform}-${arch}`, `${platform}-${arch}-glibc`]
+  return names.map((name) => `${FOLDER}node_modules/@deno/${name}/deno`).find((path) => existsSync(path))
+}
+
 /** Where the clients of this package run: several want Node 22, and so do the tests, which are TypeScript. */
 export function findNode(): string | undefined {
   const { platform, arch } = process

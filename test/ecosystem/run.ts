@@ -6,7 +6,7 @@ import { findNode, installClients } from './install.ts'
 // --table it prints docs/clients.md instead, with --write it writes it. Without a network to install from it says so
 // and passes; with --required that is a failure.
 
-const SUITES = ['faults', 'conversations', 'agents', 'examples', 'examples-settings']
+const SUITES = ['faults', 'conversations', 'agents', 'examples', 'examples-settings', 'deno']
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const asked = process.argv.slice(2)

@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export const ROOT: string = join(import.meta.dir, '../..')
-const SAMPLES = join(import.meta.dir, 'samples')
+export const ROOT: string = join(import.meta.dirname, '../..')
+const SAMPLES = join(import.meta.dirname, 'samples')
 
 /** What a user's project has beside the package: the official SDKs, and Node's types. */
 const BESIDE = ['openai', '@anthropic-ai/sdk', '@types/node'] as const
@@ -79,19 +80,25 @@ function lockFor(manifest: Manifest, tarball: string, bytes: Uint8Array): Lock {
 
 /** How a command ended. */
 export interface Run {
-  readonly code: number
-  /** Both outputs. */
+  /** `null` where a signal ended it. */
+  readonly code: number | null
+  /** Both outputs, as they came. */
   readonly output: string
 }
 
-export async function run(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): Promise<Run> {
-  const child = Bun.spawn([...command], { cwd, env, stdout: 'pipe', stderr: 'pipe' })
-  const [stdout, stderr, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
-  return { code, output: stdout + stderr }
+export function run(
+  [program = '', ...words]: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => void (output += text))
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, output }))
+  })
 }
 
 export async function succeed(command: readonly string[], cwd: string): Promise<string> {
