@@ -55,7 +55,7 @@ export interface StreamScanner {
   /** Reads the next bytes of the body. */
   push(bytes: Uint8Array): void
   readonly phase: StreamPhase
-  /** Whole events so far, of any kind. */
+  /** Whole events so far; a comment by itself is none. */
   readonly events: number
   /** Whole events so far, comments included. */
   readonly blocks: number
