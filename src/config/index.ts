@@ -41,7 +41,6 @@ export { loadConfigFile, loadConfigObject } from './load.ts'
 export { configLimitBytes, parseConfig, parseConfigObject } from './parse.ts'
 export type { ConfigResult } from './parse.ts'
 export {
-  defaultAttempts,
   defaultDeadlineMs,
   defaultFirstEventMs,
   defaultIdleMs,
