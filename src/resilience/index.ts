@@ -7,7 +7,7 @@ export {
   type Permit,
   type Signal,
 } from './breaker-state.ts'
-export { type Clock, wait } from './clock.ts'
+export { type Clock, wait, within } from './clock.ts'
 export { ConcurrencyLimit, HIGHEST_LIMIT } from './concurrency-limit.ts'
 export { Darkness } from './darkness.ts'
 export { LatencyQuantile } from './latency-quantile.ts'

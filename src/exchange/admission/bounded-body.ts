@@ -1,5 +1,5 @@
 import { FullstopError } from '../../errors.ts'
-import type { Clock } from '../../resilience/index.ts'
+import { type Clock, within } from '../../resilience/index.ts'
 import type { IncomingRequest } from '../ports.ts'
 
 export interface BodyBounds {
@@ -33,16 +33,9 @@ export async function readBounded(request: IncomingRequest, bounds: BodyBounds, 
 }
 
 async function inTime(whole: Promise<string>, { limitMs }: BodyBounds, clock: Clock): Promise<string> {
-  let cancel = (): void => undefined
-  const tooSlow = new Promise<never>((_, reject) => {
-    const error = new FullstopError('body-too-slow', `Expected the whole body within ${limitMs / 1_000} seconds.`)
-    cancel = clock.setTimer(() => reject(error), limitMs)
-  })
-  try {
-    return await Promise.race([whole, tooSlow])
-  } finally {
-    cancel()
-  }
+  const text = await within(whole, limitMs, clock)
+  if (text !== undefined) return text
+  throw new FullstopError('body-too-slow', `Expected the whole body within ${limitMs / 1_000} seconds.`)
 }
 
 async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<string> {

@@ -5,7 +5,7 @@ import type { Refusal } from '../memory/platform-health.ts'
 import type { Platform, Route } from './routing.ts'
 
 /** Why an attempt failed, as far as the next step depends on it. */
-export interface Failure {
+export interface AttemptFailure {
   readonly platform: Platform
   readonly reason: Reason
   /** What the provider asked for with `retry-after`. */
@@ -100,7 +100,7 @@ export class Itinerary {
     return this.#refusals
   }
 
-  after(failure: Failure, nowMs: number): NextStep {
+  after(failure: AttemptFailure, nowMs: number): NextStep {
     // Never at the cost of a platform that was not asked at all.
     if (failure.mayTryAgainAtOnce === true && this.#budget > this.#untriedCount) return this.#again(failure.platform)
     switch (this.learn(failure, nowMs)) {
@@ -118,13 +118,13 @@ export class Itinerary {
   }
 
   /** The same where nothing else is to be tried. */
-  last(failure: Failure, nowMs: number): NextStep {
+  last(failure: AttemptFailure, nowMs: number): NextStep {
     const lesson = this.learn(failure, nowMs)
     return { do: lesson === 'pass-on' || lesson === 'elsewhere-or-pass-on' ? 'pass-on' : 'give-up' }
   }
 
   /** Takes note of a failure without a next step, as another attempt is under way `beside`; what it would mean for one. */
-  learn({ platform, reason, retryAfterMs, isTranslated }: Failure, nowMs: number, beside?: Platform): Lesson {
+  learn({ platform, reason, retryAfterMs, isTranslated }: AttemptFailure, nowMs: number, beside?: Platform): Lesson {
     switch (effectOf(reason)) {
       case 'same-anywhere':
         return 'pass-on'

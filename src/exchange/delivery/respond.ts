@@ -1,3 +1,4 @@
+import { within } from '../../resilience/index.ts'
 import type { ClientExchange } from '../client-exchange.ts'
 import type { ClientConnection, ExchangeDeps } from '../ports.ts'
 import { ClientStream } from './client-stream.ts'
@@ -78,18 +79,6 @@ function toResponse(
   const body = bytes as Uint8Array<ArrayBuffer>
   const init = { status: 200, headers }
   return toWholeResponse === undefined ? new Response(body, init) : toWholeResponse(body, init)
-}
-
-async function within<T>(promise: Promise<T>, ms: number, clock: ExchangeDeps['clock']): Promise<T | undefined> {
-  let cancel = (): void => undefined
-  const late = new Promise<undefined>((resolve) => {
-    cancel = clock.setTimer(() => resolve(undefined), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    cancel()
-  }
 }
 
 function idHeader({ inbound, isReplayed }: ClientExchange): Record<string, string> {
