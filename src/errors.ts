@@ -147,3 +147,8 @@ export class FullstopError extends Error {
     this.headers = headers
   }
 }
+
+/** An error of the table as it is; whatever else was thrown is a defect, of which its caller learns no more than that. */
+export function toFullstopError(error: unknown): FullstopError {
+  return error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.')
+}

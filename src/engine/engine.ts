@@ -1,6 +1,6 @@
 import { Recent } from '../collections/index.ts'
 import type { Config } from '../config/index.ts'
-import { FullstopError } from '../errors.ts'
+import { FullstopError, toFullstopError } from '../errors.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
@@ -220,8 +220,7 @@ export class Engine {
           return this.#answer(route, { request, routing, caller, connection: context.connection })
       }
     } catch (error) {
-      if (error instanceof FullstopError) return this.reject(request, error)
-      return this.reject(request, new FullstopError('internal', 'Something went wrong that should not.'))
+      return this.reject(request, toFullstopError(error))
     }
   }
 

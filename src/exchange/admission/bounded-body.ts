@@ -1,5 +1,6 @@
 import { FullstopError } from '../../errors.ts'
 import { type Clock, within } from '../../resilience/index.ts'
+import { joinBytes } from '../bytes.ts'
 import type { IncomingRequest } from '../ports.ts'
 
 export interface BodyBounds {
@@ -49,16 +50,6 @@ async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: numb
     }
   }
   return new TextDecoder().decode(joinBytes(pieces, total))
-}
-
-export function joinBytes(pieces: readonly Uint8Array[], total: number): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(total)
-  let at = 0
-  for (const piece of pieces) {
-    joined.set(piece, at)
-    at += piece.length
-  }
-  return joined
 }
 
 function tooLarge(limitBytes: number, came: string): FullstopError {

@@ -10,6 +10,7 @@ import { type Json, parseJson, type StreamFacts } from '../../protocols/core/ind
 import { Watchdog } from '../../resilience/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform, Timeouts } from '../admission/routing.ts'
+import { NO_BYTES } from '../bytes.ts'
 import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from './attempt.ts'
@@ -279,7 +280,7 @@ export class Call {
   }
 
   /** The beginning of a body that is not an answer, at most so much of it as an error may take. */
-  async readText(body: BodyReader, begun: Uint8Array = NOTHING): Promise<string> {
+  async readText(body: BodyReader, begun: Uint8Array = NO_BYTES): Promise<string> {
     const decoder = new TextDecoder()
     let text = decoder.decode(begun, { stream: true })
     while (text.length < this.deps.limits.errorBodyBytes) {
@@ -295,8 +296,6 @@ export class Call {
     return this.deps.clock.nowMs() - this.#startedAtMs
   }
 }
-
-const NOTHING = new Uint8Array(0)
 
 /** A silent think is not a stall, and an answer that is not streamed says nothing until it is there. */
 function patience(

@@ -1,5 +1,5 @@
 import { FullstopError } from '../../errors.ts'
-import { joinBytes } from '../admission/bounded-body.ts'
+import { joinBytes } from '../bytes.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { ClientExchange } from '../client-exchange.ts'
 import { Exchange, type Progress } from '../exchange.ts'
