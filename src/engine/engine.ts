@@ -26,6 +26,7 @@ import {
   MemoryAnswerStore,
   Origins,
   ownerOf,
+  type Ports,
   refuse,
   refuseOverLimit,
   Repeats,
@@ -54,22 +55,7 @@ export interface EngineOptions {
   readonly recentExchanges?: number
 }
 
-export interface EngineDeps extends Omit<
-  ExchangeDeps,
-  | 'sink'
-  | 'limits'
-  | 'origins'
-  | 'sessions'
-  | 'health'
-  | 'repeats'
-  | 'clients'
-  | 'replays'
-  | 'schemas'
-  | 'formatRefusals'
-  | 'cache'
-  | 'approvals'
-  | 'deferred'
-> {
+export interface EngineDeps extends Ports {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
   /** Beside the list of recent changes. Must return at once. */

@@ -45,6 +45,7 @@ export {
   type ExchangeDeps,
   type IncomingRequest,
   type Limits,
+  type Ports,
   type Upstream,
   type UpstreamRequest,
 } from './ports.ts'
