@@ -1,5 +1,5 @@
+import type { ProtocolName } from '../protocols/core/index.ts'
 import { officialBaseUrls } from './known-hosts.ts'
-import type { ProtocolName } from './types.ts'
 
 /** A usable address, or what is wrong with it. Messages never quote it: it may hold a password. */
 export type BaseUrlResult = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly message: string }

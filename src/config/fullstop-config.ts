@@ -1,14 +1,13 @@
+import type { Completion, ProtocolName } from '../protocols/core/index.ts'
 import type { HostName } from './known-hosts.ts'
 import type {
   Affinity,
   ApiFamily,
-  CompletionProfile,
   Delivery,
   Hedge,
   Limited,
   Prefill,
   ProfileName,
-  ProtocolName,
   Replay,
   Seam,
   ThinkingDelivery,
@@ -51,7 +50,7 @@ export interface ProviderSettings {
   readonly apiKey?: string | undefined
   /** Instead of `apiKey`: several keys of one account, used in turn. */
   readonly apiKeys?: readonly string[] | undefined
-  readonly completion?: CompletionProfile | undefined
+  readonly completion?: Completion | undefined
   readonly timeouts?: TimeoutSettings | undefined
   /** What the account takes; more goes elsewhere, or is refused with the time. */
   readonly limits?: LimitSettings | undefined

@@ -1,9 +1,9 @@
+import type { ProtocolName } from '../protocols/core/index.ts'
 import { insecureKeyMessage, isLoopback, officialPathMessage, parseBaseUrl } from './base-url.ts'
 import { officialBaseUrls } from './known-hosts.ts'
 import { parseListen } from './listen.ts'
 import { type DocumentPath as ConfigPath, nearestKey, type SourceTree } from '../yaml/index.ts'
 import type { ConfigProblem } from './problem.ts'
-import type { ProtocolName } from './types.ts'
 
 /**
  * Checks what one value means for another: names that must exist, keys on unencrypted connections. It works on
