@@ -1,19 +1,7 @@
-export { type CallLabels } from './admission/call-headers.ts'
-export { type AdmitOptions, type Inbound } from './admission/inbound.ts'
-export {
-  type Caller,
-  type ClientLimits,
-  type Platform,
-  type Policy,
-  type Provider,
-  type Route,
-  type Routing,
-  type Timeouts,
-  type UseLimits,
-} from './admission/routing.ts'
-export { type Approver, type Decision } from './approval/approval.ts'
-export { type ApprovalDetail, Approvals, type ApprovalSummary, type ApprovalView } from './approval/approvals.ts'
-export { DeferredAnswers, pollPath } from './approval/deferred-answers.ts'
+export { type Caller, type Platform, type Provider, type Route, type Routing } from './admission/routing.ts'
+export { type Decision } from './approval/approval.ts'
+export { type ApprovalDetail, Approvals, type ApprovalSummary } from './approval/approvals.ts'
+export { DeferredAnswers } from './approval/deferred-answers.ts'
 export { ownerOf } from './admission/inbound.ts'
 export { AnswerCache } from './degradation/answer-cache.ts'
 export { sha256Hex } from './digest.ts'
@@ -21,7 +9,6 @@ export { KeyRing } from './admission/key-ring.ts'
 export { ClientLoads, ClientStay } from './memory/client-load.ts'
 export { FormatRefusals } from './memory/format-refusals.ts'
 export { type BreakerChange, Health } from './memory/health.ts'
-export { type PlatformHealth } from './memory/platform-health.ts'
 export { Repeats } from './memory/repeats.ts'
 export { Origins } from './memory/origins.ts'
 export { Sessions } from './memory/sessions.ts'
@@ -32,7 +19,6 @@ export { tokenCounts } from './operations/token-counts.ts'
 export { acceptsPrefill } from './seam/prefill.ts'
 export { answer, type AnswerOptions } from './answer.ts'
 export { type ClientExchange } from './client-exchange.ts'
-export { Exchange } from './exchange.ts'
 export { refuse, refuseOverLimit } from './delivery/error-response.ts'
 export { type Framing } from './delivery/framing.ts'
 export { KEEP_ALIVE_MS } from './delivery/respond.ts'

@@ -1,6 +1,5 @@
 export { diagnose } from './diagnose.ts'
 export type { Diagnosis } from './diagnosis.ts'
 export type { Facts } from './facts/index.ts'
-export { historyJsonSchema, historyLimitBytes, parseHistory, starterHistory } from './history/index.ts'
-export type { HistoryResult } from './history/index.ts'
+export { historyJsonSchema, parseHistory, starterHistory } from './history/index.ts'
 export { toHtml, toJson, toMarkdown, toText } from './report/index.ts'
