@@ -30,6 +30,11 @@ export function isLoopback(hostname: string): boolean {
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
 }
 
+/** The same for an address as sockets and proxies write it: one of IPv4 may be mapped into IPv6 (`::ffff:127.0.0.1`). */
+export function isLoopbackAddress(address: string): boolean {
+  return isLoopback(address.replace(/^::ffff:/, ''))
+}
+
 /** Why a key must not be sent to this address; `undefined` when it may. */
 export function insecureKeyMessage(url: URL): string | undefined {
   if (url.protocol === 'https:' || isLoopback(url.hostname)) return undefined

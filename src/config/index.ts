@@ -16,7 +16,7 @@ export type {
 } from './types.ts'
 export { autoConfig } from './auto.ts'
 export type { FullstopConfig } from './fullstop-config.ts'
-export { isLoopback } from './base-url.ts'
+export { isLoopback, isLoopbackAddress } from './base-url.ts'
 export { formatDuration } from './duration.ts'
 export type { Environment } from './interpolation.ts'
 export { configJsonSchema } from './json-schema.ts'

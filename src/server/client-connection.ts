@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/index.ts'
+import { isLoopbackAddress } from '../config/index.ts'
 import type { ClientConnection } from '../exchange/index.ts'
 import { type Clock, wait } from '../resilience/index.ts'
 import type { TcpTable } from '../runtime/bun/index.ts'
@@ -61,7 +61,7 @@ export class BunConnection implements ClientConnection {
   async #hasReadAll(signal: AbortSignal): Promise<boolean> {
     const { server, request, clock, tcpTable } = this.#options
     const peer = server.requestIP(request)
-    if (peer === null || !isLoopback(peer.address.replace(/^::ffff:/, ''))) return false
+    if (peer === null || !isLoopbackAddress(peer.address)) return false
     const untilMs = clock.nowMs() + PROMPT_MS
     let emptyPolls = 0
     for (let pauseMs = FIRST_POLL_MS; clock.nowMs() < untilMs && !signal.aborted; pauseMs *= 2) {
