@@ -1,4 +1,4 @@
-import { composeAnswer } from './composer.ts'
+import { composeAnswer } from './model/composer.ts'
 import type { JsonRecord } from './json-checks.ts'
 import { playBody, playStream } from './playback.ts'
 import type { PlaybackEnd, ReplyParts } from './playback.ts'
@@ -6,7 +6,7 @@ import type { ProviderProtocol, ReadContext, ReadRequest } from './protocols/pro
 import { createRandom, hashText } from './random.ts'
 import type { SimulatedModel } from './simulated-models.ts'
 import type { Performance } from './stage.ts'
-import type { Writer } from './writer.ts'
+import type { Writer } from './model/writer.ts'
 
 const SERVER_SENT_EVENTS = 'text/event-stream; charset=utf-8'
 

@@ -1,4 +1,4 @@
-import type { AnswerFaults } from './answer.ts'
+import type { AnswerFaults } from './model/answer.ts'
 import type { ProtocolName } from './protocols/protocol-name.ts'
 
 /** How a stream or body ends before its time. */

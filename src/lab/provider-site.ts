@@ -19,7 +19,7 @@ import type { Route } from './routes.ts'
 import type { Scenario } from './scenarios.ts'
 import { simulatedModels } from './simulated-models.ts'
 import { Stage } from './stage.ts'
-import { Writer } from './writer.ts'
+import { Writer } from './model/writer.ts'
 
 export interface ProviderSiteOptions {
   readonly platforms: readonly string[]

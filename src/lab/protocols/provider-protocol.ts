@@ -1,10 +1,10 @@
-import type { Answer } from '../answer.ts'
-import type { Prompt } from '../prompt.ts'
+import type { Answer } from '../model/answer.ts'
+import type { Prompt } from '../model/prompt.ts'
 import type { ProtocolName } from './protocol-name.ts'
 import type { Random } from '../random.ts'
 import type { ResponseMemory } from './openai-responses/response-memory.ts'
 import type { SimulatedModel } from '../simulated-models.ts'
-import type { Writer } from '../writer.ts'
+import type { Writer } from '../model/writer.ts'
 
 /** A request that the provider refuses. Thrown while reading a request, rendered in the protocol's own shape. */
 export class ProviderRejection extends Error {

@@ -1,5 +1,5 @@
 import { signatureOf } from './signature.ts'
-import type { Answer, AnswerPart, AnswerStop } from '../../answer.ts'
+import type { Answer, AnswerPart, AnswerStop } from '../../model/answer.ts'
 import { piecesOf } from '../../pieces.ts'
 import type { RenderContext, WireEvent } from '../provider-protocol.ts'
 import type { Random } from '../../random.ts'

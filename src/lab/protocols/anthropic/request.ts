@@ -5,12 +5,12 @@ import type { AnthropicTurn } from './messages.ts'
 import { readAnthropicToolChoice, readAnthropicTools } from './tools.ts'
 import { isRecord, isRecordList, isStringList, recordOr, stringOr } from '../../json-checks.ts'
 import type { JsonRecord } from '../../json-checks.ts'
-import { currentTurn } from '../../conversation.ts'
-import type { ConversationEntry } from '../../conversation.ts'
-import type { Prompt } from '../../prompt.ts'
+import { currentTurn } from '../../model/conversation.ts'
+import type { ConversationEntry } from '../../model/conversation.ts'
+import type { Prompt } from '../../model/prompt.ts'
 import type { ReadContext, ReadRequest } from '../provider-protocol.ts'
 import type { SimulatedModel } from '../../simulated-models.ts'
-import { countTokens } from '../../tokenizer.ts'
+import { countTokens } from '../../model/tokenizer.ts'
 
 const LEAST_THINKING_TOKENS = 1024
 // Lets a system message stand between the others. Claude Code asks for it.

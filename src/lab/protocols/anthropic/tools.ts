@@ -1,6 +1,6 @@
 import { invalid } from './errors.ts'
 import { isRecord, isRecordList, recordOr, stringOr } from '../../json-checks.ts'
-import type { PromptTool, ToolChoice } from '../../prompt.ts'
+import type { PromptTool, ToolChoice } from '../../model/prompt.ts'
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/
 

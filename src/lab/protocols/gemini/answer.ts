@@ -1,10 +1,10 @@
-import type { Answer, AnswerPart, AnswerStop } from '../../answer.ts'
+import type { Answer, AnswerPart, AnswerStop } from '../../model/answer.ts'
 import { framed } from './framing.ts'
 import { signThought } from './signature.ts'
 import { isRecord } from '../../json-checks.ts'
 import { piecesOf } from '../../pieces.ts'
 import type { RenderContext, WireEvent } from '../provider-protocol.ts'
-import { countTokens } from '../../tokenizer.ts'
+import { countTokens } from '../../model/tokenizer.ts'
 
 const FINISH_REASONS: Readonly<Record<AnswerStop, string>> = {
   end: 'STOP',

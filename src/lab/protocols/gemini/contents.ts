@@ -1,4 +1,4 @@
-import type { ConversationEntry } from '../../conversation.ts'
+import type { ConversationEntry } from '../../model/conversation.ts'
 import { invalidArgument } from './errors.ts'
 import { isOwnSignature } from './signature.ts'
 import { isRecord, isRecordList, stringOr } from '../../json-checks.ts'

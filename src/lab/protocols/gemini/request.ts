@@ -1,4 +1,4 @@
-import { currentTurn } from '../../conversation.ts'
+import { currentTurn } from '../../model/conversation.ts'
 import { toGeminiBody, toGeminiEvents } from './answer.ts'
 import { checkSignatures, geminiEntries, partText, readGeminiContents } from './contents.ts'
 import type { GeminiTurn } from './contents.ts'
@@ -7,11 +7,11 @@ import { countTokensRequest, generateContentRequest } from './fields.ts'
 import { readGeminiToolChoice, readGeminiTools, toJsonSchema } from './tools.ts'
 import { isRecord, isRecordList, isStringList, recordOr, stringOr } from '../../json-checks.ts'
 import type { JsonRecord } from '../../json-checks.ts'
-import type { Prompt } from '../../prompt.ts'
+import type { Prompt } from '../../model/prompt.ts'
 import { readMessage } from './proto-json.ts'
 import type { ReadContext, ReadRequest } from '../provider-protocol.ts'
 import type { SimulatedModel } from '../../simulated-models.ts'
-import { countTokens } from '../../tokenizer.ts'
+import { countTokens } from '../../model/tokenizer.ts'
 
 const MOST_STOPS = 5
 const MOST_CANDIDATES = 8

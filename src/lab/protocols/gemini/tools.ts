@@ -1,7 +1,7 @@
 import { invalidArgument } from './errors.ts'
 import { isRecord, isRecordList, recordOr, stringOr } from '../../json-checks.ts'
 import type { JsonRecord } from '../../json-checks.ts'
-import type { JsonSchema, PromptTool, ToolChoice } from '../../prompt.ts'
+import type { JsonSchema, PromptTool, ToolChoice } from '../../model/prompt.ts'
 
 const FUNCTION_NAME = /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/
 

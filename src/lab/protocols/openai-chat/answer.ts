@@ -1,7 +1,7 @@
-import type { Answer, AnswerPart, AnswerStop } from '../../answer.ts'
+import type { Answer, AnswerPart, AnswerStop } from '../../model/answer.ts'
 import { piecesOf } from '../../pieces.ts'
 import type { RenderContext, WireEvent } from '../provider-protocol.ts'
-import type { ScoredToken } from '../../writer.ts'
+import type { ScoredToken } from '../../model/writer.ts'
 
 const FINISH_REASONS: Readonly<Record<AnswerStop, string>> = {
   end: 'stop',

@@ -1,7 +1,7 @@
 import { invalidParameter, missingParameter, wrongType } from '../openai/errors.ts'
 import { isRecord, isRecordList, recordOr, stringOr } from '../../json-checks.ts'
 import type { JsonRecord } from '../../json-checks.ts'
-import type { PromptTool, ToolChoice } from '../../prompt.ts'
+import type { PromptTool, ToolChoice } from '../../model/prompt.ts'
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/
 

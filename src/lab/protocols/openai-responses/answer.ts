@@ -1,4 +1,4 @@
-import type { Answer } from '../../answer.ts'
+import type { Answer } from '../../model/answer.ts'
 import { stringOr } from '../../json-checks.ts'
 import { piecesOf } from '../../pieces.ts'
 import type { RenderContext, WireEvent } from '../provider-protocol.ts'

@@ -1,4 +1,4 @@
-import type { Answer } from '../../answer.ts'
+import type { Answer } from '../../model/answer.ts'
 import { isRecordList, recordOr } from '../../json-checks.ts'
 import type { JsonRecord } from '../../json-checks.ts'
 import type { RenderContext } from '../provider-protocol.ts'

@@ -1,7 +1,7 @@
 import { isSealedReasoning } from './reasoning.ts'
 import { isRecord, isRecordList, isStringList, recordOr, stringOr } from '../../json-checks.ts'
 import type { JsonRecord } from '../../json-checks.ts'
-import type { ConversationEntry } from '../../conversation.ts'
+import type { ConversationEntry } from '../../model/conversation.ts'
 import { invalidParameter, missingParameter, wrongType } from '../openai/errors.ts'
 import { ProviderRejection } from '../provider-protocol.ts'
 import type { ReadContext } from '../provider-protocol.ts'

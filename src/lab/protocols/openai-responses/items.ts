@@ -1,4 +1,4 @@
-import type { Answer, AnswerPart } from '../../answer.ts'
+import type { Answer, AnswerPart } from '../../model/answer.ts'
 import { logprobOf } from '../openai-chat/answer.ts'
 import type { RenderContext } from '../provider-protocol.ts'
 import { sealReasoning } from './reasoning.ts'

@@ -1,17 +1,17 @@
 import { checkStrictSchema } from '../openai-chat/tools.ts'
-import { currentTurn } from '../../conversation.ts'
+import { currentTurn } from '../../model/conversation.ts'
 import { isRecord, recordOr, stringOr } from '../../json-checks.ts'
 import type { JsonRecord } from '../../json-checks.ts'
 import { invalidParameter, missingParameter, wrongType } from '../openai/errors.ts'
 import { readBoolean, readNumber, readWord } from '../openai/fields.ts'
-import type { Prompt } from '../../prompt.ts'
+import type { Prompt } from '../../model/prompt.ts'
 import type { ReadContext, ReadRequest } from '../provider-protocol.ts'
 import type { ResponseMemory } from './response-memory.ts'
 import { toResponsesBody, toResponsesEvents } from './answer.ts'
 import { checkResponsesCalls, itemText, readNames, readResponsesInput, responsesEntries } from './input.ts'
 import { readResponsesToolChoice, readResponsesTools } from './tools.ts'
 import type { SimulatedModel } from '../../simulated-models.ts'
-import { countTokens } from '../../tokenizer.ts'
+import { countTokens } from '../../model/tokenizer.ts'
 
 const LEAST_OUTPUT_TOKENS = 16
 const MOST_TOP_LOGPROBS = 20

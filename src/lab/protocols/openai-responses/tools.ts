@@ -2,7 +2,7 @@ import { checkStrictSchema } from '../openai-chat/tools.ts'
 import { isRecord, isRecordList, recordOr, stringOr } from '../../json-checks.ts'
 import type { JsonRecord } from '../../json-checks.ts'
 import { invalidParameter, missingParameter, wrongType } from '../openai/errors.ts'
-import type { PromptTool, ToolChoice } from '../../prompt.ts'
+import type { PromptTool, ToolChoice } from '../../model/prompt.ts'
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { z } from 'zod'
-import { createRandom } from './random.ts'
+import { createRandom } from '../random.ts'
 import { valueOf } from './schema-value.ts'
 import type { JsonSchema } from './prompt.ts'
 

@@ -1,5 +1,5 @@
 import { END_TOKEN, LanguageModel, startOf } from './language-model.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { codeText, reviewText, shippingText, supportText, weatherText } from './text/index.ts'
 import { tokenize } from './tokenizer.ts'
 

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { tokenize } from './tokenizer.ts'
 
 /** One way the text may go on. */

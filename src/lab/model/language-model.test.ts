@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { assert, property, string } from 'fast-check'
 import { LanguageModel, startOf } from './language-model.ts'
-import { createRandom } from './random.ts'
+import { createRandom } from '../random.ts'
 import { countTokens, tokenize } from './tokenizer.ts'
 import { Writer } from './writer.ts'
 

@@ -3,8 +3,8 @@ import type { Answer } from './answer.ts'
 import { isWholeObject, isWholeText } from './checksum.ts'
 import { composeAnswer } from './composer.ts'
 import type { Prompt, PromptTool } from './prompt.ts'
-import { createRandom } from './random.ts'
-import { simulatedModels } from './simulated-models.ts'
+import { createRandom } from '../random.ts'
+import { simulatedModels } from '../simulated-models.ts'
 import { Writer } from './writer.ts'
 
 const writer = new Writer()

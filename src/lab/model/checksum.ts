@@ -1,4 +1,4 @@
-import { hashText } from './random.ts'
+import { hashText } from '../random.ts'
 
 const MARKER = 'end-of-answer-'
 const DIGITS = 10

@@ -1,7 +1,7 @@
 import { refusalTokens } from './answer.ts'
 import type { Answer, AnswerFaults, AnswerPart, AnswerStop } from './answer.ts'
 import type { Prompt } from './prompt.ts'
-import type { SimulatedModel } from './simulated-models.ts'
+import type { SimulatedModel } from '../simulated-models.ts'
 
 /** Applies stop sequences, the token limits and the faults to an answer, in the order in which a server meets them. */
 export function limitAnswer(

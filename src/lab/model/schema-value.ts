@@ -1,5 +1,5 @@
 import type { JsonSchema } from './prompt.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 const DEPTH_LIMIT = 8
 const OPTIONAL_PROPERTY_ODDS = 0.7
