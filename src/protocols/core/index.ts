@@ -10,6 +10,7 @@ export {
   type OpaquePart,
   type Part,
   type RedactedThinkingPart,
+  textIn,
   type TextPart,
   type ThinkingPart,
   type ToolCallPart,
