@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import type { Reason } from '../../evidence/index.ts'
 import type { Json } from '../core/index.ts'
-import { readError } from './error-in.ts'
+import { readError } from './provider-error.ts'
 
 const openAi = (message: string, more: Record<string, Json> = {}): Json => ({
   error: { message, type: null, code: null, ...more },
