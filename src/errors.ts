@@ -10,7 +10,6 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     false,
     'Leave the named part out, or ask for a model whose provider speaks your protocol.',
   ),
-  'not-yet': row(400, false, 'Leave it out: this version does not have it yet.'),
   'missing-key': row(401, false, 'Send a client key of this gateway as `authorization: Bearer …` or `x-api-key`.'),
   'unknown-key': row(401, false, 'Check the key, or ask whoever runs this gateway for one.'),
   'account-spent': row(
@@ -89,7 +88,6 @@ export type ErrorCode =
   | 'invalid-json'
   | 'invalid-request'
   | 'not-expressible'
-  | 'not-yet'
   | 'missing-key'
   | 'unknown-key'
   | 'account-spent'
@@ -148,4 +146,9 @@ export class FullstopError extends Error {
     this.code = code
     this.headers = headers
   }
+}
+
+/** An error of the table as it is; whatever else was thrown is a defect, of which its caller learns no more than that. */
+export function toFullstopError(error: unknown): FullstopError {
+  return error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.')
 }

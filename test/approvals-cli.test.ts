@@ -16,10 +16,14 @@ interface Finished {
   readonly err: string
 }
 
-async function fullstop(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Finished> {
+async function fullstop(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  input: string | Uint8Array<ArrayBuffer> = '',
+): Promise<Finished> {
   const child = Bun.spawn([join(import.meta.dir, '../bin/fullstop'), ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdin: new TextEncoder().encode(input),
+    stdin: typeof input === 'string' ? new TextEncoder().encode(input) : input,
     stdout: 'pipe',
     stderr: 'pipe',
   })
@@ -37,7 +41,7 @@ test('an approver sees what waits, looks at it, decides about it, and the trace 
     `providers:\n  a: { protocol: openai-chat, baseUrl: "${upstream.url}/v1" }\nmodels:\n  m: { platforms: [a/x] }\ndefaults: { profile: critical }\nclients: { shop: { keyHash: "sha256:${sha256('shop-key')}" } }\napprovals: { approvers: { alice: { keyHash: "sha256:${sha256('alice-key')}" } } }\n`,
   )
   const env = { FULLSTOP_APPROVER_KEY: 'alice-key' }
-  const run = (args: readonly string[], input?: string): Promise<Finished> =>
+  const run = (args: readonly string[], input?: string | Uint8Array<ArrayBuffer>): Promise<Finished> =>
     fullstop(['approvals', ...args, '--url', gateway.controlUrl], env, input)
   const ask = async (): Promise<{
     readonly asked: Promise<Response>
@@ -79,6 +83,12 @@ test('an approver sees what waits, looks at it, decides about it, and the trace 
     'Expected the new text, as --text TEXT or --file FILE (- is standard input).\n',
   ])
   expect((await run(['edit', second.id, '--digest', second.digest, '--file', '/nowhere'])).code).toBe(2)
+  // "Grüße" in Latin-1: nobody is to be told other words than the approver's.
+  const garbled = await run(
+    ['edit', second.id, '--digest', second.digest, '--file', '-'],
+    Uint8Array.of(71, 114, 252, 223, 101),
+  )
+  expect([garbled.code, garbled.err]).toEqual([2, '/dev/stdin: expected text in UTF-8, got other bytes\n'])
   const edited = await run(['edit', second.id, '--digest', second.digest, '--file', '-', '--json'], 'A person’s words.')
   expect(JSON.parse(edited.out)).toMatchObject({ state: 'edited', decision: { approver: 'alice' } })
   expect(await (await second.asked).text()).toContain('A person’s words.')

@@ -48,7 +48,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'protocols/core',
     'protocols/openai-chat',
-    'resilience',
     'evidence',
   ],
   index: ['in-process', 'runtime/web', 'config', 'evidence'],
@@ -87,6 +86,33 @@ const across = imports.filter(
   ({ module, target }) => target !== undefined && !target.startsWith('..') && moduleOf(target) !== module,
 )
 
+/** Tests too; what was installed below is not looked through. */
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : sourcesIn(path)
+    return path.endsWith('.ts') ? [path] : []
+  })
+}
+
+/** What a file takes from others by name, as `path name`. */
+function takenBy(file: string): readonly string[] {
+  const pattern = /^(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'(\.[^']+)'/gm
+  return [...readFileSync(join(ROOT, file), 'utf8').matchAll(pattern)].flatMap(([, names = '', specifier = '']) =>
+    namesIn(names).map((name) => `${join(dirname(file), specifier)} ${name}`),
+  )
+}
+
+/** What a module's door passes on. */
+function offeredBy(file: string): readonly string[] {
+  const pattern = /^export\s+(?:type\s+)?\{([^}]*)\}\s+from/gm
+  return [...readFileSync(join(SRC, file), 'utf8').matchAll(pattern)].flatMap(([, names = '']) => namesIn(names))
+}
+
+function namesIn(list: string): readonly string[] {
+  return list.split(',').flatMap((each) => /^(?:type\s+)?(\w+)/.exec(each.trim())?.[1] ?? [])
+}
+
 describe('architecture', () => {
   test('the imports are found', () => {
     expect(files.length).toBeGreaterThan(100)
@@ -102,6 +128,12 @@ describe('architecture', () => {
     expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
   })
 
+  test('there is no arrow that nothing follows', () => {
+    const followed = new Set(across.map(({ module, target = '' }) => `${module} ${moduleOf(target)}`))
+    const arrows = Object.entries(ARROWS).flatMap(([from, tos]) => tos.map((to) => `${from} ${to}`))
+    expect(arrows.filter((arrow) => !followed.has(arrow))).toEqual([])
+  })
+
   test('a module is entered through its door', () => {
     const wrong = across.filter(({ target = '' }) => target !== 'errors.ts' && !target.endsWith('/index.ts'))
     expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).toEqual([])
@@ -110,6 +142,16 @@ describe('architecture', () => {
   test('doors name every export', () => {
     const wrong = files.filter((file) => /export \* /.test(readFileSync(join(SRC, file), 'utf8')))
     expect(wrong).toEqual([])
+  })
+
+  test('a door names nothing that nobody takes', () => {
+    const everywhere = ['src', 'test', 'bench', 'scripts', 'examples'].flatMap(sourcesIn)
+    const taken = new Set(everywhere.flatMap(takenBy))
+    // The package's entry is for others to take from.
+    const doors = files.filter((file) => file.endsWith('/index.ts'))
+    const offered = doors.flatMap((file) => offeredBy(file).map((name) => `src/${file} ${name}`))
+    expect(offered.length).toBeGreaterThan(200)
+    expect(offered.filter((each) => !taken.has(each))).toEqual([])
   })
 
   test('the engine and everything below it use web standards alone', () => {

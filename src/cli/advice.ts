@@ -1,4 +1,4 @@
-import { type Config, type ModelConfig, type ProfileName, profiles, type WorkflowConfig } from '../config/index.ts'
+import type { Config, ModelConfig, ProfileName, WorkflowConfig } from '../config/index.ts'
 
 /**
  * What a missing or half answer does. The rule: could it cost money, harm a user or corrupt data, then the gap is worth
@@ -14,13 +14,10 @@ export const CONSEQUENCES = [
 ] as const
 export type Consequence = (typeof CONSEQUENCES)[number]
 
-/** `critical` is advised where this version has it. */
-type Advised = ProfileName | 'critical'
-
 /** From the least protection to the most. */
-const PROFILES: readonly Advised[] = ['prototype', 'batch', 'internal', 'customer', 'critical']
+const PROFILES: readonly ProfileName[] = ['prototype', 'batch', 'internal', 'customer', 'critical']
 
-const FITS: Readonly<Record<Consequence, { readonly profile: Advised; readonly because: string }>> = {
+const FITS: Readonly<Record<Consequence, { readonly profile: ProfileName; readonly because: string }>> = {
   'harms-users': { profile: 'critical', because: 'a missing or half answer harms a user' },
   'costs-money': { profile: 'customer', because: 'a missing or half answer costs money' },
   'corrupts-data': { profile: 'customer', because: 'a half answer corrupts data without a word' },
@@ -30,7 +27,7 @@ const FITS: Readonly<Record<Consequence, { readonly profile: Advised; readonly b
 }
 
 export interface Advice {
-  readonly profile: Advised
+  readonly profile: ProfileName
   /** Half sentences. */
   readonly because: readonly string[]
   /** What the profile cannot give as things are configured. */
@@ -60,7 +57,7 @@ export function adviceFor(
   }
 }
 
-function shownBy({ value, schemaFile, expect }: WorkflowConfig): readonly { profile: Advised; because: string }[] {
+function shownBy({ value, schemaFile, expect }: WorkflowConfig): readonly { profile: ProfileName; because: string }[] {
   const parsed = schemaFile === undefined ? expect && 'expect' : 'schema'
   return [
     ...(value === undefined
@@ -78,16 +75,10 @@ function shownBy({ value, schemaFile, expect }: WorkflowConfig): readonly { prof
   ]
 }
 
-function lacksOf(profile: Advised, model: ModelConfig | undefined): readonly string[] {
+function lacksOf(profile: ProfileName, model: ModelConfig | undefined): readonly string[] {
   const isProtected = profile === 'customer' || profile === 'critical'
-  return [
-    ...(profile === 'critical' && !Object.hasOwn(profiles, 'critical')
-      ? ['this version has no critical yet: customer, and a person who looks at the answers']
-      : []),
-    ...(isProtected && model !== undefined && model.fallbacks.length === 0 && model.platforms.length === 1
-      ? [`its model ${model.name} has one platform and no fallback, so nothing can stand in for it`]
-      : []),
-  ]
+  if (!isProtected || model === undefined || model.fallbacks.length > 0 || model.platforms.length > 1) return []
+  return [`its model ${model.name} has one platform and no fallback, so nothing can stand in for it`]
 }
 
 /** One line for a person. */

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import type { ApprovalDetail, ApprovalsList, ApprovalSummary } from '../server/index.ts'
 import { renderApproval, renderApprovals, renderDecision } from './approvals-text.ts'
 import { askControlPlane, type ControlPlaneOptions, DEFAULT_CONTROL_URL } from './ask-control-plane.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
+import { readText } from './text-files.ts'
 import { visibleJson } from './unseen.ts'
 
 export interface ApprovalsOptions extends ControlPlaneOptions {
@@ -56,13 +56,7 @@ export async function edit(
 async function textOf({ text, file }: { readonly text?: string; readonly file?: string }): Promise<string> {
   if ((text === undefined) === (file === undefined))
     throw new CommandFailure('Expected the new text, as --text TEXT or --file FILE (- is standard input).', EXIT.usage)
-  if (text !== undefined) return text
-  try {
-    return await readFile(file === '-' ? '/dev/stdin' : (file ?? ''), 'utf8')
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read'
-    throw new CommandFailure(`--file ${file}: ${why}`, EXIT.usage)
-  }
+  return text ?? readText(file === '-' ? '/dev/stdin' : (file ?? ''))
 }
 
 async function decide(id: string, decision: object, options: DecisionOptions): Promise<void> {

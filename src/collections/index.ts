@@ -1,4 +1,4 @@
 export { BoundedMap } from './bounded-map.ts'
-export { BoundedStore, type BoundedStoreOptions } from './bounded-store.ts'
+export { BoundedStore } from './bounded-store.ts'
 export { Recent } from './recent.ts'
 export { Slots } from './slots.ts'

@@ -1,9 +1,10 @@
+import type { ProtocolName } from '../protocols/core/index.ts'
 import { insecureKeyMessage, isLoopback, parseBaseUrl } from './base-url.ts'
 import type { Environment } from './interpolation.ts'
 import { officialBaseUrls } from './known-hosts.ts'
 import { emptyConfig } from './policy-defaults.ts'
 import { resolveProvider } from './resolve.ts'
-import type { Config, FamilyRoute, ProtocolName, ProviderConfig } from './types.ts'
+import type { Config, FamilyRoute, ProviderConfig } from './types.ts'
 
 /** What the environment's keys give, and what the user should know about it. */
 export interface AutoConfigResult {

@@ -1,5 +1,5 @@
+import type { ProtocolName } from '../protocols/core/index.ts'
 import { officialBaseUrls } from './known-hosts.ts'
-import type { ProtocolName } from './types.ts'
 
 /** A usable address, or what is wrong with it. Messages never quote it: it may hold a password. */
 export type BaseUrlResult = { readonly ok: true; readonly url: URL } | { readonly ok: false; readonly message: string }
@@ -28,6 +28,11 @@ export function parseBaseUrl(text: string): BaseUrlResult {
 export function isLoopback(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1')
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
+}
+
+/** The same for an address as sockets and proxies write it: one of IPv4 may be mapped into IPv6 (`::ffff:127.0.0.1`). */
+export function isLoopbackAddress(address: string): boolean {
+  return isLoopback(address.replace(/^::ffff:/, ''))
 }
 
 /** Why a key must not be sent to this address; `undefined` when it may. */

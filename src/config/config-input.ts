@@ -1,15 +1,14 @@
+import type { Completion, ProtocolName } from '../protocols/core/index.ts'
 import type { HostName } from './known-hosts.ts'
 import type {
   Affinity,
   ApiFamily,
-  CompletionProfile,
   Delivery,
   Hedge,
   Limited,
   PlatformConfig,
   Prefill,
   ProfileName,
-  ProtocolName,
   Replay,
   Seam,
   ThinkingDelivery,
@@ -25,7 +24,7 @@ export interface ProviderInput {
   readonly host?: HostName | undefined
   readonly apiKey?: string | undefined
   readonly apiKeys?: readonly string[] | undefined
-  readonly completion?: CompletionProfile | undefined
+  readonly completion?: Completion | undefined
   readonly timeouts?: TimeoutsInput | undefined
   readonly limits?: LimitsInput | undefined
   readonly contextWindow?: number | undefined

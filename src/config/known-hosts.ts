@@ -1,4 +1,4 @@
-import type { CompletionProfile, PrefillStyle, ProtocolName } from './types.ts'
+import type { Completion, PrefillStyle, ProtocolName } from '../protocols/core/index.ts'
 
 /** Where each protocol's own company serves it, as its official SDK wants it. */
 export const officialBaseUrls: Readonly<Record<ProtocolName, string>> = {
@@ -28,7 +28,7 @@ export type HostName = (typeof hostNames)[number]
 interface KnownHost {
   /** Its address, where it has one of its own. */
   readonly matches: ((url: URL) => boolean) | undefined
-  readonly completion: CompletionProfile
+  readonly completion: Completion
   /** How it is asked to continue a half answer, where a last turn of the assistant's alone does not say it. */
   readonly prefill?: PrefillStyle
 }
@@ -73,7 +73,7 @@ const knownHosts: Readonly<Record<HostName, KnownHost>> = {
 
 // For hosts that nobody has looked at. Many that speak OpenAI's Chat protocol never send `[DONE]`; in the others, a stream
 // without its terminal event is what a broken gateway in between looks like.
-const protocolCompletion: Readonly<Record<ProtocolName, CompletionProfile>> = {
+const protocolCompletion: Readonly<Record<ProtocolName, Completion>> = {
   anthropic: 'strict',
   'openai-chat': 'finish-only',
   'openai-responses': 'strict',
@@ -81,7 +81,7 @@ const protocolCompletion: Readonly<Record<ProtocolName, CompletionProfile>> = {
 }
 
 /** Which proof an upstream gives when the configuration doesn't say: its host's own, else its protocol's. */
-export function defaultCompletion(protocol: ProtocolName, baseUrl: URL, host?: HostName): CompletionProfile {
+export function defaultCompletion(protocol: ProtocolName, baseUrl: URL, host?: HostName): Completion {
   if (protocol !== 'openai-chat') return protocolCompletion[protocol]
   return knownHost(baseUrl, host)?.completion ?? protocolCompletion[protocol]
 }

@@ -49,7 +49,6 @@ export const emptyConfig: Omit<Config, 'source' | 'providers' | 'families'> = {
   passthrough: new Map(),
 }
 
-export const defaultAttempts: number = defaultPolicy.attempts
 export const defaultDeadlineMs: number = defaultPolicy.deadlineMs
 
 /** For descriptions and messages. */

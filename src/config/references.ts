@@ -1,9 +1,9 @@
+import type { ProtocolName } from '../protocols/core/index.ts'
 import { insecureKeyMessage, isLoopback, officialPathMessage, parseBaseUrl } from './base-url.ts'
 import { officialBaseUrls } from './known-hosts.ts'
 import { parseListen } from './listen.ts'
 import { type DocumentPath as ConfigPath, nearestKey, type SourceTree } from '../yaml/index.ts'
 import type { ConfigProblem } from './problem.ts'
-import type { ProtocolName } from './types.ts'
 
 /**
  * Checks what one value means for another: names that must exist, keys on unencrypted connections. It works on
@@ -57,6 +57,7 @@ class ReferenceChecks {
     for (const [name, value] of Object.entries(this.#sections.models)) this.#model(name, mapping(value))
     for (const [name, value] of Object.entries(this.#sections.workflows)) this.#workflow(name, mapping(value))
     this.#policy(['defaults'], this.#sections.defaults)
+    this.#keys()
     this.#clients()
     this.#control()
     this.#approvers()
@@ -179,16 +180,9 @@ class ReferenceChecks {
 
   #approvers(): void {
     const tenants = this.#tenants()
-    const owners = new Map<string, string>()
-    for (const [name, value] of Object.entries(this.#sections.clients)) own(owners, value, `client "${name}"`)
-    own(owners, this.#sections.control, 'the control plane')
     for (const [name, value] of Object.entries(mapping(this.#sections.approvals['approvers']))) {
-      const { keyHash, tenants: seen, workflows } = mapping(value)
+      const { tenants: seen, workflows } = mapping(value)
       const path = ['approvals', 'approvers', name]
-      const owner = typeof keyHash === 'string' ? owners.get(keyHash.toLowerCase()) : undefined
-      if (owner !== undefined)
-        this.#report([...path, 'keyHash'], 'value', `this is the key of ${owner} too; give each their own`)
-      own(owners, value, `approver "${name}"`)
       this.#eachText(seen, [...path, 'tenants'], (text, at) => {
         if (tenants !== undefined) this.#known('tenant', text, tenants.all, at, tenants.names)
       })
@@ -215,32 +209,33 @@ class ReferenceChecks {
     return { all: Object.fromEntries(all.map((tenant) => [tenant, true])), names: [...names] }
   }
 
-  #clients(): void {
+  /** A key tells who somebody is: who calls, who runs the gateway and who approves. */
+  #keys(): void {
     const owners = new Map<string, string>()
-    for (const [name, value] of Object.entries(this.#sections.clients)) {
-      const { keyHash, workflows } = mapping(value)
-      this.#eachText(workflows, ['clients', name, 'workflows'], (text, at) => {
+    const claim = (value: unknown, owner: string, path: ConfigPath, whose: 'its' | 'their' = 'its'): void => {
+      const { keyHash } = mapping(value)
+      if (typeof keyHash !== 'string') return
+      const hash = keyHash.toLowerCase()
+      const known = owners.get(hash)
+      if (known === undefined) owners.set(hash, owner)
+      else this.#report([...path, 'keyHash'], 'value', `this is the key of ${known} too; give each ${whose} own`)
+    }
+    for (const [name, value] of Object.entries(this.#sections.clients))
+      claim(value, `client "${name}"`, ['clients', name])
+    claim(this.#sections.control, 'the control plane', ['control'])
+    for (const [name, value] of Object.entries(mapping(this.#sections.approvals['approvers'])))
+      claim(value, `approver "${name}"`, ['approvals', 'approvers', name], 'their')
+  }
+
+  #clients(): void {
+    for (const [name, value] of Object.entries(this.#sections.clients))
+      this.#eachText(mapping(value)['workflows'], ['clients', name, 'workflows'], (text, at) => {
         this.#known('workflow', text, this.#sections.workflows, at)
       })
-      if (typeof keyHash !== 'string') continue
-      const owner = owners.get(keyHash.toLowerCase())
-      if (owner === undefined) owners.set(keyHash.toLowerCase(), name)
-      else
-        this.#report(
-          ['clients', name, 'keyHash'],
-          'value',
-          `this is the key of client "${owner}" too; give each its own`,
-        )
-    }
   }
 
   #control(): void {
     const { listen, keyHash } = this.#sections.control
-    const clients = new Map<string, string>()
-    for (const [name, value] of Object.entries(this.#sections.clients)) own(clients, value, name)
-    const client = typeof keyHash === 'string' ? clients.get(keyHash.toLowerCase()) : undefined
-    if (client !== undefined)
-      this.#report(['control', 'keyHash'], 'value', `this is the key of client "${client}" too; give each its own`)
     const address = typeof listen === 'string' ? parseListen(listen) : undefined
     if (address === undefined || keyHash !== undefined || isLoopback(address.hostname)) return
     const message = 'the control plane would be open to the network; set control.keyHash or listen on 127.0.0.1'
@@ -267,9 +262,9 @@ class ReferenceChecks {
   ): void {
     if (Object.hasOwn(known, name)) return
     const near = nearestKey(name, names)
-    const known_ = names.length === 0 ? `no ${kind} is declared` : `declared are ${names.slice(0, 10).join(', ')}`
+    const declared = names.length === 0 ? `no ${kind} is declared` : `declared are ${names.slice(0, 10).join(', ')}`
     const shown = this.#tree.locate(path).shown
-    const hint = near === undefined ? known_ : `did you mean "${near}"?`
+    const hint = near === undefined ? declared : `did you mean "${near}"?`
     this.#report(path, 'value', `expected the name of a declared ${kind}, got ${shown}; ${hint}`)
   }
 
@@ -294,12 +289,6 @@ class ReferenceChecks {
 
 /** Calls whose answers are a model's, and which are passed through unread. */
 const UNSEEN_ANSWERS = ['completions', 'batches'] as const
-
-/** Notes whose key it is, where nobody has it yet. */
-function own(owners: Map<string, string>, value: unknown, owner: string): void {
-  const { keyHash } = mapping(value)
-  if (typeof keyHash === 'string' && !owners.has(keyHash.toLowerCase())) owners.set(keyHash.toLowerCase(), owner)
-}
 
 function isProtocol(value: unknown): value is ProtocolName {
   return typeof value === 'string' && Object.hasOwn(officialBaseUrls, value)

@@ -340,7 +340,10 @@ const client = section({
     range: 'at least one; leave the key out for all',
     defaultWords: 'all',
   }),
-  tenant: optional(plainName, { about: 'Whose requests these are, for reports.' }),
+  tenant: optional(plainName, {
+    about: 'Whose requests these are: what one tenant made, another can neither name nor see.',
+    defaultWords: 'clients without one share one',
+  }),
   limits: optional(clientLimits, {
     about: `What this client may use; more is refused with 429, which limit it was and until when. Whatever stands here, even {}, comes with repeats: ${defaultRepeats} unless it says another.`,
     defaultWords: 'no limits',

@@ -1,6 +1,7 @@
+import type { ProtocolName } from '../protocols/core/index.ts'
 import { emptyConfig } from './policy-defaults.ts'
 import { resolveProvider } from './resolve.ts'
-import type { Config, ModelConfig, ProtocolName, ProviderConfig } from './types.ts'
+import type { Config, ModelConfig, ProviderConfig } from './types.ts'
 
 /** The hardware that the simulated operator serves every model on. */
 const hardware: readonly string[] = ['trainium', 'gpu', 'tpu']

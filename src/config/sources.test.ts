@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { autoConfig, simulatedConfig } from './index.ts'
-import type { ProtocolName } from './types.ts'
+import type { ProtocolName } from '../protocols/core/index.ts'
 
 const anthropicKey = 'canary-anthropic'
 const openaiKey = 'canary-openai'

@@ -1,13 +1,4 @@
-import type { JsonObject } from '../protocols/core/index.ts'
-
-/** What a provider speaks. */
-export type ProtocolName = 'anthropic' | 'openai-chat' | 'openai-responses' | 'gemini'
-
-/**
- * Which proof of completeness an upstream gives. `strict`: every terminal marker of the protocol. `finish-only`: a finish
- * reason for every choice and a clean transport end. `sentinel-only`: `[DONE]` alone (openai-chat, and only when declared).
- */
-export type CompletionProfile = 'strict' | 'finish-only' | 'sentinel-only'
+import type { Completion, JsonObject, PrefillStyle, ProtocolName } from '../protocols/core/index.ts'
 
 /**
  * `hold`: the answer is kept until it is proven. `guarded`: text is passed on a sentence late at first and a word late then,
@@ -45,6 +36,7 @@ export interface ReplayConfig {
   /** Of all kept answers together. */
   readonly limitBytes: number
 }
+
 /**
  * How far a text that breaks off may be continued. `proven`: where the rest is the model's own or follows exactly what was
  * delivered. `instruct`: also by telling a model to go on.
@@ -53,9 +45,6 @@ export type Seam = 'off' | 'proven' | 'instruct'
 
 /** Whether a provider continues a half answer that it is handed. */
 export type Prefill = 'never' | 'accepted'
-
-/** How it is asked to; hosts of OpenAI's Chat protocol differ. */
-export type PrefillStyle = 'turn' | 'prefix' | 'final-message'
 
 /** How long an attempt may take, in milliseconds. */
 export interface TimeoutsConfig {
@@ -77,7 +66,7 @@ export interface ProviderConfig {
   readonly baseUrl: URL
   /** Keys of one account, used in turn; none: requests are sent without. */
   readonly apiKeys: readonly string[]
-  readonly completion: CompletionProfile
+  readonly completion: Completion
   readonly timeouts: TimeoutsConfig
   readonly limits: LimitsConfig
   /** In tokens; `undefined` when not declared. */

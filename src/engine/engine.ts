@@ -1,6 +1,6 @@
 import { Recent } from '../collections/index.ts'
 import type { Config } from '../config/index.ts'
-import { FullstopError } from '../errors.ts'
+import { FullstopError, toFullstopError } from '../errors.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import {
   answer,
@@ -26,6 +26,7 @@ import {
   MemoryAnswerStore,
   Origins,
   ownerOf,
+  type Ports,
   refuse,
   refuseOverLimit,
   Repeats,
@@ -34,6 +35,7 @@ import {
   Sessions,
 } from '../exchange/index.ts'
 import type { Protocol } from '../protocols/core/index.ts'
+import { wait } from '../resilience/index.ts'
 import { Schemas } from '../schema/index.ts'
 import { ApprovalWebhook, type WebhookReport } from './approval-webhook.ts'
 import { ANYBODY, Authentication } from './authentication.ts'
@@ -54,22 +56,7 @@ export interface EngineOptions {
   readonly recentExchanges?: number
 }
 
-export interface EngineDeps extends Omit<
-  ExchangeDeps,
-  | 'sink'
-  | 'limits'
-  | 'origins'
-  | 'sessions'
-  | 'health'
-  | 'repeats'
-  | 'clients'
-  | 'replays'
-  | 'schemas'
-  | 'formatRefusals'
-  | 'cache'
-  | 'approvals'
-  | 'deferred'
-> {
+export interface EngineDeps extends Ports {
   /** Beside the list of recent exchanges. */
   readonly sink?: EvidenceSink
   /** Beside the list of recent changes. Must return at once. */
@@ -78,6 +65,11 @@ export interface EngineDeps extends Omit<
 
 /** Breaker changes that are remembered; the oldest goes first. */
 const RECENT_CHANGES = 200
+
+/** A shutdown waits so long for running exchanges, ms. */
+const DRAIN_PATIENCE_MS = 30_000
+/** Ends that were forced have this long to reach their readers, ms. */
+const LAST_WORDS_MS = 1_000
 
 /** What the engine may know of where a request came from. */
 export interface FetchContext {
@@ -220,8 +212,7 @@ export class Engine {
           return this.#answer(route, { request, routing, caller, connection: context.connection })
       }
     } catch (error) {
-      if (error instanceof FullstopError) return this.reject(request, error)
-      return this.reject(request, new FullstopError('internal', 'Something went wrong that should not.'))
+      return this.reject(request, toFullstopError(error))
     }
   }
 
@@ -325,6 +316,24 @@ export class Engine {
     for (const exchange of this.#exchanges) exchange.stop()
     this.#replays.stop()
     this.#webhook.stop()
+  }
+
+  /**
+   * Drains for at most `patienceMs`, then ends what still runs; resolves a moment after that at the latest. `onDrained`: what the
+   * last bytes still need when they are written, which is waited for too.
+   */
+  async close(
+    patienceMs: number = DRAIN_PATIENCE_MS,
+    onDrained: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    const { clock } = this.#deps
+    const over = new AbortController()
+    const left = this.drain().then(onDrained)
+    await Promise.race([left, wait(patienceMs, clock, over.signal)])
+    // Whoever still waits learns why, and gets a moment to read it.
+    this.stop()
+    await Promise.race([left, wait(LAST_WORDS_MS, clock, over.signal)])
+    over.abort()
   }
 
   readonly #onBegin = (exchange: ClientExchange): void => {

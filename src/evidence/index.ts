@@ -14,6 +14,5 @@ export {
   type Unchecked,
   type UnfinishedVerdict,
   type Verdict,
-  type VerdictName,
   verdictOfStop,
 } from './verdict.ts'

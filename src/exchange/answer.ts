@@ -1,4 +1,4 @@
-import { FullstopError } from '../errors.ts'
+import { toFullstopError } from '../errors.ts'
 import type { Address, Protocol } from '../protocols/core/index.ts'
 import { admit, type Inbound } from './admission/inbound.ts'
 import type { Caller, Routing } from './admission/routing.ts'
@@ -58,9 +58,7 @@ export async function answer(options: AnswerOptions, deps: ExchangeDeps): Promis
   } catch (error) {
     exchange?.giveUp()
     onOver()
-    const known =
-      error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.')
-    return refuse(known, protocol, id)
+    return refuse(toFullstopError(error), protocol, id)
   }
 }
 

@@ -2,17 +2,17 @@ import { type AttemptCause, isFinished, type Reason, type SeamKind } from '../ev
 import type { RequestProblem } from '../protocols/core/index.ts'
 import { wait } from '../resilience/index.ts'
 import type { Inbound } from './admission/inbound.ts'
-import { bounded } from './admission/inbound-body.ts'
-import { type Failure, Itinerary, type NextStep } from './admission/itinerary.ts'
+import { type AttemptFailure, Itinerary, type NextStep } from './admission/itinerary.ts'
 import { Overload } from './admission/overload.ts'
 import type { Platform } from './admission/routing.ts'
-import { type AttemptEnd, isAttemptEnd } from './attempt/attempt.ts'
+import type { AttemptEnd } from './attempt/attempt.ts'
 import { billedTokens } from './attempt/billed-tokens.ts'
+import { Hedge } from './attempt/hedge.ts'
+import { OutboundRequests } from './attempt/outbound-requests.ts'
 import { Run } from './attempt/run.ts'
 import { signalOf } from './attempt/signal.ts'
 import { startAttempt } from './attempt/start.ts'
-import { describeFailure, type Failure as ClientFailure } from './delivery/failure.ts'
-import { ownershipOf } from './memory/ownership.ts'
+import { describeFailure, type Failure } from './delivery/failure.ts'
 import type { Refusal, Visit } from './memory/platform-health.ts'
 import type { Outbound } from './operations/operation.ts'
 import type { ExchangeDeps } from './ports.ts'
@@ -34,15 +34,14 @@ export class Attempts {
   readonly #deps: ExchangeDeps
   readonly #overload: Overload
   readonly #itinerary: Itinerary
+  readonly #requests: OutboundRequests
   /** The provider's own answer is the caller's. */
   #passOn = false
   /** Why the last platform that was not sent the request could not carry it. */
   #notExpressible: RequestProblem | undefined
-  /** Platforms that get the request without its format. */
-  readonly #withoutFormat = new Set<Platform>()
   #run: Run | undefined
-  /** Beside a silent one, until either shows content. */
-  #rival: Run | undefined
+  /** Made when the first attempt that may need one is silent. */
+  #hedge: Hedge | undefined
   /** Of the last end. */
   #last: Run | undefined
   #begun: number
@@ -54,6 +53,7 @@ export class Attempts {
     this.#begun = earlier?.count ?? 0
     this.#inbound = inbound
     this.#deps = deps
+    this.#requests = new OutboundRequests(inbound, deps)
     this.seams = Seams.of(inbound, deps.limits.eventBytes)
     const { pin, preferred, policy } = inbound
     const route = pin === undefined ? inbound.route : { ...inbound.route, stages: [[pin.platform]] }
@@ -144,7 +144,7 @@ export class Attempts {
     }
     const failure = this.#failureOf(run, end)
     if (failure === undefined || this.#mayStillDie === 0) return false
-    this.#restKey(run, failure)
+    this.#requests.restKey(run, failure)
     // What a platform finds wrong with a seam is no fault of the request, and nothing that its client has to know.
     if (run.continuation !== undefined && isAboutRequest(failure.reason)) {
       this.#itinerary.forgive(run.platform)
@@ -196,19 +196,7 @@ export class Attempts {
   }
 
   #outbound(platform: Platform): Outbound {
-    const apiKey = platform.provider.keys.next(this.#deps.clock.nowMs())
-    const ownership = ownershipOf(platform.name, this.#deps.origins)
-    const { operation, format } = this.#inbound
-    if (format !== undefined && this.#deps.formatRefusals.isRefused(format, platform.name, this.#deps.clock.nowMs()))
-      this.#withoutFormat.add(platform)
-    const withoutFormat = this.#withoutFormat.has(platform)
-    try {
-      return bounded(() => operation.toOutbound(this.#inbound, platform, { apiKey, ownership, withoutFormat }))
-    } catch (error) {
-      if (this.#begun === 0) throw error
-      // What was sent to one platform is a request: that only a translation trips over it is not the caller's answer.
-      return { ok: false, problem: { field: 'body', message: 'cannot be translated for this platform' } }
-    }
+    return this.#requests.for(platform, { wasSent: this.#begun > 0 })
   }
 
   #start(
@@ -263,83 +251,39 @@ export class Attempts {
     if (run === undefined || end === undefined) return this.#itinerary.first({ isRetry: this.#begun > 0 })
     const failure = this.#isStopped ? undefined : this.#failureOf(run, end)
     if (failure === undefined) return { do: 'give-up' }
-    const hasOtherKey = this.#restKey(run, failure)
+    const hasOtherKey = this.#requests.restKey(run, failure)
     const nowMs = this.#deps.clock.nowMs()
     // In the background another try is another exchange.
     if (this.#inbound.finishOf !== undefined || this.#mayStillDie === 0) return this.#itinerary.last(failure, nowMs)
-    const mayTryAgainAtOnce = hasOtherKey || this.#leaveFormatOut(failure)
+    const mayTryAgainAtOnce = hasOtherKey || this.#requests.leaveFormatOut(failure)
     return this.#itinerary.after({ ...failure, mayTryAgainAtOnce }, nowMs)
   }
 
-  #failureOf({ platform, isTranslated }: Run, { verdict, providerError }: AttemptEnd): Failure | undefined {
+  #failureOf({ platform, isTranslated }: Run, { verdict, providerError }: AttemptEnd): AttemptFailure | undefined {
     if (isFinished(verdict)) return undefined
     if (verdict.reason === 'stopped-by-limit' && this.#inbound.policy.limited === 'error') return undefined
     return { platform, reason: verdict.reason, retryAfterMs: providerError?.retryAfterMs, isTranslated }
   }
 
-  /** A key that was limited or refused rests; whether another one is ready. */
-  #restKey({ apiKey }: Run, { platform, reason, retryAfterMs }: Failure): boolean {
-    if (reason !== 'authentication' && reason !== 'account-spent' && reason !== 'rate-limit') return false
-    const { keys } = platform.provider
-    const nowMs = this.#deps.clock.nowMs()
-    keys.onFailure(apiKey, reason, retryAfterMs, nowMs)
-    return keys.hasReady(nowMs)
-  }
-
-  /** Whether a platform refused the request perhaps for its format alone, which the caller can do without. */
-  #leaveFormatOut({ platform, reason }: Failure): boolean {
-    if (reason !== 'bad-request' || !this.#inbound.isFormatOptional || this.#withoutFormat.has(platform)) return false
-    this.#withoutFormat.add(platform)
-    return true
-  }
-
   // ## Hedging
 
-  /**
-   * The run to read from. Where this one is silent for longer than its platform nearly ever is, another attempt is made
-   * elsewhere, and the first to show content is read; the other is aborted, and in the evidence as `outpaced`.
-   */
-  async hedged(run: Run, isOver: () => boolean): Promise<Run> {
-    if (run.hedgeAfterMs === undefined || run.hasContent || this.#rival !== undefined) return run
-    if (await this.#shows(run, run.hedgeAfterMs)) return run
-    if (isOver() || this.#isStopped) return run
-    const rival = this.#beginRival()
-    if (rival === undefined) return run
-    const first = await Promise.race([run.shows(), rival.shows()])
-    if (isOver()) return run
-    this.#rival = undefined
-    const other = first === run ? rival : run
-    // It may have content, or an end that says what is to be done with the other.
-    const end = first.hasContent ? undefined : await first.ahead()
-    if (end !== undefined && isAttemptEnd(end) && this.#goesOn(first, end, other)) {
-      this.settle(first, end)
-      this.#run = other
-      return other
-    }
-    const cause = { name: 'failed', reason: 'outpaced' } as const
-    other.attempt.abort(cause)
-    this.settle(other, other.attempt.conclude(cause))
-    this.#run = first
-    return first
-  }
-
-  /** Whether it shows something within the time. */
-  async #shows(run: Run, withinMs: number): Promise<boolean> {
-    const { clock } = this.#deps
-    let cancel = (): void => undefined
-    const late = new Promise<undefined>((resolve) => {
-      cancel = clock.setTimer(() => resolve(undefined), withinMs)
+  /** The run to read from: this one, or another that is made beside it. `isOver`: nobody waits for it any longer. */
+  hedged(run: Run, isOver: () => boolean): Promise<Run> {
+    this.#hedge ??= new Hedge({
+      clock: this.#deps.clock,
+      beginRival: () => this.#beginRival(),
+      mayHelp: ({ platform }, ended, end) => this.#mayHelp(platform, ended, end),
+      onDecided: (winner, loser, end) => {
+        this.settle(loser, end)
+        this.#run = winner
+      },
     })
-    try {
-      return (await Promise.race([run.shows(), late])) !== undefined
-    } finally {
-      cancel()
-    }
+    return this.#hedge.race(run, isOver)
   }
 
   #beginRival(): Run | undefined {
     // Both may die.
-    if ((this.#mayStillDie ?? 2) < 2) return undefined
+    if (this.#isStopped || (this.#mayStillDie ?? 2) < 2) return undefined
     const platform = this.#itinerary.beside(this.#deps.clock.nowMs())
     if (platform === undefined) return undefined
     const outbound = this.#outbound(platform)
@@ -348,16 +292,14 @@ export class Attempts {
       return undefined
     }
     const visit = this.#overload.enter(platform, false)
-    if ('by' in visit) return undefined
-    this.#rival = this.#start(platform, outbound, visit, 'hedge')
-    return this.#rival
+    return 'by' in visit ? undefined : this.#start(platform, outbound, visit, 'hedge')
   }
 
-  /** Whether the other attempt may help after this one's end. */
-  #goesOn(run: Run, end: AttemptEnd, { platform }: Run): boolean {
-    const failure = this.#failureOf(run, end)
+  /** Whether an attempt that is under way there may help after this end of another one. */
+  #mayHelp(platform: Platform, ended: Run, end: AttemptEnd): boolean {
+    const failure = this.#failureOf(ended, end)
     if (failure === undefined || this.#isStopped) return false
-    this.#restKey(run, failure)
+    this.#requests.restKey(ended, failure)
     const lesson = this.#itinerary.learn(failure, this.#deps.clock.nowMs(), platform)
     return lesson === 'elsewhere' || (lesson === 'elsewhere-or-pass-on' && this.#itinerary.canHelp(platform))
   }
@@ -365,7 +307,7 @@ export class Attempts {
   // ## Ends
 
   settle(run: Run, end: AttemptEnd): void {
-    if (isFinished(end.verdict)) this.#remember(run)
+    if (isFinished(end.verdict)) this.#requests.onFinished(run)
     const tokens = run.visit.countsTokens ? billedTokens(end, this.#inbound) : 0
     run.visit.end(signalOf(end, this.#inbound), end.providerError?.retryAfterMs, tokens)
     if (this.#run === run) this.#run = undefined
@@ -375,7 +317,7 @@ export class Attempts {
   }
 
   /** Why there is no answer, as its client is told. */
-  describe(): ClientFailure {
+  describe(): Failure {
     const { refusal } = this
     return describeFailure({
       exchange: this.#inbound.id,
@@ -394,19 +336,6 @@ export class Attempts {
     return this.allEnds.reduce((sum, end) => sum + billedTokens(end, this.#inbound), 0)
   }
 
-  /** What the next request of this conversation needs to know of the answer. */
-  #remember({ attempt, apiKey }: Run): void {
-    const { platform, marks } = attempt
-    const { session, caller, operation, format } = this.#inbound
-    const { origins, sessions, formatRefusals, clock } = this.#deps
-    if (format !== undefined && this.#withoutFormat.has(platform))
-      formatRefusals.refused(format, platform.name, clock.nowMs())
-    if (marks.length > 0)
-      origins.remember(marks, { platform: platform.name, provider: platform.provider.name, tenant: caller.tenant })
-    if (session !== undefined && operation.mayFallBack) sessions.answered(session, platform.name)
-    platform.provider.keys.onSuccess(apiKey)
-  }
-
   /** The process stops and waits no longer: what runs ends as a failure does. */
   stop(): void {
     this.#isStopped = true
@@ -417,13 +346,13 @@ export class Attempts {
   /** Frees the upstreams at once. */
   abandon(reason: 'client-gone' | 'internal'): void {
     const running = this.#running
-    this.#rival = undefined
+    this.#hedge?.giveUp()
     for (const run of running) this.settle(run, run.attempt.conclude({ name: 'failed', reason }))
   }
 
   /** The one whose answer it would be comes last. */
   get #running(): readonly Run[] {
-    return [this.#rival, this.#run].filter((run) => run !== undefined)
+    return [this.#hedge?.rival, this.#run].filter((run) => run !== undefined)
   }
 }
 

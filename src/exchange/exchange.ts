@@ -47,10 +47,10 @@ export type Progress =
  *  2. overload    which platforms take it, what another try costs   admission/overload.ts, memory/health.ts
  *     itinerary   where next, within one attempt budget             admission/itinerary.ts
  *  3. deadline    no wait and no attempt beyond it                  attempts.ts, resilience/watchdog.ts
- *  4. outbound    the client's bytes, or a translation, or neither  operations/
+ *  4. outbound    the client's bytes, or a translation, or neither  attempt/outbound-requests.ts, operations/
  *  5. attempt     send, scan, verdict                               attempt/stream-attempt.ts, body-attempt.ts
- *     acceptance  what it has to be beyond finished               admission/acceptance.ts
- *     hedge       a second one beside a silent one                  attempts.ts
+ *     acceptance  what it has to be beyond finished                 admission/acceptance.ts
+ *     hedge       a second one beside a silent one                  attempt/hedge.ts
  *  6. commitment  once content was delivered no other answer may be tried  here
  *     seams       but another attempt may go on with its text, exactly, and behind a limit      seam/
  *  7. ending      clean only for a proven answer, else error event and abort     delivery/

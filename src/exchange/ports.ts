@@ -13,27 +13,31 @@ import type { Sessions } from './memory/sessions.ts'
 import type { Replays } from './replay/replays.ts'
 
 /** What the exchange asks of the world around it. */
-export interface ExchangeDeps {
+export interface Ports {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
   readonly newId: () => string
   readonly upstream: Upstream
+  /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
+  readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
+}
+
+/** Those, and what exchanges share: their bounds, and what one leaves for the next. */
+export interface ExchangeDeps extends Ports {
   readonly sink: EvidenceSink
   readonly limits: Limits
+  readonly schemas: SchemaJudge
   readonly origins: Origins
   readonly sessions: Sessions
   readonly health: Health
   readonly repeats: Repeats
   readonly clients: ClientLoads
-  readonly replays: Replays
-  readonly schemas: SchemaJudge
   readonly formatRefusals: FormatRefusals
+  readonly replays: Replays
   readonly cache: AnswerCache
   readonly approvals: Approvals
   readonly deferred: DeferredAnswers
-  /** Makes the response of an answer that is whole; a plain `Response` where nothing is given. */
-  readonly toWholeResponse?: ((bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) => Response) | undefined
 }
 
 /** Judges values by JSON Schemas. */

@@ -1,7 +1,6 @@
 import type { FullstopConfig } from '../config/index.ts'
 import { Engine } from '../engine/index.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
-import { wait } from '../resilience/index.ts'
 import {
   environment,
   newId,
@@ -49,10 +48,6 @@ export interface Fullstop {
   readonly close: (patienceMs?: number) => Promise<void>
 }
 
-const DRAIN_PATIENCE_MS = 30_000
-/** Ends that were forced have this long to reach their readers, ms. */
-const LAST_WORDS_MS = 1_000
-
 /**
  * Makes a configuration into a gateway in this process. Rejects with a `ConfigurationError` that lists every problem of
  * the configuration.
@@ -81,15 +76,6 @@ export async function createFullstop(options: FullstopOptions = {}): Promise<Ful
     },
     generate: createGenerate(engine),
     notices,
-    close: (patienceMs = DRAIN_PATIENCE_MS) => close(engine, patienceMs),
+    close: (patienceMs) => engine.close(patienceMs),
   }
-}
-
-async function close(engine: Engine, patienceMs: number): Promise<void> {
-  const over = new AbortController()
-  const drained = engine.drain()
-  await Promise.race([drained, wait(patienceMs, systemClock, over.signal)])
-  engine.stop()
-  await Promise.race([drained, wait(LAST_WORDS_MS, systemClock, over.signal)])
-  over.abort()
 }

@@ -1,12 +1,12 @@
-import { composeAnswer } from './composer.ts'
+import { composeAnswer } from './model/composer.ts'
 import type { JsonRecord } from './json-checks.ts'
 import { playBody, playStream } from './playback.ts'
 import type { PlaybackEnd, ReplyParts } from './playback.ts'
-import type { ProviderProtocol, ReadContext, ReadRequest } from './provider-protocol.ts'
+import type { ProviderProtocol, ReadContext, ReadRequest } from './protocols/provider-protocol.ts'
 import { createRandom, hashText } from './random.ts'
 import type { SimulatedModel } from './simulated-models.ts'
 import type { Performance } from './stage.ts'
-import type { Writer } from './writer.ts'
+import type { Writer } from './model/writer.ts'
 
 const SERVER_SENT_EVENTS = 'text/event-stream; charset=utf-8'
 

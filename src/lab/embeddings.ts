@@ -1,10 +1,10 @@
 import type { EmbeddingModel } from './embedding-models.ts'
 import { isStringList } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
-import { invalidParameter, missingParameter, wrongType } from './openai-errors.ts'
-import { readNumber, readWord } from './openai-fields.ts'
+import { invalidParameter, missingParameter, wrongType } from './protocols/openai/errors.ts'
+import { readNumber, readWord } from './protocols/openai/fields.ts'
 import { createRandom } from './random.ts'
-import { countTokens, tokenize } from './tokenizer.ts'
+import { countTokens, tokenize } from './model/tokenizer.ts'
 
 const MOST_INPUTS = 2048
 const MOST_TOKENS = 300_000

@@ -1,7 +1,7 @@
 import type { ProviderResponse } from './provider-http.ts'
 import type { Rejection } from './faults.ts'
-import { ProviderRejection } from './provider-protocol.ts'
-import type { ProviderProtocol } from './provider-protocol.ts'
+import { ProviderRejection } from './protocols/provider-protocol.ts'
+import type { ProviderProtocol } from './protocols/provider-protocol.ts'
 
 /** The refusal that a fault asks for, as the protocol words it. */
 export function rejectionOf(rejection: Rejection, protocol: ProviderProtocol): ProviderRejection {

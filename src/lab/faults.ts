@@ -1,5 +1,5 @@
-import type { AnswerFaults } from './answer.ts'
-import type { ProtocolName } from './protocol-name.ts'
+import type { AnswerFaults } from './model/answer.ts'
+import type { ProtocolName } from './protocols/protocol-name.ts'
 
 /** How a stream or body ends before its time. */
 export type Cut = 'eof' | 'fin' | 'reset' | 'midjson' | 'stall' | 'in-band-error' | 'bare-error'

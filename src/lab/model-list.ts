@@ -1,5 +1,5 @@
 import { embeddingModels } from './embedding-models.ts'
-import type { ProtocolName } from './protocol-name.ts'
+import type { ProtocolName } from './protocols/protocol-name.ts'
 import { simulatedModels } from './simulated-models.ts'
 import type { SimulatedModel } from './simulated-models.ts'
 

@@ -1,7 +1,7 @@
 import { findFault, parseModelName } from './fault-selection.ts'
 import type { ChosenFault } from './fault-selection.ts'
-import type { ProtocolName } from './protocol-name.ts'
-import type { ProviderProtocol } from './provider-protocol.ts'
+import type { ProtocolName } from './protocols/protocol-name.ts'
+import type { ProviderProtocol } from './protocols/provider-protocol.ts'
 
 /** The model that a request names, with the faults of its suffix. Throws a `ProviderRejection` for an unknown one. */
 export function selectModel<Model extends { readonly id: string }>(

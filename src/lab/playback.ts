@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts'
 import type { Cut, FaultEffects } from './faults.ts'
 import { gzipBomb } from './gzip-bomb.ts'
-import type { WireEvent } from './provider-protocol.ts'
+import type { WireEvent } from './protocols/provider-protocol.ts'
 
 const HTML_PAGE =
   '<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html>'

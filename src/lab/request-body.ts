@@ -1,8 +1,8 @@
 import type { ProviderRequest } from './provider-http.ts'
 import { isRecord } from './json-checks.ts'
 import type { JsonRecord } from './json-checks.ts'
-import { ProviderRejection } from './provider-protocol.ts'
-import type { ProviderProtocol } from './provider-protocol.ts'
+import { ProviderRejection } from './protocols/provider-protocol.ts'
+import type { ProviderProtocol } from './protocols/provider-protocol.ts'
 
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024
 

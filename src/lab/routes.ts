@@ -1,9 +1,9 @@
 import type { ProviderRequest } from './provider-http.ts'
-import { geminiRoute } from './gemini-routes.ts'
+import { geminiRoute } from './protocols/gemini/routes.ts'
 import { decoded } from './path-text.ts'
-import type { ProtocolName } from './protocol-name.ts'
-import { ProviderRejection } from './provider-protocol.ts'
-import type { StreamAddress } from './provider-protocol.ts'
+import type { ProtocolName } from './protocols/protocol-name.ts'
+import { ProviderRejection } from './protocols/provider-protocol.ts'
+import type { StreamAddress } from './protocols/provider-protocol.ts'
 import { describeSite } from './site-description.ts'
 
 /** What a request asks for. Refusals carry a protocol too, in which they are worded. */

@@ -1,6 +1,6 @@
 import { embeddingModels } from './embedding-models.ts'
 import { faults } from './faults.ts'
-import { promptHooks } from './prompt-hooks.ts'
+import { promptHooks } from './model/prompt-hooks.ts'
 import { simulatedModels } from './simulated-models.ts'
 
 /** What `GET /` says: where everything is, and which models and faults there are. */

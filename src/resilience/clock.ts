@@ -8,6 +8,19 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number): () => void
 }
 
+/** What the promise resolves with, or `undefined` once `delayMs` are over; rejects as the promise does. */
+export async function within<T>(promise: Promise<T>, delayMs: number, clock: Clock): Promise<T | undefined> {
+  let cancel = (): void => undefined
+  const late = new Promise<undefined>((resolve) => {
+    cancel = clock.setTimer(() => resolve(undefined), delayMs)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    cancel()
+  }
+}
+
 /** Resolves after `delayMs`, or at once when the signal aborts; never rejects. */
 export function wait(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
   if (signal.aborted || delayMs <= 0) return Promise.resolve()

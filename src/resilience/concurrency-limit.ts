@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { PROBE_BASE_MS } from './probe-backoff.ts'
 
-/** The limit is never lower, nor lower than the hard cap: Netflix Gradient2's minimum. */
+/** The limit is never lower, unless the cap is: Netflix Gradient2's minimum. */
 export const LOWEST_LIMIT = 20
 /** Never higher: Envoy adaptive concurrency's maximum. */
 export const HIGHEST_LIMIT = 1_000

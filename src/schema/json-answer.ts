@@ -1,10 +1,8 @@
-import { type CoreResponse, isJsonObject, type JsonObject, parseJson } from '../protocols/core/index.ts'
+import { type CoreResponse, isJsonObject, type JsonObject, parseJson, textIn } from '../protocols/core/index.ts'
 
 /** The text of an answer's first choice; nothing of its thinking, its calls or its refusal. */
 export function textOf({ choices }: CoreResponse): string {
-  let text = ''
-  for (const part of choices[0]?.content ?? []) if (part.type === 'text') text += part.text
-  return text
+  return textIn(choices[0]?.content ?? [])
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/index.ts'
+import { isLoopbackAddress } from '../config/index.ts'
 import type { ClientConnection } from '../exchange/index.ts'
 import { type Clock, wait } from '../resilience/index.ts'
 import type { TcpTable } from '../runtime/bun/index.ts'
@@ -15,15 +15,15 @@ const PROMPT_MS = 300
 const FIRST_POLL_MS = 5
 /** What a process has read waits in its own queues, and a reset empties those too: so long it has to work them off, ms. */
 const READING_MS = 400
+/** The same for a client elsewhere that takes any close in good order for the end of the answer, ms. */
+const READING_ELSEWHERE_MS = 3_000
+/** The longest wait for a client that is closed in good order, ms; Bun's time-outs have a grain of four seconds. */
+const CLOSING_MS = 10_000
 /**
  * Connections that say nothing while a request arrives, or between requests, are closed after this many seconds. More than 60,
  * which is what AWS load balancers and nginx keep one for unless told otherwise: a request must not cross its close.
  */
 export const IDLE_CONNECTION_SECONDS = 75
-/** The same for a client elsewhere that takes any close in good order for the end of the answer, ms. */
-const READING_ELSEWHERE_MS = 3_000
-/** The longest wait for a client that is closed in good order, ms; Bun's time-outs have a grain of four seconds. */
-const CLOSING_MS = 10_000
 
 /**
  * Sees a response's last bytes off. An aborted response ends in a reset, and a reset discards whatever the client's
@@ -61,7 +61,7 @@ export class BunConnection implements ClientConnection {
   async #hasReadAll(signal: AbortSignal): Promise<boolean> {
     const { server, request, clock, tcpTable } = this.#options
     const peer = server.requestIP(request)
-    if (peer === null || !isLoopback(peer.address.replace(/^::ffff:/, ''))) return false
+    if (peer === null || !isLoopbackAddress(peer.address)) return false
     const untilMs = clock.nowMs() + PROMPT_MS
     let emptyPolls = 0
     for (let pauseMs = FIRST_POLL_MS; clock.nowMs() < untilMs && !signal.aborted; pauseMs *= 2) {

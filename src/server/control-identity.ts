@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type ApproverConfig, isLoopback } from '../config/index.ts'
+import { type ApproverConfig, isLoopbackAddress } from '../config/index.ts'
 import { type Engine, keyOf } from '../engine/index.ts'
 import { sha256Hex } from '../exchange/index.ts'
 import { FullstopError } from '../errors.ts'
@@ -32,7 +32,7 @@ export async function identify({ config }: Engine, caller: ControlCaller): Promi
 }
 
 function fromOwnMachine({ headers, remoteAddress }: ControlCaller): ControlIdentity {
-  if (remoteAddress === undefined || !isLoopback(remoteAddress.replace(/^::ffff:/, '')))
+  if (remoteAddress === undefined || !isLoopbackAddress(remoteAddress))
     throw new FullstopError('host-not-allowed', 'The control plane has no key, so only the machine itself may use it.')
   const foreign = refuseForeignCaller(headers)
   if (foreign !== undefined) throw foreign

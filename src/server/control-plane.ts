@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/index.ts'
-import { ERRORS, FullstopError } from '../errors.ts'
+import { ERRORS, FullstopError, toFullstopError } from '../errors.ts'
 import { approvalsApi, isApprovalsPath } from './approvals-api.ts'
 import { identify } from './control-identity.ts'
 
@@ -43,9 +43,7 @@ export async function controlPlane(
       throw new FullstopError('unknown-key', 'Expected the control key; the key of an approver came.')
     return serve(engine, path)
   } catch (error) {
-    return failure(
-      error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.'),
-    )
+    return failure(toFullstopError(error))
   }
 }
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/index.ts'
+import { isLoopback, isLoopbackAddress } from '../config/index.ts'
 import { FullstopError } from '../errors.ts'
 
 /**
@@ -32,7 +32,7 @@ export function refuseForeignCaller(headers: Headers): FullstopError | undefined
 function isForOwnMachine(headers: Headers): boolean {
   if (headers.has('forwarded')) return false
   const addresses = [headers.get('x-forwarded-for'), headers.get('x-real-ip')].flatMap((list) => list?.split(',') ?? [])
-  return addresses.every((address) => isLoopback(address.trim().replace(/^::ffff:/, '')))
+  return addresses.every((address) => isLoopbackAddress(address.trim()))
 }
 
 const PLAIN = /^(?:127\.0\.0\.1|localhost)(?::\d{1,4})?$/

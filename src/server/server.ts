@@ -2,7 +2,7 @@ import { type Config, isLoopback } from '../config/index.ts'
 import { Engine, pathOf } from '../engine/index.ts'
 import type { EvidenceSink } from '../evidence/index.ts'
 import type { BreakerChange } from '../exchange/index.ts'
-import { type Clock, wait } from '../resilience/index.ts'
+import type { Clock } from '../resilience/index.ts'
 import { bunUpstream, TcpTable } from '../runtime/bun/index.ts'
 import { newId, systemClock } from '../runtime/web/index.ts'
 import { BunConnection, IDLE_CONNECTION_SECONDS } from './client-connection.ts'
@@ -24,15 +24,9 @@ export interface RunningServer {
   readonly engine: Engine
   /** Puts another configuration into service. Throws `InsecureBind` where this address may not serve it. */
   readonly swap: (config: Config) => void
-  /** Refuses new requests, lets running ones end for at most `patienceMs`, then closes. */
+  /** Refuses new requests, lets running ones end for at most `patienceMs` (30 s by default), then closes. */
   readonly stop: (patienceMs?: number) => Promise<void>
 }
-
-/** A shutdown waits so long for running exchanges, ms. */
-const DRAIN_PATIENCE_MS = 30_000
-
-/** Error events of a shutdown have this long to leave, ms. */
-const LAST_WORDS_MS = 1_000
 
 /** The bind would let anybody on the network use the providers' keys. */
 export class InsecureBind extends Error {
@@ -88,15 +82,9 @@ export function startServer(
       refuseMovedControl(separate, next.control.listen)
       engine.swap(next)
     },
-    stop: async (patienceMs = DRAIN_PATIENCE_MS) => {
-      const over = new AbortController()
+    stop: async (patienceMs) => {
       // The engine's part is over when the last byte is written, the listener's when it has left.
-      const left = engine.drain().then(() => data.stop())
-      await Promise.race([left, wait(patienceMs, clock, over.signal)])
-      // Whoever still waits learns why, and gets a moment to read it.
-      engine.stop()
-      await Promise.race([left, wait(LAST_WORDS_MS, clock, over.signal)])
-      over.abort()
+      await engine.close(patienceMs, () => data.stop())
       await Promise.all([data.stop(true), control?.stop(true)])
     },
   }

@@ -498,6 +498,24 @@ describe('a total outage', () => {
 
 describe('a request whose answers die every time', () => {
   const dies = dying({ streams: () => 'dies', whole: () => 'dies' })
+  // Fake time runs on while sockets are slow: no keep-alive is to say meanwhile that an answer has begun.
+  const onTime = (clock: FakeClock): object => ({ clock, random: () => 0.5, keepAliveMs: 3_600_000 })
+
+  /** The background is not over before somebody waits for it. */
+  function diesOnceAwaited(): { readonly handler: typeof dies; readonly onAskedAgain: () => void } {
+    let isAskedAgain = false
+    return {
+      handler: async (asked, response, ordinal) => {
+        if (ordinal > 1) await until(() => isAskedAgain)
+        if (ordinal > 1) await new Promise((resolve) => setTimeout(resolve, 100))
+        return dies(asked, response, ordinal)
+      },
+      onAskedAgain: () => {
+        isAskedAgain = true
+      },
+    }
+  }
+
   const CLIENTS = [
     ['the same protocol', '/v1/chat/completions', CHAT_REQUEST],
     ['a translation', '/v1/messages', MESSAGES_REQUEST],
@@ -556,15 +574,9 @@ describe('a request whose answers die every time', () => {
   test.each(cases)('%s %s, streams again %p: gets the fixed answer, and nobody is asked', async (...all) => {
     const [path, , stream, request, headers] = all
     const clock = new FakeClock()
-    const there = await world(`answer: "${NOTE}"`, '', '', { clock, random: () => 0.5 })
-    let isAskedAgain = false
-    there.primary.handler = async (asked, response, ordinal) => {
-      // The background is not over before somebody waits for it.
-      if (ordinal > 1) await until(() => isAskedAgain)
-      if (ordinal > 1) await new Promise((resolve) => setTimeout(resolve, 100))
-      return dies(asked, response, ordinal)
-    }
-    const onAskedAgain = (): boolean => (isAskedAgain = true)
+    const there = await world(`answer: "${NOTE}"`, '', '', onTime(clock))
+    const { handler, onAskedAgain } = diesOnceAwaited()
+    there.primary.handler = handler
     const heard = await loop(there, { path, stream, request, headers, times: 4, clock, onAskedAgain })
     for (const { status, degraded, text } of heard) {
       expect([status, degraded]).toEqual([200, 'answer'])
@@ -582,7 +594,7 @@ describe('a request whose answers die every time', () => {
 
   test('gets the answer that it had before', async () => {
     const clock = new FakeClock()
-    const there = await world('cache: 1h', '', '', { clock, random: () => 0.5 })
+    const there = await world('cache: 1h', '', '', onTime(clock))
     await hears(there.gateway.post('/v1/chat/completions', CHAT_REQUEST, W))
     there.primary.handler = dies
     const [path, request] = ['/v1/chat/completions', CHAT_REQUEST]
@@ -594,7 +606,7 @@ describe('a request whose answers die every time', () => {
   test.each([...CLIENTS])('gets a simpler model’s, through %s, which may die no more often', async (...all) => {
     const [, path, request] = all
     const clock = new FakeClock()
-    const there = await world(`model: small, answer: "${NOTE}"`, '', '', { clock, random: () => 0.5 })
+    const there = await world(`model: small, answer: "${NOTE}"`, '', '', onTime(clock))
     there.primary.handler = dies
     const ask = { path, request, stream: false, clock }
     const heard = await loop(there, { ...ask, times: 4 })
@@ -615,11 +627,12 @@ describe('a request whose answers die every time', () => {
 
   test('gets the error, with all attempts and when to try again, where nothing can be given', async () => {
     const clock = new FakeClock()
-    const there = await world('model: small', '', '', { clock, random: () => 0.5 })
-    there.primary.handler = dies
+    const there = await world('model: small', '', '', onTime(clock))
+    const { handler, onAskedAgain } = diesOnceAwaited()
+    there.primary.handler = handler
     there.simpler.handler = down
     const [path, request] = ['/v1/chat/completions', CHAT_REQUEST]
-    const heard = await loop(there, { path, request, stream: true, times: 3, clock })
+    const heard = await loop(there, { path, request, stream: true, times: 3, clock, onAskedAgain })
     expect(heard.map(({ status }) => status)).toEqual([502, 503, 503])
     expect(heard[2]?.text).toContain('"code":"dies-every-time"')
     expect(heard[2]?.text).toContain('{"platform":"b/y","verdict":"failed","reason":"overloaded"}')
@@ -630,7 +643,7 @@ describe('a request whose answers die every time', () => {
     const clock = new FakeClock()
     const hash = createHash('sha256').update('k').digest('hex')
     const limited = `clients: { c: { keyHash: "sha256:${hash}", limits: { requestsPerMinute: 4, concurrent: 1 } } }`
-    const there = await world(`answer: "${NOTE}"`, '', limited, { clock, random: () => 0.5 })
+    const there = await world(`answer: "${NOTE}"`, '', limited, onTime(clock))
     there.primary.handler = dies
     const [path, request] = ['/v1/chat/completions', CHAT_REQUEST]
     const headers = { authorization: 'Bearer k' }

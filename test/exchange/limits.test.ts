@@ -376,6 +376,16 @@ describe('a client’s requests at once', () => {
     expect((await shopOf(all))?.requestsPerMinute?.used).toBe(2)
   })
 
+  test('that are refused where an earlier answer is there count as nobody’s retry', async () => {
+    const all = await world([await bench.upstream(good)], { limits: 'requestsPerMinute: 1' })
+    const headers = { authorization: 'Bearer shop', 'idempotency-key': 'k' }
+    const statuses: number[] = []
+    for (let i = 0; i < 3; i++)
+      statuses.push((await all.gateway.post('/v1/chat/completions', CHAT_REQUEST, headers)).status)
+    expect(statuses).toEqual([200, 429, 429])
+    expect(all.gateway.evidence.map(({ repeats }) => repeats)).toEqual([0, 0, 0])
+  })
+
   test('that was finished in the background is none of its requests, but its tokens are its own', async () => {
     const up = await bench.upstream((request, response) => {
       if (!request.body.includes('"stream":true')) return json(response, 200, CHAT_ANSWER)

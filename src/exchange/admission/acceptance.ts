@@ -15,6 +15,7 @@ import {
   jsonInput,
   parseJson,
   type RequestFacts,
+  textIn,
   type ToolCallPart,
 } from '../../protocols/core/index.ts'
 import type { AnswerJudge, Finding, SchemaJudge } from '../ports.ts'
@@ -134,7 +135,7 @@ export class Acceptance {
     const { policy, facts, judge } = this.#options
     const byCaller = facts.structured && judge === undefined
     if ((policy.schema === undefined && !byCaller) || content.some(({ type }) => type === 'refusal')) return undefined
-    const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+    const text = textIn(content)
     const value = parseJson(text)
     const finding =
       policy.schema === undefined

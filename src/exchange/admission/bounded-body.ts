@@ -1,5 +1,6 @@
 import { FullstopError } from '../../errors.ts'
-import type { Clock } from '../../resilience/index.ts'
+import { type Clock, within } from '../../resilience/index.ts'
+import { joinBytes } from '../bytes.ts'
 import type { IncomingRequest } from '../ports.ts'
 
 export interface BodyBounds {
@@ -35,17 +36,10 @@ export async function readBounded(request: IncomingRequest, bounds: BodyBounds, 
   }
 }
 
-async function inTime<T>(whole: Promise<T>, { limitMs }: BodyBounds, clock: Clock): Promise<T> {
-  let cancel = (): void => undefined
-  const tooSlow = new Promise<never>((_, reject) => {
-    const error = new FullstopError('body-too-slow', `Expected the whole body within ${limitMs / 1_000} seconds.`)
-    cancel = clock.setTimer(() => reject(error), limitMs)
-  })
-  try {
-    return await Promise.race([whole, tooSlow])
-  } finally {
-    cancel()
-  }
+async function inTime(whole: Promise<ArrayBuffer>, { limitMs }: BodyBounds, clock: Clock): Promise<ArrayBuffer> {
+  const bytes = await within(whole, limitMs, clock)
+  if (bytes !== undefined) return bytes
+  throw new FullstopError('body-too-slow', `Expected the whole body within ${limitMs / 1_000} seconds.`)
 }
 
 async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: number): Promise<ArrayBuffer> {
@@ -70,16 +64,6 @@ function toText(bytes: ArrayBuffer): string {
   } catch {
     throw new FullstopError('invalid-json', 'Expected a body in UTF-8; bytes came that are not.')
   }
-}
-
-export function joinBytes(pieces: readonly Uint8Array[], total: number): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(total)
-  let at = 0
-  for (const piece of pieces) {
-    joined.set(piece, at)
-    at += piece.length
-  }
-  return joined
 }
 
 function tooLarge(limitBytes: number, came: string): FullstopError {

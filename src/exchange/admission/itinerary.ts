@@ -2,10 +2,11 @@ import type { Reason } from '../../evidence/index.ts'
 import type { ProtocolName } from '../../protocols/core/index.ts'
 import { backoffMs } from '../../resilience/index.ts'
 import type { Refusal } from '../memory/platform-health.ts'
+import { effectOf } from './reason-effects.ts'
 import type { Platform, Route } from './routing.ts'
 
 /** Why an attempt failed, as far as the next step depends on it. */
-export interface Failure {
+export interface AttemptFailure {
   readonly platform: Platform
   readonly reason: Reason
   /** What the provider asked for with `retry-after`. */
@@ -100,7 +101,7 @@ export class Itinerary {
     return this.#refusals
   }
 
-  after(failure: Failure, nowMs: number): NextStep {
+  after(failure: AttemptFailure, nowMs: number): NextStep {
     // Never at the cost of a platform that was not asked at all.
     if (failure.mayTryAgainAtOnce === true && this.#budget > this.#untriedCount) return this.#again(failure.platform)
     switch (this.learn(failure, nowMs)) {
@@ -118,13 +119,13 @@ export class Itinerary {
   }
 
   /** The same where nothing else is to be tried. */
-  last(failure: Failure, nowMs: number): NextStep {
+  last(failure: AttemptFailure, nowMs: number): NextStep {
     const lesson = this.learn(failure, nowMs)
     return { do: lesson === 'pass-on' || lesson === 'elsewhere-or-pass-on' ? 'pass-on' : 'give-up' }
   }
 
   /** Takes note of a failure without a next step, as another attempt is under way `beside`; what it would mean for one. */
-  learn({ platform, reason, retryAfterMs, isTranslated }: Failure, nowMs: number, beside?: Platform): Lesson {
+  learn({ platform, reason, retryAfterMs, isTranslated }: AttemptFailure, nowMs: number, beside?: Platform): Lesson {
     switch (effectOf(reason)) {
       case 'same-anywhere':
         return 'pass-on'
@@ -339,63 +340,3 @@ interface FindOptions {
 
 /** What a failure means for the next step. */
 export type Lesson = 'pass-on' | 'elsewhere' | 'elsewhere-or-pass-on' | 'over'
-
-type Effect =
-  | 'same-anywhere'
-  | 'same-anywhere-untranslated'
-  | 'needs-larger-window'
-  | 'provider-is-no-use'
-  | 'platform-is-no-use'
-  | 'may-pass'
-  | 'over'
-
-function effectOf(reason: Reason): Effect {
-  switch (reason) {
-    case 'policy':
-      return 'same-anywhere'
-    case 'bad-request':
-      return 'same-anywhere-untranslated'
-    case 'context-length':
-      return 'needs-larger-window'
-    case 'authentication':
-    case 'account-spent':
-      return 'provider-is-no-use'
-    case 'permission':
-    case 'not-found':
-    case 'not-expressible':
-    case 'redirected':
-    // Elsewhere it may be whole; here it would stop at the same limit.
-    case 'stopped-by-limit':
-      return 'platform-is-no-use'
-    case 'deadline':
-    case 'client-gone':
-    case 'outpaced':
-    case 'shutdown':
-      return 'over'
-    case 'ended-before-proof':
-    case 'ended-inside-event':
-    case 'connection-lost':
-    case 'first-event-timeout':
-    case 'idle-timeout':
-    case 'total-timeout':
-    case 'not-json':
-    case 'not-this-protocol':
-    case 'wrong-content-type':
-    case 'event-order':
-    case 'arguments-not-json':
-    case 'too-large':
-    case 'bad-encoding':
-    case 'schema-violation':
-    case 'arguments-violation':
-    case 'in-band-error':
-    case 'failed-finish':
-    case 'connect-failed':
-    case 'rate-limit':
-    case 'overloaded':
-    case 'server-error':
-    case 'upstream-timeout':
-    case 'internal':
-    case 'diverged':
-      return 'may-pass'
-  }
-}

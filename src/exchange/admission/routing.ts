@@ -39,7 +39,7 @@ export interface ClientLimits extends UseLimits {
   readonly repeats: number
 }
 
-/** See `interface.md`'s wording in the README: from when to when each one runs is said in `resilience/watchdog.ts`. */
+/** How long an attempt may take; `WatchdogOptions` in `resilience/watchdog.ts` says from when to when each one runs. */
 export interface Timeouts {
   readonly firstEventMs: number
   readonly idleMs: number
@@ -129,7 +129,7 @@ export interface Routing {
   /** There are approvers, and who asks is known, so that nobody decides about what they asked for. */
   readonly canApprove: boolean
   workflow(name: string): (Policy & { readonly model: string | undefined }) | undefined
-  /** What a profile stands for; `undefined`: no such profile, or not yet. */
+  /** What a profile stands for; `undefined`: no such profile. */
   profile(name: string): Policy | undefined
 }
 

@@ -19,7 +19,7 @@ export const DEFERRED_BYTES: number = 64 * 1024 * 1024
 const POLL_AFTER_SECONDS = 5
 
 /** Where the client of an exchange asks for its answer. */
-export function pollPath(id: string): string {
+function pollPath(id: string): string {
   return `/v1/approvals/${id}`
 }
 

@@ -1,5 +1,6 @@
 import { JsonArrayToEvents } from '../../protocols/core/index.ts'
 import type { UnfinishedVerdict } from '../../evidence/index.ts'
+import { NO_BYTES } from '../bytes.ts'
 import type { BodyReader } from './upstream-body.ts'
 
 /** The body did not end where its array does. */
@@ -38,7 +39,7 @@ export class ArrayBody implements BodyReader {
     this.#first = undefined
     const { value, done } = first === undefined ? await this.#body.read() : { value: first, done: false }
     if (!done) {
-      const events = this.#array.push(value ?? NOTHING)
+      const events = this.#array.push(value ?? NO_BYTES)
       if (this.#array.state === 'broken') throw new BrokenArray({ name: 'malformed', reason: 'not-this-protocol' })
       return { done: false, value: events }
     }
@@ -51,6 +52,5 @@ export class ArrayBody implements BodyReader {
   }
 }
 
-const NOTHING = new Uint8Array(0)
 const OPEN_BRACKET = 91
 const WHITE_SPACE: ReadonlySet<number> = new Set([9, 10, 13, 32])

@@ -1,6 +1,6 @@
 import type { FinishedVerdict, UnfinishedVerdict, Verdict } from '../../evidence/index.ts'
 import { AnswerAssembler, type CoreResponse, eventsOf, type StreamFacts } from '../../protocols/core/index.ts'
-import { joinBytes } from '../admission/bounded-body.ts'
+import { joinBytes } from '../bytes.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
 import { completed } from '../delivery/given-answer.ts'

@@ -10,9 +10,11 @@ import { type Json, parseJson, type StreamFacts } from '../../protocols/core/ind
 import { Watchdog } from '../../resilience/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform, Timeouts } from '../admission/routing.ts'
+import { NO_BYTES } from '../bytes.ts'
 import type { Outbound } from '../operations/operation.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import type { AttemptEnd, ProviderErrorAnswer } from './attempt.ts'
+import { readRetryAfter } from './retry-after.ts'
 import { bodyReader, type BodyReader, hasOwnEnd, isPlain } from './upstream-body.ts'
 
 export interface CallOptions {
@@ -31,7 +33,6 @@ export interface CallOptions {
 
 const ERROR_BODY_PATIENCE_MS = 2_000
 const THINKING_PATIENCE_MS = 5 * 60_000
-const LONGEST_RETRY_AFTER_MS = 24 * 60 * 60_000
 
 /** The sending and timing that every attempt has, streamed or not, and its evidence. */
 export class Call {
@@ -279,7 +280,7 @@ export class Call {
   }
 
   /** The beginning of a body that is not an answer, at most so much of it as an error may take. */
-  async readText(body: BodyReader, begun: Uint8Array = NOTHING): Promise<string> {
+  async readText(body: BodyReader, begun: Uint8Array = NO_BYTES): Promise<string> {
     const decoder = new TextDecoder()
     let text = decoder.decode(begun, { stream: true })
     while (text.length < this.deps.limits.errorBodyBytes) {
@@ -296,8 +297,6 @@ export class Call {
   }
 }
 
-const NOTHING = new Uint8Array(0)
-
 /** A silent think is not a stall, and an answer that is not streamed says nothing until it is there. */
 function patience(
   { firstEventMs, idleMs, totalMs, declared }: Timeouts,
@@ -312,17 +311,6 @@ function patience(
     idleMs: stretch(idleMs, declared.idle),
     totalMs,
   }
-}
-
-/** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110 §10.2.3); ms from now. */
-function readRetryAfter(headers: Headers, nowWallMs: number): number | undefined {
-  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
-  if (Number.isFinite(ms) && ms >= 0) return Math.min(ms, LONGEST_RETRY_AFTER_MS)
-  const value = headers.get('retry-after')
-  if (value === null) return undefined
-  const seconds = Number(value)
-  const delay = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(value) - nowWallMs
-  return Number.isFinite(delay) ? Math.min(Math.max(0, delay), LONGEST_RETRY_AFTER_MS) : undefined
 }
 
 /** Cancelling a body that is already closed or errored rejects; there is nothing left to free then. */

@@ -1,6 +1,5 @@
-import { joinBytes } from '../admission/bounded-body.ts'
+import { joinBytes, NO_BYTES } from '../bytes.ts'
 
-const NOTHING = new Uint8Array(0)
 const LF = 10
 const CR = 13
 
@@ -26,7 +25,7 @@ export class HeldBytes {
   /** Takes everything but the last `keep` bytes, which belong to an event that is not whole. Copies only if it must. */
   takeExceptLast(keep: number): Uint8Array {
     const release = this.#total - keep
-    if (release <= 0) return NOTHING
+    if (release <= 0) return NO_BYTES
     return this.#cut(this.#joined(), release, { events: 0, isClosed: false })
   }
 
@@ -40,7 +39,7 @@ export class HeldBytes {
     const all = this.#joined()
     let release = this.#total - pendingBytes
     for (let left = events; left > 0 && release > 0; left--) release = lastEventStart(all, release)
-    return release > 0 ? this.#cut(all, release, { events, isClosed: pendingBytes === 0 }) : NOTHING
+    return release > 0 ? this.#cut(all, release, { events, isClosed: pendingBytes === 0 }) : NO_BYTES
   }
 
   /** How many pieces stand before the last `events` events, where those begin with a piece, as they nearly always do. */
@@ -52,7 +51,7 @@ export class HeldBytes {
   }
 
   #takePieces(count: number): Uint8Array {
-    if (count === 0) return NOTHING
+    if (count === 0) return NO_BYTES
     const taken = joined(this.#pieces.slice(0, count))
     this.#pieces = this.#pieces.slice(count)
     this.#total -= taken.length
@@ -80,11 +79,7 @@ export class HeldBytes {
 function joined(pieces: readonly Piece[]): Uint8Array {
   const [first] = pieces
   if (first !== undefined && pieces.length === 1) return first.bytes
-  const bytes = pieces.map((piece) => piece.bytes)
-  return joinBytes(
-    bytes,
-    bytes.reduce((sum, { length }) => sum + length, 0),
-  )
+  return joinBytes(pieces.map(({ bytes }) => bytes))
 }
 
 /** Where the last event before `end`, which is the end of one, begins; 0 for the first. */

@@ -1,4 +1,5 @@
 import type { AnswerAssembler, StreamEncoder, StreamEvent, StreamScanner } from '../../protocols/core/index.ts'
+import { NO_BYTES } from '../bytes.ts'
 import type { TextGuard } from '../delivery/text-guard.ts'
 import type { Continuation } from '../seam/continuation.ts'
 import { HeldBytes } from './held-bytes.ts'
@@ -18,7 +19,6 @@ export interface Outbox {
   clear(): void
 }
 
-const NOTHING = new Uint8Array(0)
 const encoder = new TextEncoder()
 
 /** The provider's own events, for a client of its protocol. */
@@ -50,7 +50,7 @@ export class ByteOutbox implements Outbox {
     if (this.#guard === undefined || phase === 'proven') return this.#held.takeExceptLast(pendingBytes)
     const { releasable } = this.#guard
     // Looking through what is held for nothing would cost the square of a long wait.
-    if (releasable === this.#released) return NOTHING
+    if (releasable === this.#released) return NO_BYTES
     this.isPlain = lastTellingBlock <= this.#released
     this.#released = releasable
     this.#guard.onReleased()
@@ -137,11 +137,11 @@ export class TranslatingOutbox implements Outbox {
   }
 
   #take(count: number): Uint8Array {
-    if (count <= 0) return NOTHING
+    if (count <= 0) return NO_BYTES
     // One of few is what nearly every release is.
     const text = count === 1 ? this.#texts.shift() : this.#texts.splice(0, count).join('')
     this.#released += count
-    return text === undefined || text === '' ? NOTHING : encoder.encode(text)
+    return text === undefined || text === '' ? NO_BYTES : encoder.encode(text)
   }
 
   clear(): void {

@@ -8,6 +8,7 @@ import {
 } from '../../protocols/core/index.ts'
 import type { Acceptance } from '../admission/acceptance.ts'
 import type { Platform } from '../admission/routing.ts'
+import { NO_BYTES } from '../bytes.ts'
 import { ArrayBody, BrokenArray } from './array-body.ts'
 import type { Attempt, AttemptEnd, TextAtLimit } from './attempt.ts'
 import { type Call, ignoreClosed } from './call.ts'
@@ -181,31 +182,31 @@ export class StreamAttempt implements Attempt {
     this.#outbox.take(piece)
     if (this.#continuation?.failure !== undefined) {
       this.#rejected = this.#continuation.failure
-      return NOTHING
+      return NO_BYTES
     }
     switch (scanner.phase) {
       case 'opening':
       case 'held':
       case 'broken':
-        return NOTHING
+        return NO_BYTES
       case 'flowing':
-        return this.#holdAll ? NOTHING : this.#outbox.release()
+        return this.#holdAll ? NO_BYTES : this.#outbox.release()
       case 'proven':
         return this.#proven === undefined ? this.#prove(scanner.verdictAtEnd()) : this.#outbox.release()
     }
   }
 
   #prove(verdict: Verdict): Uint8Array {
-    if (!isFinished(verdict)) return NOTHING
+    if (!isFinished(verdict)) return NO_BYTES
     this.#outbox.complete()
     if (this.#continuation?.failure !== undefined) {
       this.#rejected = this.#continuation.failure
-      return NOTHING
+      return NO_BYTES
     }
     const judgement = this.#acceptance?.judge(this.#assembler?.answer(), verdict, this.#hasDelivered)
     this.#call.unchecked = judgement?.unchecked
     this.#rejected = judgement?.rejected
-    if (this.#rejected !== undefined) return NOTHING
+    if (this.#rejected !== undefined) return NO_BYTES
     const released = this.#outbox.releaseProven()
     // Last: what could not be written is not delivered.
     this.#proven = verdict
@@ -213,7 +214,7 @@ export class StreamAttempt implements Attempt {
     const text = mayGoOn ? textAtLimit(this.#assembler?.answer()) : undefined
     if (text !== undefined) {
       this.#atLimit = { text, rest: released }
-      return NOTHING
+      return NO_BYTES
     }
     this.#call.letClose(CLOSING_PATIENCE_MS)
     return released
@@ -241,7 +242,7 @@ export class StreamAttempt implements Attempt {
     try {
       this.#call.beforeRead()
       const { value } = await body.read()
-      first = value ?? NOTHING
+      first = value ?? NO_BYTES
     } catch {
       return this.#break(this.#call.whyBroken)
     }
@@ -282,8 +283,6 @@ export class StreamAttempt implements Attempt {
 
 /** Perhaps the end, perhaps a cut: nothing tells. */
 const CLOSED: UnfinishedVerdict = { name: 'truncated', reason: 'ended-before-proof' }
-
-const NOTHING = new Uint8Array(0)
 
 function isEventStream(headers: Headers): boolean {
   return (headers.get('content-type') ?? '').trim().toLowerCase().startsWith('text/event-stream')

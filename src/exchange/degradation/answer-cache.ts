@@ -23,6 +23,8 @@ export class AnswerCache {
   readonly #store: BoundedStore<CachedAnswer>
   /** Requests whose answer is about to be kept; who asks for the same meanwhile waits for that. */
   readonly #keeping = new Set<Promise<void>>()
+  /** How often all was let go of: what was about to be kept before that is not kept any more. */
+  #clearings = 0
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#nowMs = () => clock.nowMs()
@@ -38,8 +40,12 @@ export class AnswerCache {
     const forMs = inbound.degrade?.cacheMs
     if (forMs === undefined || answer.choices.some(({ content }) => content.some(isClientCall))) return
     const json = JSON.stringify(answer)
+    const clearings = this.#clearings
     const keeping = keyOf(inbound)
-      .then((key) => void this.#store.set(key, { json, keptAtMs: this.#nowMs() }, { forMs, bytes: 2 * json.length }))
+      .then((key) => {
+        if (clearings !== this.#clearings) return
+        this.#store.set(key, { json, keptAtMs: this.#nowMs() }, { forMs, bytes: 2 * json.length })
+      })
       // A request that cannot be told from others is not kept; nothing else is lost.
       .catch(() => undefined)
       .finally(() => this.#keeping.delete(keeping))
@@ -59,6 +65,7 @@ export class AnswerCache {
   }
 
   clear(): void {
+    this.#clearings += 1
     this.#store.clear()
   }
 }

@@ -1,5 +1,5 @@
 import type { Degraded, FinishedVerdict, Reason } from '../../evidence/index.ts'
-import { type CoreResponse, isJsonObject, parseJson, type Part } from '../../protocols/core/index.ts'
+import { type CoreResponse, isJsonObject, parseJson, textIn } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { AttemptEnd } from '../attempt/attempt.ts'
 import type { Failure } from '../delivery/failure.ts'
@@ -61,10 +61,6 @@ const SUBSTITUTE_VERDICT: FinishedVerdict = { name: 'complete', proof: 'body', s
 export function isAcceptable({ facts, acceptance }: Inbound, answer: CoreResponse): boolean {
   const isInForm = !facts.structured || answer.choices.every(({ content }) => isJsonObject(parseJson(textIn(content))))
   return isInForm && acceptance?.judge(answer, SUBSTITUTE_VERDICT, false).rejected === undefined
-}
-
-function textIn(content: readonly Part[]): string {
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
 /** As many as OpenAI gives for one request (`n`): a caller's number must not be multiplied by the operator's words without end. */

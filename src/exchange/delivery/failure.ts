@@ -1,4 +1,4 @@
-import { ended, ERRORS, type ErrorCode, FullstopError } from '../../errors.ts'
+import { ended, ERRORS, type ErrorCode, toFullstopError } from '../../errors.ts'
 import type { AttemptEvidence, Reason } from '../../evidence/index.ts'
 import type { CallerError, RequestProblem } from '../../protocols/core/index.ts'
 import type { ClientRefusal } from '../memory/client-load.ts'
@@ -121,10 +121,8 @@ function reasonOf({ verdict }: AttemptEnd): Reason {
 
 /** Something was thrown in the middle: an error of the table about the request, or a defect. */
 export function unexpectedFailure(error: unknown, exchange: string, attempts: readonly AttemptEvidence[]): Failure {
-  const known =
-    error instanceof FullstopError ? error : new FullstopError('internal', 'Something went wrong that should not.')
-  const { status, retryable } = ERRORS[known.code]
-  const { code, message } = known
+  const { code, message } = toFullstopError(error)
+  const { status, retryable } = ERRORS[code]
   return { code, retryable, error: { status, code, message, exchange, attempts: attempts.map(toAttemptLine) } }
 }
 

@@ -1,5 +1,5 @@
 import { EventsToJsonArray } from '../../protocols/core/index.ts'
-import { joinBytes } from '../admission/bounded-body.ts'
+import { joinBytes, NO_BYTES } from '../bytes.ts'
 
 /** How a streamed answer reaches the client: as server-sent events, or as one JSON array of what they hold. */
 export type Framing = 'events' | 'array'
@@ -17,11 +17,10 @@ export function createFrames(framing: Framing): ClientFrames {
   return framing === 'events' ? EVENTS : new ArrayFrames()
 }
 
-const NOTHING = new Uint8Array(0)
 const EVENTS: ClientFrames = {
   contentType: 'text/event-stream; charset=utf-8',
   frame: (events) => events,
-  finish: () => NOTHING,
+  finish: () => NO_BYTES,
 }
 
 class ArrayFrames implements ClientFrames {
@@ -41,6 +40,6 @@ class ArrayFrames implements ClientFrames {
     if (this.#isBegun) return bytes
     this.#isBegun = true
     const begin = this.#array.begin()
-    return joinBytes([begin, bytes], begin.length + bytes.length)
+    return joinBytes([begin, bytes])
   }
 }

@@ -1,9 +1,11 @@
-import type { CoreResponse } from '../../protocols/core/index.ts'
+import { type CoreResponse, eventsOf } from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
-import { renderAnswer } from './stored-answer.ts'
+import { toBytes } from '../operations/sending.ts'
 
-/** An answer that is there as a whole, in the form in which its client waits for it. */
+const encoder = new TextEncoder()
+
+/** An answer that is there as a whole, in the form in which its client waits for it: a whole body, or all events of a stream. */
 export function renderGiven(
   answer: CoreResponse,
   inbound: Inbound,
@@ -11,14 +13,16 @@ export function renderGiven(
   fallbackModel: string = answer.model,
 ): Uint8Array {
   const { protocol, facts, id } = inbound
-  return renderAnswer(answer, {
-    protocol,
-    stream: facts.stream,
-    includeUsage: facts.stream && includesUsage(inbound),
+  if (!facts.stream)
+    return toBytes(protocol.renderResponse(completed(answer, inbound, { model: fallbackModel }, nowSeconds)))
+  const stream = protocol.createStreamEncoder({
+    includeUsage: includesUsage(inbound),
     fallbackId: id,
     fallbackModel,
     nowSeconds,
   })
+  const events = eventsOf(answer).map((event) => stream.encode(event))
+  return encoder.encode(events.join('') + stream.finish())
 }
 
 function includesUsage({ body }: Inbound): boolean {
@@ -33,8 +37,8 @@ function includesUsage({ body }: Inbound): boolean {
 /** With what not every provider says and clients expect: a name, a model, a date. What is kept or approved is all of it. */
 export function completed(
   answer: CoreResponse,
-  { id }: Inbound,
-  { model }: Platform,
+  { id }: Pick<Inbound, 'id'>,
+  { model }: Pick<Platform, 'model'>,
   nowSeconds: number,
 ): CoreResponse {
   return {

@@ -1,5 +1,5 @@
 import { FullstopError } from '../../errors.ts'
-import { joinBytes } from '../admission/bounded-body.ts'
+import { joinBytes } from '../bytes.ts'
 import { ownerOf } from '../admission/inbound.ts'
 import type { ClientExchange } from '../client-exchange.ts'
 import type { ExchangeDeps } from '../ports.ts'
@@ -57,10 +57,7 @@ async function readWhole(
     if (progress.kind === 'bytes' && isStream) continue
     if (isStream) pieces.push(frames.finish())
     exchange.report('kept')
-    const body = joinBytes(
-      pieces,
-      pieces.reduce((sum, { length }) => sum + length, 0),
-    )
+    const body = joinBytes(pieces)
     const contentType = isStream ? frames.contentType : 'application/json'
     return { status: 200, headers: { ...responseHeaders(exchange), 'content-type': contentType }, body }
   }

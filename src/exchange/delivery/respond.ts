@@ -1,4 +1,6 @@
+import { within } from '../../resilience/index.ts'
 import type { ClientExchange } from '../client-exchange.ts'
+import { NO_BYTES } from '../bytes.ts'
 import type { ClientConnection, ExchangeDeps } from '../ports.ts'
 import { ClientStream } from './client-stream.ts'
 import { errorResponse } from './error-response.ts'
@@ -43,7 +45,7 @@ export async function respond(
   // After an early commit who answers is not known yet, and what is not known is not said.
   const headers = early === undefined ? idHeader(exchange) : responseHeaders(exchange)
   if (!inbound.facts.stream) {
-    const bytes = early?.kind === 'bytes' ? early.bytes : new Uint8Array(0)
+    const bytes = early?.kind === 'bytes' ? early.bytes : NO_BYTES
     headers['content-type'] = 'application/json'
     const response = toResponse(bytes, headers, deps)
     exchange.report('delivered')
@@ -78,18 +80,6 @@ function toResponse(
   const body = bytes as Uint8Array<ArrayBuffer>
   const init = { status: 200, headers }
   return toWholeResponse === undefined ? new Response(body, init) : toWholeResponse(body, init)
-}
-
-async function within<T>(promise: Promise<T>, ms: number, clock: ExchangeDeps['clock']): Promise<T | undefined> {
-  let cancel = (): void => undefined
-  const late = new Promise<undefined>((resolve) => {
-    cancel = clock.setTimer(() => resolve(undefined), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    cancel()
-  }
 }
 
 function idHeader({ inbound, isReplayed }: ClientExchange): Record<string, string> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
 import type { Caller, ClientLimits } from '../admission/routing.ts'
-import { ClientLoads, type ClientRefusal, ClientStay, LOOP_WINDOW_MS, REMEMBERED_BODIES } from './client-load.ts'
+import { ClientLoads, type ClientRefusal, ClientStay, SAME_BODY_WINDOW_MS, REMEMBERED_BODIES } from './client-load.ts'
 
 const caller = (limits: Partial<ClientLimits>, client = 'shop'): Caller => ({
   client,
@@ -100,7 +100,7 @@ describe('a client’s limits', () => {
     expect(enter({ repeats: 3 }, 'again')).toMatchObject({ retryAfterMs: 1 })
     clock.advance(1)
     for (let i = 0; i < 3; i++) stay({ repeats: 3 }, 'again').end(0)
-    expect(enter({ repeats: 3 }, 'again')).toMatchObject({ retryAfterMs: LOOP_WINDOW_MS })
+    expect(enter({ repeats: 3 }, 'again')).toMatchObject({ retryAfterMs: SAME_BODY_WINDOW_MS })
   })
 
   test('long bodies that differ in their midst are different', () => {

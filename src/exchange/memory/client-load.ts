@@ -5,7 +5,7 @@ import type { Caller, ClientLimits } from '../admission/routing.ts'
 import { digest } from './repeats.ts'
 
 /** Over which the same body is counted from its first coming, ms. */
-export const LOOP_WINDOW_MS = 60_000
+export const SAME_BODY_WINDOW_MS = 60_000
 /** Bodies that are remembered for each client; about 100 bytes each. The one that was longest not sent goes first. */
 export const REMEMBERED_BODIES = 1_000
 /** Clients that are remembered: more than a configuration has. */
@@ -118,13 +118,13 @@ export class ClientLoad {
 
   #timesSent(key: string | undefined): number {
     const sent = key === undefined ? undefined : this.#sent.get(key)
-    return sent === undefined || this.#clock.nowMs() - sent.sinceMs >= LOOP_WINDOW_MS ? 0 : sent.count
+    return sent === undefined || this.#clock.nowMs() - sent.sinceMs >= SAME_BODY_WINDOW_MS ? 0 : sent.count
   }
 
   #loopOpensInMs(key: string | undefined, limit: number): number {
     const sent = key === undefined ? undefined : this.#sent.get(key)
     if (sent === undefined || this.#timesSent(key) < limit) return 0
-    return sent.sinceMs + LOOP_WINDOW_MS - this.#clock.nowMs()
+    return sent.sinceMs + SAME_BODY_WINDOW_MS - this.#clock.nowMs()
   }
 
   #count(key: string): void {

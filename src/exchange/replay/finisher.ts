@@ -4,13 +4,13 @@ import { backoffMs, wait } from '../../resilience/index.ts'
 import { type Inbound, ownerOf } from '../admission/inbound.ts'
 import { InboundBody } from '../admission/inbound-body.ts'
 import type { Route } from '../admission/routing.ts'
-import { joinBytes } from '../admission/bounded-body.ts'
+import { joinBytes } from '../bytes.ts'
 import { type Failure, unexpectedFailure } from '../delivery/failure.ts'
 import { Exchange } from '../exchange.ts'
 import { LONGEST_WAIT_MS } from '../admission/itinerary.ts'
 import type { ExchangeDeps } from '../ports.ts'
 import { type BackgroundTry, planOf } from './background-plan.ts'
-import { formOf, type KeptAnswer } from './kept-answer.ts'
+import { keptAnswer } from './kept-answer.ts'
 import { answersIn } from './loop-guard.ts'
 import type { AnswerOrFailure, PendingAnswer } from './pending-answer.ts'
 import { LARGEST_KEPT_BYTES } from './recording.ts'
@@ -178,26 +178,6 @@ class Finish {
       degrade: undefined,
       simpler: undefined,
     }
-  }
-}
-
-/** The finished answer of an exchange, for whoever asks for the same. */
-export function keptAnswer(
-  { inbound, answering, lastWord, degraded }: Exchange,
-  bytes: Uint8Array,
-  identity: string,
-): KeptAnswer {
-  const platform = answering?.platform
-  const verdict = lastWord?.verdict.name
-  return {
-    exchange: inbound.id,
-    platform: platform?.name,
-    verdict: verdict === 'limited' || verdict === 'refused' ? verdict : 'complete',
-    degraded,
-    identity,
-    form: formOf(inbound),
-    bytes,
-    completion: platform?.provider.protocol === inbound.protocol ? platform.provider.completion : 'strict',
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import type { Inbound } from '../admission/inbound.ts'
 import { DegradedLabel } from '../degradation/label.ts'
 import { renderGiven } from '../delivery/given-answer.ts'
+import type { Exchange } from '../exchange.ts'
 
 /** A finished answer, kept for whoever asks for the same again. Plain data: a store may be another process. */
 export interface KeptAnswer {
@@ -37,6 +38,26 @@ export interface AnswerStore {
   remove(id: string): Promise<void>
   /** Drops what has expired, where the store does not do so by itself; cheap to ask often. */
   sweep(): void
+}
+
+/** The finished answer of an exchange, which has all `bytes` of it. */
+export function keptAnswer(
+  { inbound, answering, lastWord, degraded }: Exchange,
+  bytes: Uint8Array,
+  identity: string,
+): KeptAnswer {
+  const platform = answering?.platform
+  const verdict = lastWord?.verdict.name
+  return {
+    exchange: inbound.id,
+    platform: platform?.name,
+    verdict: verdict === 'limited' || verdict === 'refused' ? verdict : 'complete',
+    degraded,
+    identity,
+    form: formOf(inbound),
+    bytes,
+    completion: platform?.provider.protocol === inbound.protocol ? platform.provider.completion : 'strict',
+  }
 }
 
 /** In which form a client waits for its answer: the same bytes serve all who wait in the same form. */

@@ -190,7 +190,9 @@ export class ReplayedExchange implements ClientExchange {
     this.#stay?.end(0)
     const { inbound } = this
     const isGiven = outcome === 'delivered' || outcome === 'kept'
-    if (!isGiven) this.#deps.repeats.onFailure(ownerOf(inbound.caller), inbound.body.text)
+    // What its client's limits kept from being tried says nothing, should it come again.
+    if (!isGiven && this.#overLimit === undefined)
+      this.#deps.repeats.onFailure(ownerOf(inbound.caller), inbound.body.text)
     this.#reader?.close()
     this.#over(isGiven || this.#isUseless)
     this.#deps.sink(

@@ -1,5 +1,5 @@
 import { type JsonObject, messagesOf, type Protocol, type StreamEvent } from '../../protocols/core/index.ts'
-import { joinBytes } from '../admission/bounded-body.ts'
+import { joinBytes } from '../bytes.ts'
 
 /** What is kept of a stream to go on behind it, bytes; one that needs more ends honestly when its platform dies. */
 const LONGEST_KEPT = 512 * 1024

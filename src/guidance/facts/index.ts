@@ -1,8 +1,7 @@
 export { causeId, FactCatalogue, RECORD_ID } from './catalogue.ts'
-export type { FactEntry } from './catalogue.ts'
-export type { Cost, Demand, Facts, LimitChange, Observation, Period, Remediation, Subject } from './facts.ts'
+export type { Cost, Demand, Facts, Remediation } from './facts.ts'
 export { causeKinds, detectors, eventKinds, validations } from './incident.ts'
-export type { Account, AffectedPlatform, Cause, EventKind, Incident, IncidentEvent, Share } from './incident.ts'
+export type { Account, EventKind, Incident, IncidentEvent, Share } from './incident.ts'
 export {
   betweenMs,
   compareMoments,
@@ -18,10 +17,8 @@ export {
 export type { Moment } from './moment.ts'
 export type { OfferedClaim } from './offered-claim.ts'
 export { changeKinds, practiceStates } from './practice.ts'
-export type { Evaluation, Gate, Monitoring, Practice, PracticeKind, Standard } from './practice.ts'
+export type { Evaluation, Practice, PracticeKind, Standard } from './practice.ts'
 export { sourcedOnly } from './screen.ts'
-export type { Source, Sourced, SourceType } from './source.ts'
-export { joinFacts } from './supply.ts'
-export type { FactSupply } from './supply.ts'
+export type { Source, Sourced } from './source.ts'
 export { automaticLatency, timingOf, unseen } from './timing.ts'
-export type { IncidentTiming, Interval, Resurfacing } from './timing.ts'
+export type { IncidentTiming } from './timing.ts'

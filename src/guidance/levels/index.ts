@@ -1,6 +1,6 @@
 export { assessAll, closingOrder } from './assess.ts'
-export type { Assessments, CheckedRequirement, LoopAssessment } from './assess.ts'
+export type { Assessments, CheckedRequirement } from './assess.ts'
 export { levelNames, loopDefinitions } from './definitions.ts'
 export { idsOf, KnownFacts } from './known-facts.ts'
 export { loops } from './requirement.ts'
-export type { Finding, Level, Loop, Requirement } from './requirement.ts'
+export type { Level, Loop } from './requirement.ts'

@@ -1,2 +1,2 @@
 export { findSignature, stageNames } from './signature.ts'
-export type { Signature, SignatureMatch, Stage, StageName } from './signature.ts'
+export type { Signature } from './signature.ts'

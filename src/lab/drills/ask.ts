@@ -1,8 +1,8 @@
-import { isWholeObject, isWholeText } from '../checksum.ts'
+import { isWholeObject, isWholeText } from '../model/checksum.ts'
 import type { Sleep } from '../connection.ts'
 import { isRecordList, recordOr, stringOr } from '../json-checks.ts'
 import type { JsonRecord } from '../json-checks.ts'
-import { readServerSentEvents } from '../naive-events.ts'
+import { readServerSentEvents } from './naive-events.ts'
 import type { DrillRequest } from './requests.ts'
 
 /** What one request of a drill came to, held against the truth that the answer carries in itself. */

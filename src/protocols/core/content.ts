@@ -81,6 +81,11 @@ export function isClientCall(part: Part): part is ToolCallPart {
   return part.type === 'tool-call' && part.kind !== 'server'
 }
 
+/** All that it says; nothing of its thinking, its calls or its refusal. */
+export function textIn(content: readonly Part[]): string {
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
 export interface ToolResultPart {
   readonly type: 'tool-result'
   readonly callId: string

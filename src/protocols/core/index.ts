@@ -10,16 +10,14 @@ export {
   type OpaquePart,
   type Part,
   type RedactedThinkingPart,
-  type RefusalPart,
+  textIn,
   type TextPart,
   type ThinkingPart,
-  type ToolCallKind,
   type ToolCallPart,
   type ToolResultPart,
-  type VideoPart,
 } from './content.ts'
 export { storyOf } from './caller-error.ts'
-export { type ChoiceState, ChoiceStates } from './choice-states.ts'
+export { ChoiceStates } from './choice-states.ts'
 export { saysContextLength } from './context-length.ts'
 export { type DeltaTarget, type TemplateSource } from './delta-template.ts'
 export {
@@ -43,7 +41,7 @@ export {
   unexpected,
 } from './fields.ts'
 export { filterMessages } from './filter-events.ts'
-export { EventsToJsonArray, type JsonArrayState, JsonArrayToEvents } from './json-array-frames.ts'
+export { EventsToJsonArray, JsonArrayToEvents } from './json-array-frames.ts'
 export {
   isFilled,
   isJsonObject,
@@ -56,7 +54,7 @@ export {
   parseJson,
   toText,
 } from './json.ts'
-export { type Fate, fateOf, LOSS_TABLE, Losses, type LossRow } from './loss.ts'
+export { fateOf, LOSS_TABLE, Losses } from './loss.ts'
 export { graver, type Progress } from './progress.ts'
 export {
   type Address,
@@ -106,7 +104,6 @@ export {
   type ContentWatcher,
   type ScannerOptions,
   type StreamFacts,
-  type StreamPhase,
   type StreamScanner,
 } from './scanner.ts'
 export { SseScanner, type StreamHead } from './sse-scanner.ts'

@@ -2,7 +2,10 @@ import type { Caveat, Label, UnfinishedVerdict, Usage, Verdict } from '../../evi
 import type { Json } from './json.ts'
 import type { StreamEvent } from './stream-event.ts'
 
-/** Which terminal evidence an upstream is declared to give; see `docs/completion.md`. */
+/**
+ * Which terminal evidence an upstream is declared to give; see `docs/completion.md`. `strict`: every terminal marker of the protocol.
+ * `finish-only`: a finish reason for every choice and a clean transport end. `sentinel-only`: `[DONE]` alone (OpenAI Chat).
+ */
 export type Completion = 'strict' | 'finish-only' | 'sentinel-only'
 
 export interface ScannerOptions {
@@ -55,7 +58,7 @@ export interface StreamScanner {
   /** Reads the next bytes of the body. */
   push(bytes: Uint8Array): void
   readonly phase: StreamPhase
-  /** Whole events so far, of any kind. */
+  /** Whole events so far; a comment by itself is none. */
   readonly events: number
   /** Whole events so far, comments included. */
   readonly blocks: number

@@ -1,5 +1,6 @@
 import { toLabel } from '../../evidence/index.ts'
 import {
+  AnswerAssembler,
   type CoreChoice,
   type CoreResponse,
   type CoreStop,
@@ -12,14 +13,11 @@ import {
   NO_FACTS,
   objectsIn,
   overallStop,
-  type Part,
   type ReadResponse,
   type ReadResponseOptions,
-  type StreamEvent,
   type StreamFacts,
   toText,
   unfinished,
-  UNSAID_STOP,
 } from '../core/index.ts'
 import { CallNumbers, withoutCalls } from './call-numbers.ts'
 import { isInBandError } from './in-band-error.ts'
@@ -92,11 +90,7 @@ function judge(body: JsonObject, wires: readonly JsonObject[], bodyFacts: Stream
       return candidates.flatMap(({ marks }) => marks)
     },
     get response() {
-      return toResponse(
-        body,
-        wires.map((wire, index) => toChoice(wire, index, body)),
-        facts,
-      )
+      return toResponse(body, toChoices(wires, body), facts)
     },
     ...(facts.invalidToolCalls > 0 && {
       amended: {
@@ -137,31 +131,10 @@ function toResponse(body: JsonObject, choices: readonly CoreChoice[], { usage }:
   }
 }
 
-function toChoice(wire: JsonObject, index: number, body: JsonObject): CoreChoice {
-  const { state } = readCandidate(wire, index, body, true)
-  return { content: collect(state.takeEvents()), stop: state.stop ?? UNSAID_STOP }
-}
-
-/** The parts that the events of one candidate build, in order. */
-function collect(events: readonly StreamEvent[]): readonly Part[] {
-  const parts = new Map<number, Part>()
-  for (const event of events) {
-    if (!('part' in event)) continue
-    const known = parts.get(event.part)
-    if (event.type === 'whole') parts.set(event.part, event.content)
-    else if (event.type === 'text' || event.type === 'thinking')
-      parts.set(event.part, {
-        type: event.type,
-        text: (known !== undefined && 'text' in known ? known.text : '') + event.text,
-      })
-    else if (event.type === 'thinking-signature')
-      parts.set(event.part, {
-        type: 'thinking',
-        text: known?.type === 'thinking' ? known.text : '',
-        signature: event.signature,
-      })
-    else if (event.type === 'citation' && known?.type === 'text')
-      parts.set(event.part, { ...known, citations: [...(known.citations ?? []), event.citation] })
-  }
-  return [...parts].toSorted(([a], [b]) => a - b).map(([, part]) => part)
+/** The choices that the events of the candidates build, in order. */
+function toChoices(wires: readonly JsonObject[], body: JsonObject): readonly CoreChoice[] {
+  const assembler = new AnswerAssembler()
+  for (const [index, wire] of wires.entries())
+    for (const event of readCandidate(wire, index, body, true).state.takeEvents()) assembler.add(event)
+  return assembler.answer().choices
 }

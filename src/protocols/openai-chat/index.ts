@@ -29,8 +29,8 @@ export const openAiChat: Protocol = {
   requestHeaders,
   renderRequest,
   // Nothing in a conversation of this protocol is bound to its maker.
-  withFormat,
   withoutForeign: (body) => body,
+  withFormat,
   withTurns,
   readResponse,
   readError,

@@ -1,5 +1,5 @@
 // What OpenAI's two protocols have in common: errors, headers, media, and words for options.
-export { readError } from './error-in.ts'
+export { readError } from './provider-error.ts'
 export { renderError, toErrorObject } from './errors.ts'
 export { KEEP_ALIVE, requestHeaders } from './headers.ts'
 export { inBandErrorOf } from './in-band-error.ts'

@@ -1,4 +1,4 @@
 export { environment } from './environment.ts'
 export { newId, systemClock } from './system.ts'
-export { toWholeResponse, WholeResponse } from './whole-response.ts'
+export { toWholeResponse } from './whole-response.ts'
 export { type UpstreamFetch, webUpstream } from './upstream.ts'
