@@ -53,3 +53,30 @@ test('a body with fewer answers than were asked for is no answer', async () => {
   const three = await play('openai-chat', { choices: [0, 1, 2].map((index) => ({ ...message, index })) }, { n: 3 })
   expect(three.evidence?.verdict).toBe('complete')
 })
+
+test("Anthropic's events without their names are passed to nobody, and read for who speaks another protocol", async () => {
+  const events = [
+    { type: 'message_start', message: { id: 'm', type: 'message', role: 'assistant', model: 'x', content: [] } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hi' } },
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } },
+    { type: 'message_stop' },
+  ]
+  const pieces = [new TextEncoder().encode(events.map(event).join(''))]
+  const ask = (client: Client) =>
+    gateway.play({
+      upstream: 'anthropic',
+      completion: 'strict',
+      replay: { pieces, ending: 'clean' },
+      client,
+      delivery: 'live',
+      body: plainRequest(client, true),
+    })
+  const passed = await ask('anthropic')
+  expect(passed.status).toBe(502)
+  expect(passed.evidence?.attempts[0]).toMatchObject({ verdict: 'malformed', reason: 'not-this-protocol' })
+  const translated = await ask('openai-chat')
+  expect(translated).toMatchObject({ status: 200, end: 'clean' })
+  expect(textOf(translated)).toContain('"content":"Hi"')
+})

@@ -37,6 +37,7 @@ export function startAttempt(options: StartOptions, deps: ExchangeDeps): Attempt
     choices,
     decode: !sameProtocol || guard !== undefined || assembler !== undefined,
     ...(sameProtocol && guard !== undefined && { watch: guard }),
+    verbatim: sameProtocol,
     collect: !sameProtocol || needsAnswer || (callsOnly ? 'calls' : false),
     eventLimitBytes: deps.limits.eventBytes,
   })

@@ -446,3 +446,29 @@ test.each([5, {}, false])('%j in the place of text is not this protocol', (none)
   expect(verdict(START + opened(0, { type: 'text', text: none }))).toEqual(notThis)
   expect(verdict(begun + delta(0, { type: 'text_delta', text: null })).name).toBe('complete')
 })
+
+describe('names of events', () => {
+  const stream = START + PING + text(0, 'Hi', ' there') + ended('end_turn') + STOP
+  const notThis = { name: 'malformed', reason: 'not-this-protocol' } as const
+  const verdict = (changed: string, verbatim: boolean) => scannerAfter(changed, { verbatim }).verdictAtEnd()
+
+  test.each<[string, string]>([
+    ['none', stream.replaceAll(/^event: .*\n/gm, '')],
+    ['one without', stream.replace('event: content_block_delta\n', '')],
+    ['a delta called a ping', stream.replace('event: content_block_delta', 'event: ping')],
+    ['an end called something else', stream.replace('event: message_stop', 'event: done')],
+  ])('%s: clients that go by them would lose text, others are told in their own', (_, changed) => {
+    expect(changed).not.toBe(stream)
+    expect(verdict(changed, true)).toEqual(notThis)
+    expect(verdict(changed, false).name).toBe('complete')
+  })
+
+  test('whichever events are known may be followed by others of any name', () => {
+    const other = 'data: {"type":"ping"}\n\nevent: news\ndata: {"type":"something_new"}\n\n'
+    expect(verdict(stream.replace(STOP, other + STOP), true).name).toBe('complete')
+  })
+
+  test('behind the data they count as well', () => {
+    expect(verdict(stream.replaceAll(/^(event: .*)\n(data: .*)$/gm, '$2\n$1'), true).name).toBe('complete')
+  })
+})

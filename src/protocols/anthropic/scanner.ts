@@ -44,7 +44,10 @@ class AnthropicScanner extends SseScanner {
     return isInBandError(message)
   }
 
-  protected override onMessage(message: JsonObject, event: string): void {
+  protected override onMessage(message: JsonObject, event: string, name: string): void {
+    // Anthropic's SDKs pass over events without a name, and over whatever is called a ping.
+    if (this.options.verbatim === true && name !== message.type && TELLING.has(message.type))
+      return this.break('malformed', 'not-this-protocol')
     switch (message.type) {
       case 'message_start':
         return this.#onStart(message)
@@ -226,6 +229,16 @@ class AnthropicScanner extends SseScanner {
     return copy
   }
 }
+
+/** Events that an answer cannot do without. */
+const TELLING: ReadonlySet<Json | undefined> = new Set([
+  'message_start',
+  'content_block_start',
+  'content_block_delta',
+  'content_block_stop',
+  'message_delta',
+  'message_stop',
+])
 
 const OF_TEXT: ReadonlySet<Json | undefined> = new Set(['text', 'thinking'])
 

@@ -18,6 +18,8 @@ export interface ScannerOptions {
   readonly watch?: ContentWatcher
   /** Which core events to collect: by default all where there is no `watch`, else none. */
   readonly collect?: boolean | 'calls'
+  /** The client gets the events as they came, and may go by their SSE names. */
+  readonly verbatim?: boolean
   /** Largest event (and largest sum of one tool call's arguments), bytes. */
   readonly eventLimitBytes: number
 }

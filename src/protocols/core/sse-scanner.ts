@@ -55,8 +55,8 @@ export abstract class SseScanner implements StreamScanner {
 
   // ## What a protocol adds
 
-  /** One event's JSON object, and the event's text, blank line excluded. */
-  protected abstract onMessage(message: JsonObject, event: string): void
+  /** One event's JSON object, the event's text, blank line excluded, and its SSE name, empty where it has none. */
+  protected abstract onMessage(message: JsonObject, event: string, name: string): void
   /** The message is the provider's own error. */
   protected abstract isInBandError(message: JsonObject): boolean
   /** Sees an event's data before it is taken for JSON; `true` where there is no more to it (a sentinel, say). */
@@ -133,7 +133,7 @@ export abstract class SseScanner implements StreamScanner {
     else if (!isJsonObject(message)) this.break('malformed', 'not-this-protocol')
     else if (name === 'error' || this.isInBandError(message)) this.break('failed', 'in-band-error', message)
     else if (isBare) this.break('malformed', 'not-this-protocol')
-    else this.onMessage(message, event)
+    else this.onMessage(message, event, name)
   }
 
   /** The error's blank line is missing, and the next event's lines stand right behind it. */

@@ -58,9 +58,10 @@ export class CandidateState {
     const { content, continuationToken } = candidate
     if (this.#responseId === '') this.#responseId = responseId
     let progress: Progress = 'nothing'
-    const parts = isJsonObject(content) ? listOf(content.parts) : []
-    for (const [wirePart, part] of parts.entries()) {
-      if (isJsonObject(part) && isNoText(part.text)) return 'no-text'
+    const parts = isJsonObject(content) ? content.parts : undefined
+    if (parts !== undefined && parts !== null && !Array.isArray(parts)) return 'no-text'
+    for (const [wirePart, part] of listOf(parts).entries()) {
+      if (isJsonObject(part) && holdsNothingReadable(part)) return 'no-text'
       const piece = isJsonObject(part) ? readPiece(part) : undefined
       if (piece === undefined) continue
       progress = graver(progress, this.#onPiece(piece, part, wirePart))
@@ -200,6 +201,11 @@ export class CandidateState {
     copy.unfinishedCalls = this.unfinishedCalls
     return copy
   }
+}
+
+/** Something else where a text or a call should be, which would be lost. */
+function holdsNothingReadable({ text, functionCall: call }: JsonObject): boolean {
+  return isNoText(text) || (call !== undefined && call !== null && !isJsonObject(call))
 }
 
 /** Answers that were left without an index are the first. */

@@ -491,3 +491,14 @@ test.each([5, {}, false])('%j in the place of text is not this protocol', (text)
   expect(verdictOf(stream)).toEqual({ name: 'malformed', reason: 'not-this-protocol' })
   expect(verdictOf(say('a') + chunk([{ text: null }]) + end('STOP'))).toEqual(complete('end'))
 })
+
+test.each<[unknown]>([[5], [[]], ['look']])(
+  '%j in the place of a call, or of the parts, is not this protocol',
+  (value) => {
+    const notThis = { name: 'malformed', reason: 'not-this-protocol' }
+    expect(verdictOf(chunk([{ functionCall: value }]) + end('STOP'))).toEqual(notThis)
+    expect(verdictOf(say('a') + chunk([{ text: 'b', functionCall: null }]) + end('STOP'))).toEqual(complete('end'))
+    const parts = Array.isArray(value) ? { text: 'a' } : value
+    expect(verdictOf(event({ candidates: [{ content: { parts } }], ...HEAD }) + end('STOP'))).toEqual(notThis)
+  },
+)

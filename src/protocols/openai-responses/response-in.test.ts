@@ -136,6 +136,8 @@ describe('the verdict', () => {
     ['another status', body([], { status: 'done' }), { name: 'malformed', reason: 'not-this-protocol' }],
     ['no output', body(null), { name: 'malformed', reason: 'not-this-protocol' }],
     ['another protocol', { choices: [] }, { name: 'malformed', reason: 'not-this-protocol' }],
+    ['something else than text', body([message(text(5 as never))]), { name: 'malformed', reason: 'not-this-protocol' }],
+    ['a call without a name', body([call('{}', { name: '' })]), { name: 'malformed', reason: 'arguments-not-json' }],
     ['arguments cut short', body([call('{"x":')]), { name: 'malformed', reason: 'arguments-not-json' }],
     ['arguments that are no object', body([call('[1]')]), { name: 'malformed', reason: 'arguments-not-json' }],
     [

@@ -5,6 +5,7 @@ import {
   finishedVerdict,
   isFilled,
   isJsonObject,
+  isNoText,
   type Json,
   type JsonObject,
   mayCutCalls,
@@ -62,6 +63,7 @@ export function readResponse(body: Json | undefined, { choices }: ReadResponseOp
 function readFinished(body: JsonObject, output: readonly JsonObject[], bodyFacts: StreamFacts): ReadResponse {
   const isIncomplete = body.status === 'incomplete' || saysIncomplete(body)
   if (!isIncomplete && output.some(isUnfinishedMessage)) return unfinished('malformed', 'event-order', bodyFacts)
+  if (output.some(holdsNoText)) return unfinished('malformed', 'not-this-protocol', bodyFacts)
   const stop = readStop(body, isIncomplete, {
     calls: bodyFacts.toolCalls > 0,
     refusal: hasRefusal(output),
@@ -82,6 +84,11 @@ function readFinished(body: JsonObject, output: readonly JsonObject[], bodyFacts
     },
     ...(unfinishedCalls.size > 0 && { amended: { ...body, output: kept } }),
   }
+}
+
+/** A message that has something else where its text should be, which would be lost. */
+function holdsNoText({ type, content }: JsonObject): boolean {
+  return type === 'message' && objectsIn(content).some(({ text, refusal }) => isNoText(text) || isNoText(refusal))
 }
 
 function hasRefusal(output: readonly JsonObject[]): boolean {

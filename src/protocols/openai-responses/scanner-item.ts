@@ -21,6 +21,13 @@ export interface PartCounter {
   parts: number
 }
 
+/** Why what came of an item is none of an answer's. */
+export type Flaw = 'event-order' | 'not-this-protocol'
+
+export function isFlaw(events: readonly StreamEvent[] | Flaw): events is Flaw {
+  return typeof events === 'string'
+}
+
 /** One item of a streamed answer's output, from its `added` to its `done`. */
 export class OutputItem {
   readonly type: string
@@ -35,6 +42,8 @@ export class OutputItem {
   readonly #counter: PartCounter
   /** Characters that came of each text. */
   readonly #lengths: Map<string, number>
+  /** Texts that came whole. */
+  readonly #ended: Set<string>
   readonly #citations: Map<string, number>
   readonly #parts: Map<string, number>
   #lastThinking = ''
@@ -46,6 +55,7 @@ export class OutputItem {
     this.#counter = counter
     this.#call = callOf(wire)
     this.#lengths = new Map(origin === undefined ? [] : origin.#lengths)
+    this.#ended = new Set(origin === undefined ? [] : origin.#ended)
     this.#citations = new Map(origin === undefined ? [] : origin.#citations)
     this.#parts = new Map(origin === undefined ? [] : origin.#parts)
     if (origin !== undefined) return
@@ -55,11 +65,16 @@ export class OutputItem {
 
   // ## Text
 
-  /** The events of a text's piece; `undefined` where the whole of it is more than what came of it in pieces. */
-  onText({ place, text, isWhole }: TextEvent): readonly StreamEvent[] | undefined {
+  /** The events of a text's piece, or what is wrong with it: the whole is more than what came in pieces, or came before them. */
+  onText({ place, text, extent }: TextEvent): readonly StreamEvent[] | Flaw {
+    if (text === undefined) return 'not-this-protocol'
     const came = this.#lengths.get(place.key) ?? 0
-    // Hosts that send no pieces send the whole; those that do may trim it. Of thinking nobody needs to have all.
-    if (isWhole && came > 0) return place.kind !== 'thinking' && text.trim().length > came ? undefined : NO_EVENTS
+    // Of thinking nobody needs to have all, or only once.
+    const isStrict = place.kind !== 'thinking'
+    if (extent === 'piece' && isStrict && text !== '' && this.#ended.has(place.key)) return 'event-order'
+    if (extent === 'whole' && text !== '') this.#ended.add(place.key)
+    // Hosts that send no pieces send the whole; those that do may trim it.
+    if (extent !== 'piece' && came > 0) return isStrict && text.trim().length > came ? 'event-order' : NO_EVENTS
     if (text === '') return NO_EVENTS
     this.addLength(place, text.length)
     if (!this.#options.decode) return NO_EVENTS
@@ -125,8 +140,9 @@ export class OutputItem {
 
   // ## End
 
-  /** The events of the item's end; `undefined` where it holds more text than came of it. */
-  done(wire: JsonObject): readonly StreamEvent[] | undefined {
+  /** The events of the item's end, or what is wrong with it: it holds more text than came of it, or is of another type than began. */
+  done(wire: JsonObject): readonly StreamEvent[] | Flaw {
+    if (wire.type !== this.type) return 'event-order'
     this.isOpen = false
     this.saysUnfinished = isUnfinishedMessage(wire)
     this.#call = { ...this.#call, ...callOf(wire) }
@@ -141,12 +157,12 @@ export class OutputItem {
     }
   }
 
-  #endOfMessage(wire: JsonObject): readonly StreamEvent[] | undefined {
+  #endOfMessage(wire: JsonObject): readonly StreamEvent[] | Flaw {
     const events: StreamEvent[] = []
     for (const [index, part] of objectsIn(wire.content).entries()) {
       const text = readPart(part, 'content', index)
       const rest = text === undefined ? NO_EVENTS : this.onText(text)
-      if (rest === undefined) return undefined
+      if (isFlaw(rest)) return rest
       events.push(...rest)
       const place = contentPlace(index)
       // Not every host announces its citations one by one.
@@ -166,7 +182,8 @@ export class OutputItem {
     const events = lists.flatMap((list) =>
       objectsIn(wire[list]).flatMap((part, index) => {
         const text = readPart(part, list, index)
-        return text === undefined ? NO_EVENTS : (this.onText(text) ?? NO_EVENTS)
+        const rest = text === undefined ? NO_EVENTS : this.onText(text)
+        return isFlaw(rest) ? NO_EVENTS : rest
       }),
     )
     if (!this.#options.decode || read?.type !== 'thinking' || read.signature === undefined) return events

@@ -284,6 +284,48 @@ describe('text that is missing', () => {
   })
 })
 
+describe('text that would come twice, or get lost', () => {
+  const [begin = {}, part = {}, first = {}, second = {}, ...rest] = message(0, 'Hel', 'lo')
+  const [textDone = {}, partDone = {}] = rest
+
+  test.each<[string, Loose]>([
+    ['the text', textDone],
+    ['its part', partDone],
+  ])('pieces behind the end of %s are in no order', (_, whole) => {
+    expect(verdict([CREATED, begin, part, whole, first, second, ...rest, completed()])).toEqual(ORDER)
+    expect(verdict([CREATED, begin, part, first, second, whole, second, ...rest, completed()])).toEqual(ORDER)
+  })
+
+  test('pieces go on from what a part begins with', () => {
+    const filled = { ...part, part: { type: 'output_text', text: 'Hel', annotations: [] } }
+    const stream = [CREATED, begin, filled, second, ...rest, completed([textItem('Hello')])]
+    expect(verdict(stream)).toEqual(COMPLETE)
+    expect(text(stream)).toBe('Hello')
+  })
+
+  test('an item ends as what it began', () => {
+    const stream = [CREATED, added(0, { ...textItem(''), type: 'note' }), part, first, second, ...rest, completed()]
+    expect(verdict(stream)).toEqual(ORDER)
+  })
+
+  test.each([5, {}, false])('%j in the place of text or of arguments is not this protocol', (value) => {
+    const notThis = { name: 'malformed', reason: 'not-this-protocol' }
+    const end = done(0, textItem('Hel'))
+    expect(verdict([CREATED, begin, part, first, { ...second, delta: value }, end, completed()])).toEqual(
+      notThis as never,
+    )
+    const textless = textItem('', { content: [{ type: 'output_text', text: value, annotations: [] }] })
+    expect(verdict([CREATED, begin, done(0, textless), completed()])).toEqual(notThis as never)
+    const [callBegin = {}, piece = {}, ...callRest] = call(0, ['{}'])
+    expect(verdict([CREATED, callBegin, piece, { ...piece, delta: value }, ...callRest, completed()])).toEqual(
+      notThis as never,
+    )
+    expect(verdict([CREATED, begin, part, first, second, { ...second, delta: null }, ...rest, completed()])).toEqual(
+      COMPLETE,
+    )
+  })
+})
+
 describe('the phase', () => {
   const phases = (events: readonly Loose[]) => events.map((_, index) => scan(events.slice(0, index + 1)).phase)
 
@@ -405,6 +447,12 @@ describe('calls', () => {
       name: 'malformed',
       reason: 'arguments-not-json',
     })
+  })
+
+  test('one without a name nobody can run', () => {
+    const nameless = call(0, ['{}'], { name: null })
+    expect(verdict([CREATED, ...nameless, completed()])).toEqual({ name: 'malformed', reason: 'arguments-not-json' })
+    expect(verdict([CREATED, ...nameless, incomplete('max_output_tokens')]).name).toBe('limited')
   })
 
   test('one that the limit cut is left out', () => {

@@ -3,6 +3,7 @@ import {
   type CoreStop,
   finishedVerdict,
   isJsonObject,
+  isNoText,
   type Json,
   type JsonObject,
   mayCutCalls,
@@ -15,7 +16,7 @@ import {
 } from '../core/index.ts'
 import { inBandErrorOf } from '../openai/index.ts'
 import { marksOfAnnotation, marksOfItem, marksOfResponse } from './marks.ts'
-import type { OutputItem } from './scanner-item.ts'
+import { type Flaw, isFlaw, type OutputItem } from './scanner-item.ts'
 import { StreamedOutput } from './scanner-output.ts'
 import { isUnfinishedMessage, readStop, saysIncomplete } from './status.ts'
 import { citedPlace, readTextEvent, type TextEvent, type TextPlace } from './text-events.ts'
@@ -155,10 +156,10 @@ class OpenAiResponsesScanner extends SseScanner {
   #onText(message: JsonObject, text: TextEvent, event: string): void {
     const item = this.#openItem(message)
     if (item === undefined || !this.#emitAll(item.onText(text))) return
-    if (text.text === '') return
+    if (text.text === undefined || text.text === '') return
     this.content()
-    const { place, isWhole } = text
-    if (isWhole || place.kind === 'refusal' || typeof message.output_index !== 'number') return
+    const { place, extent } = text
+    if (extent !== 'piece' || place.kind === 'refusal' || typeof message.output_index !== 'number') return
     this.#plain = { index: message.output_index, place }
     const { sequence_number: number } = message
     this.learn(
@@ -193,6 +194,7 @@ class OpenAiResponsesScanner extends SseScanner {
 
   #onInput(message: JsonObject): void {
     const item = this.#openItem(message)
+    if (isNoText(message.delta)) return this.break('malformed', 'not-this-protocol')
     item?.onInput(message)
     if (item?.input?.isTooLarge === true) this.break('malformed', 'too-large')
   }
@@ -209,11 +211,14 @@ class OpenAiResponsesScanner extends SseScanner {
     if (isReasoning || item.textLength > 0 || item.hasRefusal) this.content()
   }
 
-  /** `false`, and broken, where an item holds more text than came of it. */
-  #emitAll(events: readonly StreamEvent[] | undefined): boolean {
-    if (events === undefined) this.break('malformed', 'event-order')
-    for (const event of events ?? []) this.emit(event)
-    return events !== undefined
+  /** `false`, and broken, where they are none. */
+  #emitAll(events: readonly StreamEvent[] | Flaw): boolean {
+    if (isFlaw(events)) {
+      this.break('malformed', events)
+      return false
+    }
+    for (const event of events) this.emit(event)
+    return true
   }
 
   // ## End

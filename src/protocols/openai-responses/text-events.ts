@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, toText } from '../core/index.ts'
+import { isJsonObject, isNoText, type Json, type JsonObject, toText } from '../core/index.ts'
 
 export type TextKind = 'text' | 'refusal' | 'thinking'
 
@@ -9,11 +9,14 @@ export interface TextPlace {
   readonly key: string
 }
 
-/** A piece of a text, or all of it. */
+/** What an event has of a text: what is there of it as its part begins, a piece, or all of it. */
+type Extent = 'start' | 'piece' | 'whole'
+
 export interface TextEvent {
   readonly place: TextPlace
-  readonly text: string
-  readonly isWhole: boolean
+  /** `undefined` where something else stands in its place, which would be lost. */
+  readonly text: string | undefined
+  readonly extent: Extent
 }
 
 interface Source {
@@ -21,46 +24,49 @@ interface Source {
   readonly list: 'content' | 'summary'
   /** The event's field with the text. */
   readonly field: string
-  readonly isWhole: boolean
+  readonly extent: Extent
 }
 
 const SOURCES: ReadonlyMap<unknown, Source> = new Map<unknown, Source>([
-  ['response.output_text.delta', { kind: 'text', list: 'content', field: 'delta', isWhole: false }],
-  ['response.output_text.done', { kind: 'text', list: 'content', field: 'text', isWhole: true }],
-  ['response.refusal.delta', { kind: 'refusal', list: 'content', field: 'delta', isWhole: false }],
-  ['response.refusal.done', { kind: 'refusal', list: 'content', field: 'refusal', isWhole: true }],
-  ['response.reasoning_text.delta', { kind: 'thinking', list: 'content', field: 'delta', isWhole: false }],
-  ['response.reasoning_text.done', { kind: 'thinking', list: 'content', field: 'text', isWhole: true }],
-  ['response.reasoning_summary_text.delta', { kind: 'thinking', list: 'summary', field: 'delta', isWhole: false }],
-  ['response.reasoning_summary_text.done', { kind: 'thinking', list: 'summary', field: 'text', isWhole: true }],
+  ['response.output_text.delta', { kind: 'text', list: 'content', field: 'delta', extent: 'piece' }],
+  ['response.output_text.done', { kind: 'text', list: 'content', field: 'text', extent: 'whole' }],
+  ['response.refusal.delta', { kind: 'refusal', list: 'content', field: 'delta', extent: 'piece' }],
+  ['response.refusal.done', { kind: 'refusal', list: 'content', field: 'refusal', extent: 'whole' }],
+  ['response.reasoning_text.delta', { kind: 'thinking', list: 'content', field: 'delta', extent: 'piece' }],
+  ['response.reasoning_text.done', { kind: 'thinking', list: 'content', field: 'text', extent: 'whole' }],
+  ['response.reasoning_summary_text.delta', { kind: 'thinking', list: 'summary', field: 'delta', extent: 'piece' }],
+  ['response.reasoning_summary_text.done', { kind: 'thinking', list: 'summary', field: 'text', extent: 'whole' }],
 ])
 
-const PART_LISTS: ReadonlyMap<unknown, Source['list']> = new Map<unknown, Source['list']>([
-  ['response.content_part.added', 'content'],
-  ['response.content_part.done', 'content'],
-  ['response.reasoning_summary_part.added', 'summary'],
-  ['response.reasoning_summary_part.done', 'summary'],
+const PARTS: ReadonlyMap<unknown, Pick<Source, 'list' | 'extent'>> = new Map<unknown, Pick<Source, 'list' | 'extent'>>([
+  ['response.content_part.added', { list: 'content', extent: 'start' }],
+  ['response.content_part.done', { list: 'content', extent: 'whole' }],
+  ['response.reasoning_summary_part.added', { list: 'summary', extent: 'start' }],
+  ['response.reasoning_summary_part.done', { list: 'summary', extent: 'whole' }],
 ])
 
 /** What an event adds to a text of an open item; `undefined` for events about anything else. */
 export function readTextEvent(message: JsonObject): TextEvent | undefined {
   const source = SOURCES.get(message.type)
   if (source !== undefined) {
-    const { kind, list, field, isWhole } = source
-    return { place: placeOf(kind, list, indexIn(message, list)), text: toText(message[field]), isWhole }
+    const { kind, list, field, extent } = source
+    return { place: placeOf(kind, list, indexIn(message, list)), text: textOf(message[field]), extent }
   }
-  const list = PART_LISTS.get(message.type)
-  if (list === undefined || !isJsonObject(message.part)) return undefined
-  return readPart(message.part, list, indexIn(message, list))
+  const about = PARTS.get(message.type)
+  if (about === undefined || !isJsonObject(message.part)) return undefined
+  const part = readPart(message.part, about.list, indexIn(message, about.list))
+  return part === undefined ? undefined : { ...part, extent: about.extent }
 }
 
 /** A part of an item's content or summary, as the text that it holds. */
 export function readPart(part: JsonObject, list: Source['list'], index: number): TextEvent | undefined {
   const kind = PART_KINDS.get(part.type)
   if (kind === undefined) return undefined
-  const text = toText(kind === 'refusal' ? part.refusal : part.text)
-  return { place: placeOf(kind, list, index), text, isWhole: true }
+  const text = textOf(kind === 'refusal' ? part.refusal : part.text)
+  return { place: placeOf(kind, list, index), text, extent: 'whole' }
 }
+
+const textOf = (value: Json | undefined): string | undefined => (isNoText(value) ? undefined : toText(value))
 
 const PART_KINDS: ReadonlyMap<unknown, TextKind> = new Map<unknown, TextKind>([
   ['output_text', 'text'],
