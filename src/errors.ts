@@ -38,7 +38,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     false,
     'Check the id; answers that waited are forgotten after a while, and with a restart.',
   ),
-  'unknown-exchange': row(404, false, 'Only recent exchanges are kept; check the id.'),
+  'unknown-exchange': row(
+    404,
+    false,
+    'Check the id; `fullstop trace` lists the latest, and only recent ones are kept.',
+  ),
   'method-not-allowed': row(405, false, 'Use the method in the `allow` header.'),
   'approval-conflict': row(409, false, 'Look at the approval again, and decide about what it holds now.'),
   'approval-not-possible': row(400, false, 'Set up `clients` and `approvals.approvers`, and call over the network.'),

@@ -22,9 +22,13 @@ export async function askControlPlane(
     )
   const response = await ask(`${base}${path}`, key, body)
   const answer: unknown = await response.json().catch(() => undefined)
-  if (!response.ok)
-    throw new CommandFailure(messageOf(answer) ?? `${base} answered with status ${response.status}.`, EXIT.failed)
-  return answer
+  if (response.ok && typeof answer === 'object' && answer !== null) return answer
+  const said = messageOf(answer)
+  if (said !== undefined) throw new CommandFailure(said, EXIT.failed)
+  throw new CommandFailure(
+    `What answers at ${base} (status ${response.status}) is not Fullstop's control plane. --url says where that is.`,
+    EXIT.failed,
+  )
 }
 
 async function ask(address: string, key: string | undefined, body: object | undefined): Promise<Response> {
@@ -45,8 +49,10 @@ async function ask(address: string, key: string | undefined, body: object | unde
   }
 }
 
+/** Of our own errors, all of which have a code: another server's words would be taken for ours. */
 function messageOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('error' in body)) return undefined
   const { error } = body
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : undefined
+  if (typeof error !== 'object' || error === null || !('message' in error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? String(error.message) : undefined
 }

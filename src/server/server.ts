@@ -29,7 +29,7 @@ export interface RunningServer {
 }
 
 /** A shutdown waits so long for running exchanges, ms. */
-const DRAIN_PATIENCE_MS = 30_000
+export const DRAIN_PATIENCE_MS = 30_000
 
 /** Error events of a shutdown have this long to leave, ms. */
 const LAST_WORDS_MS = 1_000
