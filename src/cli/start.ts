@@ -51,6 +51,7 @@ function watch(path: string, { config }: Loaded, server: RunningServer): ReturnT
         throw error
       }
     },
+    onUnchanged: () => console.error(`fullstop: ${path} is good, and what serves already`),
     onProblems: (problems) => {
       console.error(`fullstop: ${path} has problems; the configuration in service stays:\n${formatProblems(problems)}`)
     },

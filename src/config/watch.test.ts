@@ -125,6 +125,20 @@ describe('watching a configuration', () => {
     expect([scene.loads, scene.announced]).toEqual([3, ['a']])
   })
 
+  test('says that it is good again where its problems go, and when asked, not when a comment is written', async () => {
+    const scene = new Scene()
+    let unchanged = 0
+    const watcher = scene.watch({ onUnchanged: () => (unchanged += 1) })
+    await scene.settle()
+    await scene.write(`# a comment\n${good}`)
+    expect(unchanged).toBe(0)
+    await scene.write('providers: {}\n')
+    await scene.write(good)
+    expect([unchanged, scene.announced]).toEqual([1, ['a', badMessage]])
+    await watcher.reload()
+    expect(unchanged).toBe(2)
+  })
+
   test('reports a bad one once and keeps the good one', async () => {
     const scene = new Scene()
     scene.watch()
