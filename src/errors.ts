@@ -11,7 +11,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     'Leave the named part out, or ask for a model whose provider speaks your protocol.',
   ),
   'not-yet': row(400, false, 'Leave it out: this version does not have it yet.'),
-  'missing-key': row(401, false, 'Send a client key of this gateway as `authorization: Bearer …` or `x-api-key`.'),
+  'missing-key': row(401, false, 'Send a key of this gateway as `authorization: Bearer …` or `x-api-key`.'),
   'unknown-key': row(401, false, 'Check the key, or ask whoever runs this gateway for one.'),
   'account-spent': row(
     402,

@@ -265,9 +265,14 @@ clients:
         const { code, err } = await fullstop([command, '--port', String(taken.port)])
         expect([code, err.trim()]).toEqual([
           2,
-          `fullstop: cannot listen on 127.0.0.1:${taken.port}: something else listens there; --port chooses another.`,
+          `fullstop: cannot listen on 127.0.0.1:${taken.port}: something else listens there; choose another port.`,
         ])
       }
+      // The control plane's own: the gateway would go on half, and not end.
+      const path = join(folder, 'control.yaml')
+      writeFileSync(path, `${config('http://127.0.0.1:9', 'm')}control: { listen: "127.0.0.1:${taken.port}" }\n`)
+      const half = await fullstop(['start', '--config', path, '--port', '0'])
+      expect([half.code, half.err]).toEqual([2, expect.stringContaining(`cannot listen on 127.0.0.1:${taken.port}:`)])
     } finally {
       await taken.stop(true)
     }

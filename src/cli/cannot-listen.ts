@@ -9,13 +9,13 @@ function cause(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   switch (code) {
     case 'EADDRINUSE':
-      return 'something else listens there; --port chooses another.'
+      return 'something else listens there; choose another port.'
     case 'EACCES':
-      return 'this user may not; --port chooses another, from 1024 on as a rule.'
+      return 'this user may not; choose another port, from 1024 on as a rule.'
     case 'EADDRNOTAVAIL':
     case 'EINVAL':
     case 'ENOTFOUND':
-      return 'it is no address of this machine; --host names another.'
+      return 'it is no address of this machine; choose another.'
     default:
       return `${error instanceof Error ? error.message : String(error)}.`
   }

@@ -1,5 +1,5 @@
 import { formatProblems, watchConfig } from '../config/index.ts'
-import { DRAIN_PATIENCE_MS, InsecureBind, type RunningServer, startServer } from '../server/index.ts'
+import { CannotListen, DRAIN_PATIENCE_MS, InsecureBind, type RunningServer, startServer } from '../server/index.ts'
 import { cannotListen } from './cannot-listen.ts'
 import { loadConfiguration, type Loaded } from './configuration.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
@@ -30,7 +30,7 @@ async function listen(loaded: Loaded, { host, port }: StartOptions): Promise<Run
   } catch (error) {
     if (loaded.from === 'simulated') await loaded.providers.stop()
     if (error instanceof InsecureBind) throw new CommandFailure(`fullstop: ${error.message}`, EXIT.usage)
-    throw cannotListen(host, port, error)
+    throw error instanceof CannotListen ? cannotListen(error.hostname, error.port, error.cause) : error
   }
 }
 
@@ -41,15 +41,9 @@ function watch(path: string, { config }: Loaded, server: RunningServer): ReturnT
     env: process.env,
     current: config,
     onConfig: (next) => {
-      try {
-        server.swap(next)
-        console.error(`fullstop: ${path} reloaded`)
-      } catch (error) {
-        console.error(
-          `fullstop: ${path} not taken into service: ${error instanceof Error ? error.message : String(error)}`,
-        )
-        throw error
-      }
+      // What it throws is told below, as a problem of the file.
+      server.swap(next)
+      console.error(`fullstop: ${path} reloaded`)
     },
     onUnchanged: () => console.error(`fullstop: ${path} is good, and what serves already`),
     onProblems: (problems) => {
