@@ -10,7 +10,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     false,
     'Leave the named part out, or ask for a model whose provider speaks your protocol.',
   ),
-  'missing-key': row(401, false, 'Send a client key of this gateway as `authorization: Bearer …` or `x-api-key`.'),
+  'missing-key': row(401, false, 'Send a key of this gateway as `authorization: Bearer …` or `x-api-key`.'),
   'unknown-key': row(401, false, 'Check the key, or ask whoever runs this gateway for one.'),
   'account-spent': row(
     402,
@@ -37,7 +37,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
     false,
     'Check the id; answers that waited are forgotten after a while, and with a restart.',
   ),
-  'unknown-exchange': row(404, false, 'Only recent exchanges are kept; check the id.'),
+  'unknown-exchange': row(
+    404,
+    false,
+    'Check the id; `fullstop trace` lists the latest, and only recent ones are kept.',
+  ),
   'method-not-allowed': row(405, false, 'Use the method in the `allow` header.'),
   'approval-conflict': row(409, false, 'Look at the approval again, and decide about what it holds now.'),
   'approval-not-possible': row(400, false, 'Set up `clients` and `approvals.approvers`, and call over the network.'),

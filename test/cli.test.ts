@@ -246,6 +246,71 @@ clients:
     expect((await fullstop(['check', '--config', path, '--advise', '--workflow', 'nobody'])).code).toBe(2)
   })
 
+  test('a file as a bare argument: which option names it', async () => {
+    for (const [command, option] of [
+      ['check', '--config'],
+      ['start', '--config'],
+      ['diagnose', '--incidents'],
+    ] as const) {
+      const { code, err } = await fullstop([command, 'some.yaml'])
+      expect([code, err]).toEqual([2, expect.stringContaining(`(a file is named with ${option} FILE)`)])
+      expect(err).toContain(`(fullstop ${command} --help says more)`)
+    }
+  })
+
+  test('a port that is taken: says so once, and what to do', async () => {
+    const taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('{}') })
+    try {
+      for (const command of ['start', 'sim']) {
+        const { code, err } = await fullstop([command, '--port', String(taken.port)])
+        expect([code, err.trim()]).toEqual([
+          2,
+          `fullstop: cannot listen on 127.0.0.1:${taken.port}: something else listens there; choose another port.`,
+        ])
+      }
+      // The control plane's own: the gateway would go on half, and not end.
+      const path = join(folder, 'control.yaml')
+      writeFileSync(path, `${config('http://127.0.0.1:9', 'm')}control: { listen: "127.0.0.1:${taken.port}" }\n`)
+      const half = await fullstop(['start', '--config', path, '--port', '0'])
+      expect([half.code, half.err]).toEqual([2, expect.stringContaining(`cannot listen on 127.0.0.1:${taken.port}:`)])
+    } finally {
+      await taken.stop(true)
+    }
+  })
+
+  test('trace without an id lists the latest exchanges; what is not Fullstop is not taken for it', async () => {
+    const server = starting([])
+    const url = (await server.until(/serving on (\S+)/))[1] ?? ''
+    expect((await fullstop(['trace', '--url', url])).out).toBe('No exchange has ended yet.\n')
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'sim-gpt', messages: [{ role: 'user', content: '[[say:hello]]' }] }),
+    })
+    await response.text()
+    const id = response.headers.get('x-fullstop-id') ?? ''
+    const { code, out } = await fullstop(['trace', '--url', url])
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      new RegExp(`^${id} +\\S+Z +sim-gpt +delivered \\(complete\\) +trainium-openai/sim-gpt +1$`, 'm'),
+    )
+    const unknown = await fullstop(['trace', 'fs_x', '--url', url])
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('`fullstop trace` lists the latest')])
+    server.signal('SIGTERM')
+    await server.until(/fullstop: stopping\n/)
+    await server.exited
+    const other = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: () => Response.json({ error: { message: 'Invalid URL', code: null } }, { status: 404 }),
+    })
+    try {
+      const { err } = await fullstop(['status', '--url', `http://127.0.0.1:${other.port}`])
+      expect(err).toContain("is not Fullstop's control plane")
+    } finally {
+      await other.stop(true)
+    }
+  })
+
   test('trace: an unknown id and a server that is not there', async () => {
     const nobody = await fullstop(['trace', 'fs_x', '--url', 'http://127.0.0.1:9'])
     expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('Is Fullstop running')])

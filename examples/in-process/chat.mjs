@@ -1,5 +1,5 @@
 // An SDK as it is, with a gateway inside the process: only its `fetch` is another.
-// npm i openai and a packed fullstop (README, In-process); ANTHROPIC_API_KEY=… OPENAI_API_KEY=… node chat.mjs
+// The package first, as examples/README.md says; then: ANTHROPIC_API_KEY=… OPENAI_API_KEY=… node chat.mjs
 import { createFullstop } from 'fullstop'
 import OpenAI from 'openai'
 

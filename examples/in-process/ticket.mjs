@@ -1,5 +1,5 @@
 // A support ticket answered as an object, whichever provider is up.
-// npm i a packed fullstop (README, In-process); ANTHROPIC_API_KEY=… OPENAI_API_KEY=… node ticket.mjs
+// The package first, as examples/README.md says; then: ANTHROPIC_API_KEY=… OPENAI_API_KEY=… node ticket.mjs
 import { createFullstop } from 'fullstop'
 
 const fullstop = await createFullstop({

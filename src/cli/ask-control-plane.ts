@@ -22,9 +22,18 @@ export async function askControlPlane(
     )
   const response = await ask(`${base}${path}`, key, body)
   const answer: unknown = await response.json().catch(() => undefined)
-  if (!response.ok)
-    throw new CommandFailure(messageOf(answer) ?? `${base} answered with status ${response.status}.`, EXIT.failed)
-  return answer
+  if (response.ok && typeof answer === 'object' && answer !== null) return answer
+  const said = messageOf(answer)
+  if (isUnknownRoute(answer))
+    throw new CommandFailure(
+      `${base} is a gateway whose control plane listens elsewhere (control.listen). --url says where.`,
+      EXIT.failed,
+    )
+  if (said !== undefined) throw new CommandFailure(`${said}${hint(response.status)}`, EXIT.failed)
+  throw new CommandFailure(
+    `What answers at ${base} (status ${response.status}) is not Fullstop's control plane. --url says where that is.`,
+    EXIT.failed,
+  )
 }
 
 async function ask(address: string, key: string | undefined, body: object | undefined): Promise<Response> {
@@ -45,8 +54,22 @@ async function ask(address: string, key: string | undefined, body: object | unde
   }
 }
 
+/** What an error over HTTP cannot know: how this command is given a key or an address. */
+function hint(status: number): string {
+  return status === 401 ? ' Here: --key, or the environment variable that --help names.' : ''
+}
+
+/** Of our own errors, all of which have a code: another server's words would be taken for ours. */
 function messageOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('error' in body)) return undefined
   const { error } = body
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : undefined
+  if (typeof error !== 'object' || error === null || !('message' in error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? String(error.message) : undefined
+}
+
+/** Such paths are unknown to the data plane alone. */
+function isUnknownRoute(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return false
+  const { error } = body
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'unknown-route'
 }

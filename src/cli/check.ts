@@ -57,7 +57,7 @@ function toText(config: Config, path: string, advised: Advised, { advise = false
     `  workflows  ${names(workflows)}`,
     `  clients    ${clients.size === 0 ? 'none: only loopback can be served' : names(clients)}`,
     '',
-    ...renderPolicies(config).map((line) => `  ${line}`),
+    ...renderPolicies(config).map((line) => (line === '' ? '' : `  ${line}`)),
     ...(endings.length === 0 ? [] : ['', ...endings.map((line) => `  ${line}`)]),
     ...(limited.length === 0 ? [] : ['', ...limited.map((line) => `  ${line}`)]),
     ...(limits.length === 0 ? [] : ['', ...limits.map((line) => `  ${line}`)]),

@@ -14,6 +14,7 @@ import {
   runDrill,
 } from '../lab/index.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
+import { entry } from './table.ts'
 import { writeText } from './text-files.ts'
 
 export interface DrillCommandOptions {
@@ -30,10 +31,9 @@ export interface DrillCommandOptions {
 export async function drill(name: string, options: DrillCommandOptions): Promise<void> {
   if (name === 'list') return list(options.json === true)
   if (options.requests !== undefined && options.requests < 1)
-    throw new CommandFailure('--requests: expected at least 1.', EXIT.usage)
+    throw new CommandFailure(`--requests: expected at least 1, got ${options.requests}.`, EXIT.usage)
   if (name === 'compare') return compare(options)
-  if (!drills.has(name))
-    throw new CommandFailure(`Unknown drill "${name}". Known:\n${lines()}\n  ${COMPARE}`, EXIT.usage)
+  if (!drills.has(name)) throw new CommandFailure(`Unknown drill "${name}". Known:\n${lines()}`, EXIT.usage)
   const { requests, seed, delivery, json = false, report } = options
   const progress = progressLine()
   const result = await runDrill(
@@ -41,7 +41,7 @@ export async function drill(name: string, options: DrillCommandOptions): Promise
     {
       createGateway,
       onProgress: (phase, done, total) =>
-        progress.update(`${phase === 'direct' ? 'bare' : 'through Fullstop'}: ${done} of ${total} requests`),
+        progress.update(`${phase === 'direct' ? 'without Fullstop' : 'with Fullstop'}: ${done} of ${total} requests`),
     },
   )
   progress.clear()
@@ -86,11 +86,11 @@ export function createGateway({ time, random, url, fetch }: DrillWorld): DrillGa
   return { fetch: (request) => engine.fetch(request) }
 }
 
-const COMPARE = 'compare              Five approaches through the same faults, in one table.'
+const NAME_WIDTH = 20
 
 function list(asJson: boolean): void {
   if (!asJson) {
-    console.log(`${lines()}\n  ${COMPARE}`)
+    console.log(lines())
     return
   }
   const all = [...drills.keys()].map((name) => {
@@ -101,7 +101,10 @@ function list(asJson: boolean): void {
 }
 
 function lines(): string {
-  return [...drills.keys()].map((name) => `  ${name.padEnd(20)} ${findDrill(name).scenario.description}`).join('\n')
+  return [
+    ...[...drills.keys()].map((name) => entry(name, findDrill(name).scenario.description, NAME_WIDTH)),
+    entry('compare', 'Five approaches through the same faults, in one table.', NAME_WIDTH),
+  ].join('\n')
 }
 
 /** One line on a terminal, nothing elsewhere. */

@@ -16,6 +16,13 @@ import { trace } from './trace.ts'
 /** Commands that later versions will have. */
 const COMING = ['map', 'rehearse', 'audit', 'detectability', 'release', 'remediation', 'forecast', 'ledger']
 
+/** How a command takes a file; as a bare argument it is a usual slip. */
+const FILE_OPTIONS: ReadonlyMap<string, string> = new Map([
+  ['start', '--config'],
+  ['check', '--config'],
+  ['diagnose', '--incidents'],
+])
+
 const program = new Command('fullstop')
   .description(packageJson.description)
   .version(packageJson.version)
@@ -49,7 +56,7 @@ program
   .command('sim')
   .description('Run the simulated providers alone.')
   .option('-p, --port <port>', 'port to listen on', parsePort, 9100)
-  .option('--scenario <name>', 'what goes wrong, and how often', 'calm')
+  .option('--scenario <name>', 'what goes wrong, and how often: the name of a drill (`fullstop drill list`)', 'calm')
   .option('--seed <n>', 'seed of answers and faults', parseWholeNumber, 1)
   .option('--token-delay <ms>', 'pause before each token', parseWholeNumber, 15)
   .action(sim)
@@ -57,7 +64,7 @@ program
 program
   .command('drill <name>')
   .description(
-    'Play an incident against simulated providers, once bare and once through Fullstop; `list` lists them, `compare` plays five approaches.',
+    'Play an incident against simulated providers, once without and once with Fullstop; `list` lists them, `compare` plays five approaches.',
   )
   .option('-n, --requests <n>', 'requests in each run (default: the drill’s own, mostly 2000)', parseWholeNumber)
   .option('--seed <n>', 'seed of answers, faults and clients', parseWholeNumber, 1)
@@ -72,8 +79,10 @@ program
   .action(drill)
 
 program
-  .command('trace <id>')
-  .description('Show an exchange: its attempts, verdicts, timings and the cause of a failure.')
+  .command('trace [id]')
+  .description(
+    'Show an exchange: its attempts, verdicts, timings and the cause of a failure. Without an id: the latest ones.',
+  )
   .option('--url <url>', 'where the control plane listens', DEFAULT_CONTROL_URL)
   .option('--key <key>', 'control key (default: $FULLSTOP_CONTROL_KEY)')
   .option('--json', 'print one JSON document')
@@ -157,15 +166,31 @@ for (const name of COMING) {
     })
 }
 
+nameHelp(program.commands)
+
 try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)
 }
 
+/** Behind a usage error stands the help of the very command. */
+function nameHelp(commands: readonly Command[], parent = 'fullstop'): void {
+  for (const command of commands) {
+    const name = `${parent} ${command.name()}`
+    command.showHelpAfterError(`(${name} --help says more)`)
+    nameHelp(command.commands, name)
+  }
+}
+
 function report(error: unknown): number {
   // Commander has printed its own message; help and version are not errors.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  if (error instanceof CommanderError) {
+    const option = FILE_OPTIONS.get(process.argv[2] ?? '')
+    if (error.code === 'commander.excessArguments' && option !== undefined)
+      console.error(`(a file is named with ${option} FILE)`)
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  }
   if (error instanceof CommandFailure) {
     if (error.message !== '') console.error(error.message)
     return error.exitCode

@@ -8,6 +8,7 @@ import {
   simulatedModels,
   startSimulatedProviders,
 } from '../lab/index.ts'
+import { cannotListen } from './cannot-listen.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 
 export interface SimOptions {
@@ -22,11 +23,7 @@ export async function sim({ port, scenario, seed, tokenDelay }: SimOptions): Pro
   const played = known(scenario)
   const providers = await startSimulatedProviders({ port, scenario: played, seed, tokenDelayMs: tokenDelay }).catch(
     (error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new CommandFailure(
-        `fullstop: cannot listen on 127.0.0.1:${port} (${reason}). --port chooses another.`,
-        EXIT.usage,
-      )
+      throw cannotListen('127.0.0.1', port, error)
     },
   )
   console.log(`Simulated providers are serving on ${providers.url} (scenario ${played.name}, seed ${seed})`)

@@ -1,5 +1,6 @@
 import { formatProblems, watchConfig } from '../config/index.ts'
-import { InsecureBind, type RunningServer, startServer } from '../server/index.ts'
+import { CannotListen, DRAIN_PATIENCE_MS, InsecureBind, type RunningServer, startServer } from '../server/index.ts'
+import { cannotListen } from './cannot-listen.ts'
 import { loadConfiguration, type Loaded } from './configuration.ts'
 import { CommandFailure, EXIT } from './exit-codes.ts'
 import { welcome } from './welcome.ts'
@@ -17,7 +18,7 @@ export async function start(options: StartOptions): Promise<void> {
   const watcher = loaded.from === 'file' ? watch(loaded.path, loaded, server) : undefined
   console.log(welcome(loaded, server))
   await stopSignal()
-  console.error(`fullstop: stopping; ${server.engine.running} running exchanges may end first`)
+  console.error(`fullstop: ${stopping(server.engine.running)}`)
   watcher?.close()
   await server.stop()
   if (loaded.from === 'simulated') await loaded.providers.stop()
@@ -29,11 +30,7 @@ async function listen(loaded: Loaded, { host, port }: StartOptions): Promise<Run
   } catch (error) {
     if (loaded.from === 'simulated') await loaded.providers.stop()
     if (error instanceof InsecureBind) throw new CommandFailure(`fullstop: ${error.message}`, EXIT.usage)
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandFailure(
-      `fullstop: cannot listen on ${host}:${port} (${reason}). Is it in use? --port chooses another.`,
-      EXIT.usage,
-    )
+    throw error instanceof CannotListen ? cannotListen(error.hostname, error.port, error.cause) : error
   }
 }
 
@@ -44,22 +41,23 @@ function watch(path: string, { config }: Loaded, server: RunningServer): ReturnT
     env: process.env,
     current: config,
     onConfig: (next) => {
-      try {
-        server.swap(next)
-        console.error(`fullstop: ${path} reloaded`)
-      } catch (error) {
-        console.error(
-          `fullstop: ${path} not taken into service: ${error instanceof Error ? error.message : String(error)}`,
-        )
-        throw error
-      }
+      // What it throws is told below, as a problem of the file.
+      server.swap(next)
+      console.error(`fullstop: ${path} reloaded`)
     },
+    onUnchanged: () => console.error(`fullstop: ${path} is good, and what serves already`),
     onProblems: (problems) => {
       console.error(`fullstop: ${path} has problems; the configuration in service stays:\n${formatProblems(problems)}`)
     },
   })
   process.on('SIGHUP', () => void watcher.reload())
   return watcher
+}
+
+function stopping(running: number): string {
+  if (running === 0) return 'stopping'
+  const exchanges = running === 1 ? '1 running exchange has' : `${running} running exchanges have`
+  return `stopping; ${exchanges} ${DRAIN_PATIENCE_MS / 1_000} s to end, a second signal ends it at once`
 }
 
 function stopSignal(): Promise<void> {

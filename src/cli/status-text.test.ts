@@ -36,7 +36,7 @@ test('a person sees each platform’s breaker with its reason, its load, and the
   )
   expect(text.split('\n').map((line) => line.replaceAll(/ {2,}/g, '  '))).toEqual([
     'platform  breaker  since  ok  in flight  p95 first content',
-    'a/x  open (probe-failed, probe in 3.50 s), dark  5.00 s ago  25.0 % of 40  2 of 50  812 ms',
+    'a/x  open (probe-failed, probe in 3.50 s), dark  5 s ago  25.0 % of 40  2 of 50  812 ms',
     'b/x  closed  not asked yet  none asked  0  unknown',
     '',
     'retries in the last 10 s',

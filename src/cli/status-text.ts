@@ -1,5 +1,5 @@
 import type { LimitUse, PlatformsReport, PlatformStatus } from '../server/index.ts'
-import { ms } from './durations.ts'
+import { counted, ms, since } from './durations.ts'
 import { table } from './table.ts'
 
 const SHOWN_CHANGES = 10
@@ -16,7 +16,7 @@ export function renderStatus(report: PlatformsReport, nowMs: number): string {
     ...(platforms.length === 0 ? ['No platform is configured, and none was asked yet.'] : table(rows)),
     ...section(
       'retries in the last 10 s',
-      budgets.map(({ route, requests, retries }) => `${route}: ${retries} for ${requests} requests`),
+      budgets.map(({ route, requests, retries }) => `${route}: ${retries} for ${counted(requests, 'request')}`),
     ),
     ...section('providers’ limits', providers.map(use)),
     ...section('clients’ limits', clients.map(use)),
@@ -41,12 +41,12 @@ function use({ name, concurrent, requestsPerMinute, tokensPerMinute }: LimitUse)
 
 function cells(status: PlatformStatus, nowMs: number): readonly string[] {
   const { platform, state, sinceMs, reason, probeInMs, outcomes, successRate, inFlight, limit, isDark } = status
-  const next = probeInMs === undefined ? '' : `, probe in ${ms(probeInMs)}`
+  const next = probeInMs === undefined ? '' : probeInMs <= 0 ? ', probe due' : `, probe in ${ms(probeInMs)}`
   const why = reason === undefined ? '' : ` (${reason}${next})`
   return [
     platform,
     `${state}${why}${isDark ? ', dark' : ''}`,
-    sinceMs === undefined ? 'not asked yet' : `${ms(Math.max(0, nowMs - sinceMs))} ago`,
+    sinceMs === undefined ? 'not asked yet' : `${since(Math.max(0, nowMs - sinceMs))} ago`,
     successRate === undefined ? 'none asked' : `${(100 * successRate).toFixed(1)} % of ${outcomes}`,
     `${inFlight}${limit === undefined ? '' : ` of ${Math.min(limit, status.declaredLimit ?? limit)}`}`,
     status.p95FirstContentMs === undefined ? 'unknown' : ms(status.p95FirstContentMs),

@@ -1,5 +1,9 @@
 import type { ApprovalEvidence, AttemptEvidence, ExchangeEvidence, SeamEvidence } from '../evidence/index.ts'
-import { ms } from './durations.ts'
+import { counted, ms } from './durations.ts'
+import { table } from './table.ts'
+
+/** So many of the latest exchanges fit a screen. */
+const LISTED = 20
 
 const OUTCOMES: Readonly<Record<ExchangeEvidence['outcome'], string>> = {
   delivered: 'delivered whole',
@@ -20,6 +24,24 @@ const UNCHECKED: Readonly<Record<NonNullable<AttemptEvidence['unchecked']>, stri
   'too-large': 'it or the answer is too large for that',
   'not-compilable': 'it is no JSON Schema that is known here',
   'too-costly': 'that took too long',
+}
+
+/** The latest exchanges, newest first, a line each: enough to find an id. */
+export function renderExchanges(exchanges: readonly ExchangeEvidence[]): string {
+  if (exchanges.length === 0) return 'No exchange has ended yet.'
+  const rows = exchanges
+    .slice(0, LISTED)
+    .map(({ id, startedAtMs, model, outcome, verdict, platform, attempts }) => [
+      id,
+      `${new Date(startedAtMs).toISOString().slice(0, 19)}Z`,
+      model ?? '–',
+      `${outcome} (${verdict})`,
+      platform ?? '–',
+      String(attempts.length),
+    ])
+  const lines = table([['exchange', 'at', 'asked', 'outcome', 'answered by', 'attempts'], ...rows])
+  const more = exchanges.length - rows.length
+  return [...lines, ...(more === 0 ? [] : [`(${more} more with --json)`])].join('\n')
 }
 
 /** An exchange as a person reads it. */
@@ -65,7 +87,7 @@ function pressure({ diverted, refusedBy, clientRetry = 0, repeats }: ExchangeEvi
   return [
     ...(diverted ?? []).map(({ platform, by }) => `  around    ${platform} (${by})`),
     ...(refusedBy === undefined ? [] : [`  held back by ${refusedBy}`]),
-    ...(again === 0 ? [] : [`  the client tried this ${again} ${again === 1 ? 'time' : 'times'} before`]),
+    ...(again === 0 ? [] : [`  the client tried this ${counted(again, 'time')} before`]),
   ]
 }
 
@@ -102,12 +124,13 @@ function decision({ outcome, approver, waitedMs, digest, editedDigest }: Approva
 function usage({ usage: used }: ExchangeEvidence): readonly string[] {
   if (used === undefined) return []
   const { inputTokens, outputTokens } = used
+  if (inputTokens === undefined && outputTokens === undefined) return ['  billed    not reported by the provider']
   return [`  billed    ${inputTokens ?? '?'} tokens in, ${outputTokens ?? '?'} out`]
 }
 
 function attempt(each: AttemptEvidence, seam: SeamEvidence | undefined): readonly string[] {
   const { ordinal, cause, probe, provider, model, verdict, proof, reason, status, durationMs } = each
-  const broken = each.violation === undefined ? '' : ` at ${each.violation}`
+  const broken = each.violation === undefined ? '' : `: ${each.violation}`
   const why = proof ?? (reason === undefined ? undefined : `${reason}${broken}`)
   const served = each.servedModel === undefined || each.servedModel === model ? '' : `, served by ${each.servedModel}`
   return [
@@ -117,7 +140,11 @@ function attempt(each: AttemptEvidence, seam: SeamEvidence | undefined): readonl
       : [`       ${SEAMS[seam.kind]} behind ${seam.charactersBefore} characters: ${joined(seam)}`]),
     `       ${verdict}${why === undefined ? '' : ` (${why})`}${each.rawStop === undefined ? '' : `, stop reason ${each.rawStop}`}`,
     `       ${status === undefined ? 'no response' : `status ${status} after ${ms(each.headersMs)}`}${timing(each)}; over after ${ms(durationMs)}`,
-    `       ${each.bytes} bytes, ${each.events} events, ${each.toolCalls} tool calls${each.invalidToolCalls > 0 ? ` (${each.invalidToolCalls} not whole)` : ''}`,
+    ...(each.bytes === 0
+      ? []
+      : [
+          `       ${each.bytes} bytes, ${each.events} events, ${each.toolCalls} tool calls${each.invalidToolCalls > 0 ? ` (${each.invalidToolCalls} not whole)` : ''}`,
+        ]),
     ...(each.caveat === undefined ? [] : [`       but ${CAVEATS[each.caveat]}`]),
     ...(each.unchecked === undefined
       ? []

@@ -10,9 +10,12 @@ export type BaseUrlResult = { readonly ok: true; readonly url: URL } | { readonl
  */
 export function parseBaseUrl(text: string): BaseUrlResult {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined) return refuse('expected an address such as https://api.example.com/v1, got something else')
+  if (url === undefined)
+    return refuse(
+      'expected an address with https:// or http://, such as https://api.example.com/v1, got something else',
+    )
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return refuse('expected an address that begins with https:// or http://')
+    return refuse('expected an address that begins with https:// or http://, got another beginning')
   }
   if (url.username !== '' || url.password !== '') {
     return refuse('the address holds a user name or password; remove it and use apiKey')

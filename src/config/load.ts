@@ -11,9 +11,7 @@ import { readSchemaFiles, type SchemaAt } from './schema-files.ts'
 export async function loadConfigFile(path: string, env: Environment): Promise<ConfigResult> {
   const file = await readTextFile(path, configLimitBytes)
   if (file.ok) return withSchemas(dirname(path), (schemaAt) => parseConfig(file.text, { source: path, env, schemaAt }))
-  const isAbsent = file.message.startsWith('there is no')
-  const message = isAbsent ? `${file.message}; check the path, or leave --config out` : file.message
-  return { ok: false, problems: [{ file: path, line: 0, column: 0, path: '', message }] }
+  return { ok: false, problems: [{ file: path, line: 0, column: 0, path: '', message: file.message }] }
 }
 
 /** The same for a configuration given as an object; its schema files are looked for from the process's folder. */

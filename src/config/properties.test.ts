@@ -122,7 +122,7 @@ const timeouts = fc.record({ firstEvent: maybe(durationMs), idle: maybe(duration
 const provider = fc.record({
   protocol: fc.constantFrom('anthropic', 'openai-chat', 'openai-responses', 'gemini'),
   baseUrl: fc.constantFrom('https://x.example', 'https://y.example:8443/v1', 'http://127.0.0.1:1/a/b'),
-  apiKey: maybe(fc.stringMatching(/^[\x21-\x7e]{1,20}$/)),
+  apiKey: maybe(fc.stringMatching(/^[\x21-\x7e]{1,20}$/).filter((key) => !/^\$\w+$/.test(key))),
   completion: fc.constantFrom('strict', 'finish-only'),
   timeouts,
   contextWindow: maybe(fc.integer({ min: 1, max: 1_000_000_000 })),

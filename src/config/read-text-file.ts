@@ -40,7 +40,7 @@ async function readBounded(path: string, limitBytes: number): Promise<Uint8Array
 
 function readMessage(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'ENOENT') return 'there is no such file; check the path'
   if (code === 'EACCES' || code === 'EPERM') return 'the file may not be read; check its permissions'
   if (code === 'EISDIR') return 'expected a file, got a folder'
   return `the file cannot be read (${code})`

@@ -56,7 +56,23 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   ['no providers', 'models: {}', '1:1 providers: "providers" is missing; expected a mapping of provider names'],
   ['empty providers', 'providers: {}', '1:1 providers: expected at least one provider, got none'],
   ['a key without a value', `${minimal}models:\n`, '3:1 models: expected a mapping of model names, got nothing'],
-  ['bad YAML', 'providers:\n  a: "x\n', '3:1 not valid YAML: Missing closing "quote'],
+  ['bad YAML', 'providers:\n  a: "x\n', '3:1 not valid YAML: a text that begins with " has no second "'],
+  ['a tab', `${minimal}models:\n\tm: 5\n\tn: 6\n`, '4:1 not valid YAML: a tab as indentation; use spaces'],
+  [
+    'a key without its colon',
+    'providers:\n  a:\n    protocol: gemini\n    apiKey\n',
+    '4:5 not valid YAML: expected "key: value", with a colon and a space',
+  ],
+  [
+    'a list without its end',
+    `${minimal}models:\n  m:\n    platforms: [a/x\n    fallbacks: [n]\n`,
+    '6:5 not valid YAML: a list that begins with [ has no ] before this place',
+  ],
+  [
+    'a key that is indented less than its neighbours',
+    'providers:\n  a:\n   protocol: gemini\n    apiKey: k\n',
+    '3:14 not valid YAML: a "key:" within a value; indent the keys of one mapping alike, or put the value in quotes',
+  ],
   ['two documents', `${minimal}---\na: b\n`, '3:1 expected one YAML document, got several (separated by ---)'],
   [
     'a tag',
@@ -143,12 +159,12 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   [
     'no address',
     provider('baseUrl: api.example.com'),
-    '2:38 providers.a.baseUrl: expected an address such as https://api.example.com/v1, got something else',
+    '2:38 providers.a.baseUrl: expected an address with https:// or http://, such as https://api.example.com/v1, got something else',
   ],
   [
     'another scheme',
     provider('baseUrl: "ftp://x.example"'),
-    '2:38 providers.a.baseUrl: expected an address that begins with https:// or http://',
+    '2:38 providers.a.baseUrl: expected an address that begins with https:// or http://, got another beginning',
   ],
   [
     'credentials in an address',
@@ -201,6 +217,11 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
     '2:37 providers.a.apiKey: the environment variable EMPTY is set, but empty',
   ],
   [
+    'a variable as a shell writes it',
+    provider('apiKey: $KEY'),
+    '2:37 providers.a.apiKey: expected a key, got what a shell would take for a variable; write "${NAME}", with braces',
+  ],
+  [
     'a malformed variable',
     provider('apiKey: "${NO PE}"'),
     '2:37 providers.a.apiKey: expected ${NAME} with a variable name of letters, digits and _ (write $${ for a plain ${)',
@@ -209,8 +230,6 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
     'an unquoted variable in braces',
     'providers: { a: { protocol: anthropic, apiKey: ${KEY}, idle: 1 } }',
     '1:49 not valid YAML: Unexpected flow-map-start at node end (inside { } and [ ], write "${NAME}" with quotes)',
-    '1:50 not valid YAML: Unexpected scalar at node end (inside { } and [ ], write "${NAME}" with quotes)',
-    '1:66 not valid YAML: Unexpected flow-map-end token in YAML stream (inside { } and [ ], write "${NAME}" with quotes)',
   ],
   [
     'a key with a space',
@@ -270,7 +289,7 @@ const cases: readonly (readonly [name: string, text: string, ...expected: string
   [
     'a key where its hash belongs',
     `${minimal}clients:\n  c: { keyHash: canary-7f3a9c }\n`,
-    '4:17 clients.c.keyHash: expected sha256: and the 64 hexadecimal digits of the key’s SHA-256, got something else',
+    '4:17 clients.c.keyHash: expected sha256: and the 64 hexadecimal digits of the key’s SHA-256 (printf %s "$KEY" | sha256sum), got something else',
   ],
   [
     'two clients with one key',

@@ -44,7 +44,7 @@ async function readSchemaFile(file: string, compiler: SchemaCompiler): Promise<S
     return { ok: true, schema, check: compiler.compile(schema) }
   } catch (error) {
     if (!(error instanceof InvalidSchema)) throw error
-    return { ok: false, problem: problemAt(text, file, error.path, error.message) }
+    return { ok: false, problem: problemAt(text, file, error.path, error.message.replace(/^schema: /, '')) }
   }
 }
 
@@ -58,6 +58,6 @@ function problemAt(text: string, file: string, path: readonly string[], message:
 function notJson(text: string, file: string): ConfigProblem {
   const [problem] = readYaml(text, { file, what: 'the schema', nodeLimit: 50_000 }).problems
   const { line, column } = problem ?? { line: 1, column: 1 }
-  const why = problem === undefined ? '' : `: ${problem.message}`
+  const why = problem === undefined ? '' : `: ${problem.message.replace('not valid YAML: ', '')}`
   return { file, line, column, path: '', message: `expected JSON, got something else${why}` }
 }

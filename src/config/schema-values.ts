@@ -42,7 +42,7 @@ export const listen: z.ZodType<ListenAddress, string> = z
 
 const keyHashPattern = /^sha256:[0-9a-fA-F]{64}$/
 export const keyHash: z.ZodType<string, string> = text(
-  'sha256: and the 64 hexadecimal digits of the key’s SHA-256',
+  'sha256: and the 64 hexadecimal digits of the key’s SHA-256 (printf %s "$KEY" | sha256sum)',
   keyHashPattern,
 ).transform((value) => value.slice('sha256:'.length).toLowerCase())
 
@@ -66,7 +66,16 @@ export const plainName: z.ZodType<string, string> = text(
   /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/,
 )
 // Printable ASCII: what may stand in a header. A key read from a file often ends in a line break.
-export const apiKey: z.ZodType<string, string> = text('a key without spaces or line breaks', /^[\x21-\x7e]+$/)
+export const apiKey: z.ZodType<string, string> = text(
+  'a key without spaces or line breaks',
+  /^[\x21-\x7e]+$/,
+).transform((value, context) => {
+  // No provider's key looks like that, and it would be refused request by request.
+  if (!/^\$[A-Za-z_][A-Za-z0-9_]*$/.test(value)) return value
+  const message = 'expected a key, got what a shell would take for a variable; write "${NAME}", with braces'
+  context.issues.push({ code: 'custom', message, input: value, params: { complete: true } })
+  return z.NEVER
+})
 export const filePath: z.ZodType<string, string> = text('the path of a file', /\S/)
 export const fieldName: z.ZodType<string, string> = text('the name of a field', /^[^\r\n]{1,200}$/)
 

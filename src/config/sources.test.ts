@@ -79,7 +79,7 @@ describe('a configuration made of the keys in the environment', () => {
     expect(addresses({ ...env, ANTHROPIC_BASE_URL: 'canary', OPENAI_BASE_URL: 'http://llm.example.com/v1' })).toEqual({
       at: [],
       notices: [
-        'ANTHROPIC_BASE_URL: expected an address such as https://api.example.com/v1, got something else; anthropic is left out',
+        'ANTHROPIC_BASE_URL: expected an address with https:// or http://, such as https://api.example.com/v1, got something else; anthropic is left out',
         'OPENAI_BASE_URL: the key would travel unencrypted to llm.example.com; use https; openai is left out',
       ],
     })

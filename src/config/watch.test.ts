@@ -125,6 +125,20 @@ describe('watching a configuration', () => {
     expect([scene.loads, scene.announced]).toEqual([3, ['a']])
   })
 
+  test('says that it is good again where its problems go, and when asked, not when a comment is written', async () => {
+    const scene = new Scene()
+    let unchanged = 0
+    const watcher = scene.watch({ onUnchanged: () => (unchanged += 1) })
+    await scene.settle()
+    await scene.write(`# a comment\n${good}`)
+    expect(unchanged).toBe(0)
+    await scene.write('providers: {}\n')
+    await scene.write(good)
+    expect([unchanged, scene.announced]).toEqual([1, ['a', badMessage]])
+    await watcher.reload()
+    expect(unchanged).toBe(2)
+  })
+
   test('reports a bad one once and keeps the good one', async () => {
     const scene = new Scene()
     scene.watch()
@@ -261,9 +275,7 @@ describe('on a real file system', () => {
       const outcome = await loadConfigFile(join(folder, name), {})
       return outcome.ok ? 'ok' : formatProblems(outcome.problems).replace(folder, '')
     }
-    expect(await refused('absent.yaml')).toBe(
-      '/absent.yaml: there is no such file; check the path, or leave --config out',
-    )
+    expect(await refused('absent.yaml')).toBe('/absent.yaml: there is no such file; check the path')
     expect(await refused('')).toBe(': expected a file, got a folder')
     expect(await refused('latin', Uint8Array.of(0x61, 0xe9))).toBe('/latin: expected text in UTF-8, got other bytes')
     expect(await refused('huge', new Uint8Array(2_000_000).fill(0x23))).toBe(
@@ -312,14 +324,14 @@ describe('on a real file system', () => {
     writeFileSync(path, text)
     const absent = await loadConfigFile(path, {})
     expect(absent.ok ? 'ok' : formatProblems(absent.problems).replaceAll(folder, '')).toBe(
-      '/fullstop.yaml:4:16 workflows.w.schema: /schemas/reply.json: there is no such file',
+      '/fullstop.yaml:4:16 workflows.w.schema: /schemas/reply.json: there is no such file; check the path',
     )
     expect(await refused('{ "type": "object",\n  "properties" }')).toMatch(
       /^\/schemas\/reply\.json:\d+:\d+ expected JSON/,
     )
     expect(await refused('[]')).toBe('/schemas/reply.json:1:1 expected a JSON Schema, an object')
     expect(await refused('{\n\t"type": "object",\n\t"properties": {\n\t\t"id": { "type": "strin" }\n\t}\n}')).toMatch(
-      /^\/schemas\/reply\.json:4:19 properties\.id\.type: schema: schema is invalid/,
+      /^\/schemas\/reply\.json:4:19 properties\.id\.type: not a JSON Schema: #\/properties\/id\/type must be equal to one of the allowed values: array, /,
     )
     expect(await refused('{ "$ref": "#/nowhere" }')).toMatch(/^\/schemas\/reply\.json:1:1 .*can't resolve reference/)
     expect(await refused('{ "type": "object" }')).toBe('ok')
@@ -335,7 +347,7 @@ describe('on a real file system', () => {
     try {
       for (const content of ['{"type":"object"}', '{"type":"array"}', '{"type":"nothing"}', '{"type":"string"}']) {
         if (content !== '{"type":"object"}') writeFileSync(schema, content)
-        expect(await next.promise).toContain(content.includes('nothing') ? 'schema is invalid' : content)
+        expect(await next.promise).toContain(content.includes('nothing') ? 'not a JSON Schema' : content)
         next = Promise.withResolvers()
       }
     } finally {

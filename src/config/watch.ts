@@ -18,6 +18,8 @@ export interface WatchConfigOptions {
   readonly onConfig: (config: Config) => void | Promise<void>
   /** What is wrong with the file; the configuration before goes on serving. */
   readonly onProblems: (problems: readonly ConfigProblem[]) => void
+  /** It was read because somebody asked, or for the first time without its problems, and means what serves already. */
+  readonly onUnchanged?: () => void
   /** How long the file must be left alone before it is read, in milliseconds. Default: 150. */
   readonly debounceMs?: number
 }
@@ -149,6 +151,7 @@ class FileWatcher implements ConfigWatcher {
     this.#files = this.#follow(result.config)
     const fingerprint = configFingerprint(result.config)
     if (fingerprint === this.#currentFingerprint) {
+      if (isAsked || this.#lastProblems !== undefined) this.#options.onUnchanged?.()
       this.#lastProblems = undefined
       return 'unchanged'
     }

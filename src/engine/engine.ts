@@ -67,7 +67,7 @@ export interface EngineDeps extends Ports {
 const RECENT_CHANGES = 200
 
 /** A shutdown waits so long for running exchanges, ms. */
-const DRAIN_PATIENCE_MS = 30_000
+export const DRAIN_PATIENCE_MS = 30_000
 /** Ends that were forced have this long to reach their readers, ms. */
 const LAST_WORDS_MS = 1_000
 

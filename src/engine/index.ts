@@ -1,6 +1,6 @@
 export { keyOf } from './authentication.ts'
 export { continuedIn } from './continued-in.ts'
-export { Engine } from './engine.ts'
+export { DRAIN_PATIENCE_MS, Engine } from './engine.ts'
 export { type LimitUse } from './limit-status.ts'
 export { type PlatformsReport, type PlatformStatus } from './platform-status.ts'
 export { type WebhookReport } from './approval-webhook.ts'

@@ -99,8 +99,9 @@ export class SchemaCompiler {
     const dialect = isOlder ? this.#older : this.#latest
     const { judge } = dialect
     if (compiled(() => judge.validateSchema(rest)) === true) return { dialect, rest }
-    const said = judge.errorsText(judge.errors, { dataVar: '#' })
-    throw new InvalidSchema(`schema: schema is invalid: ${said}`, stepsOf(judge.errors?.[0]?.instancePath))
+    // The first error is the one at the place itself; the others say that no choice of the meta-schema's fits either.
+    const [error] = judge.errors ?? []
+    throw new InvalidSchema(`schema: not a JSON Schema: ${said(error)}`, stepsOf(error?.instancePath))
   }
 }
 
@@ -127,6 +128,11 @@ function compiled<T>(work: () => T): T {
   } catch (error) {
     throw new InvalidSchema(`schema: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+function said({ instancePath, message, params }: Partial<ErrorObject> = {}): string {
+  const allowed: unknown = params?.['allowedValues']
+  return `#${instancePath ?? ''} ${message ?? 'is none'}${Array.isArray(allowed) ? `: ${allowed.join(', ')}` : ''}`
 }
 
 /** Of a JSON pointer (RFC 6901). */

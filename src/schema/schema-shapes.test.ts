@@ -44,7 +44,7 @@ describe('the shape of a JSON Schema', () => {
 
   test.each([
     ['of an array', { type: 'array' }, 'expected one whose type is "object"'],
-    ['that is none', { type: 'object', properties: 3 }, 'schema is invalid'],
+    ['that is none', { type: 'object', properties: 3 }, 'not a JSON Schema'],
     ['with a reference into nowhere', { $ref: 'https://example.com/ticket.json' }, "can't resolve reference"],
     ['that would answer later', { $async: true, type: 'object' }, '$async'],
   ])('a schema %s is refused', (_, schema, message) => {

@@ -26,7 +26,8 @@ export async function identify({ config }: Engine, caller: ControlCaller): Promi
   if (approver !== undefined) return { kind: 'approver', approver }
   const { keyHash } = config.control
   if (keyHash === undefined) return fromOwnMachine(caller)
-  if (hash === undefined) throw new FullstopError('missing-key', 'Expected the control key; the request has none.')
+  if (hash === undefined)
+    throw new FullstopError('missing-key', 'Expected the control key (control.keyHash); the request has none.')
   if (!isSame(hash, keyHash)) throw new FullstopError('unknown-key', 'Expected the control key; another key came.')
   return { kind: 'operator' }
 }

@@ -58,7 +58,7 @@ function serve(engine: Engine, path: string): Response {
     if (exchange === undefined) throw new FullstopError('unknown-exchange', 'No recent exchange has this id.')
     return Response.json(exchange)
   }
-  if (COMING.test(path)) throw new FullstopError('not-supported', `${path.slice(0, 100)}: not served yet.`)
+  if (COMING.test(path)) throw new FullstopError('unknown-route', `${path.slice(0, 100)}: not in this version.`)
   throw new FullstopError('unknown-route', `${path.slice(0, 100)}: no such route.`)
 }
 

@@ -33,6 +33,19 @@ export class InsecureBind extends Error {
   override readonly name = 'InsecureBind'
 }
 
+/** An address could not be had; `cause` is Bun's error. */
+export class CannotListen extends Error {
+  override readonly name = 'CannotListen'
+  readonly hostname: string
+  readonly port: number
+
+  constructor(hostname: string, port: number, cause: unknown) {
+    super(`cannot listen on ${hostname}:${port}`, { cause })
+    this.hostname = hostname
+    this.port = port
+  }
+}
+
 export interface ServerDeps {
   readonly clock?: Clock
   readonly random?: () => number
@@ -40,7 +53,7 @@ export interface ServerDeps {
   readonly onBreakerChange?: (change: BreakerChange) => void
 }
 
-/** Starts listening. Throws `InsecureBind`, or Bun's error where the port is taken. */
+/** Starts listening. Throws `InsecureBind`, or `CannotListen` where a port is taken; then it listens nowhere. */
 export function startServer(
   options: ServerOptions,
   { clock = systemClock, random = Math.random, sink, onBreakerChange }: ServerDeps = {},
@@ -72,7 +85,7 @@ export function startServer(
     if (foreign !== undefined) return engine.reject(request, foreign)
     return engine.fetch(request, { connection: new BunConnection({ server, request, clock, tcpTable }) })
   })
-  const control = separate === undefined ? undefined : listen(separate.hostname, separate.port, onControl)
+  const control = separate === undefined ? undefined : listenBeside(data, separate, onControl)
   return {
     url: urlOf(data),
     controlUrl: urlOf(control ?? data),
@@ -92,7 +105,29 @@ export function startServer(
 
 type Handler = (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>
 
+/** A gateway without its control plane would neither serve as configured nor end. */
+function listenBeside(
+  data: Bun.Server<undefined>,
+  { hostname, port }: NonNullable<ListenAddress>,
+  fetch: Handler,
+): Bun.Server<undefined> {
+  try {
+    return listen(hostname, port, fetch)
+  } catch (error) {
+    void data.stop(true)
+    throw error
+  }
+}
+
 function listen(hostname: string, port: number, fetch: Handler): Bun.Server<undefined> {
+  try {
+    return serve(hostname, port, fetch)
+  } catch (error) {
+    throw new CannotListen(hostname, port, error)
+  }
+}
+
+function serve(hostname: string, port: number, fetch: Handler): Bun.Server<undefined> {
   return Bun.serve({
     hostname,
     port,

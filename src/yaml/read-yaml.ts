@@ -29,7 +29,9 @@ export function readYaml(text: string, options: SourceTreeOptions): SourceTree {
   const complaints: readonly YAMLError[] = [...document.errors, ...document.warnings]
   if (complaints.length > 0) {
     // What such a file means is a guess, so nothing is said about its content before it can be read.
-    for (const error of complaints) tree.reportAt([], lines.position(error.pos[0]), syntaxMessage(error, source))
+    // The first alone: those behind it are mostly what the parser makes of it.
+    const [first] = complaints.toSorted((one, other) => one.pos[0] - other.pos[0])
+    if (first !== undefined) tree.reportAt([], lines.position(first.pos[0]), syntaxMessage(first, source))
     return tree
   }
   const start = lines.position(0)

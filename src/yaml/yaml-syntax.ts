@@ -41,6 +41,30 @@ const ownWords: ReadonlyMap<string, string> = new Map([
   ],
 ])
 
+// `a: b: c`, or a line that is indented deeper than the value before it.
+const KEY_WITHIN_VALUE = 'a "key:" within a value; indent the keys of one mapping alike, or put the value in quotes'
+
+// The parser's summaries that speak of its own grammar, in the words of who writes the file.
+const plainWords: ReadonlyMap<string, string> = new Map([
+  ['Tabs are not allowed as indentation', 'a tab as indentation; use spaces'],
+  ['All mapping items must start at the same column', 'the keys of one mapping must begin in the same column'],
+  ['Implicit map keys need to be followed by map values', 'expected "key: value", with a colon and a space'],
+  ['Nested mappings are not allowed in compact mappings', KEY_WITHIN_VALUE],
+  ['Implicit keys need to be on a single line', KEY_WITHIN_VALUE],
+  [
+    'Flow sequence in block collection must be sufficiently indented and end with a ]',
+    'a list that begins with [ has no ] before this place',
+  ],
+  ['Flow sequence must end with a ]', 'a list that begins with [ has no ]'],
+  [
+    'Flow map in block collection must be sufficiently indented and end with a }',
+    'a mapping that begins with { has no } before this place',
+  ],
+  ['Flow map must end with a }', 'a mapping that begins with { has no }'],
+  ['Missing closing "quote', 'a text that begins with " has no second "'],
+  ["Missing closing 'quote", "a text that begins with ' has no second '"],
+])
+
 /** What a message says about text that is not YAML. It never quotes the text: a key may stand there. */
 export function syntaxMessage(error: YAMLError, source: string): string {
   const own = ownWords.get(error.code)
@@ -53,5 +77,5 @@ export function syntaxMessage(error: YAMLError, source: string): string {
   const line = source.slice(lineStart, lineEnd === -1 ? undefined : lineEnd)
   // The most likely slip in a compact line: there the brace of an unquoted ${NAME} opens a mapping.
   const hint = /[{[].*[^"'$]\$\{/.test(line) ? ' (inside { } and [ ], write "${NAME}" with quotes)' : ''
-  return `not valid YAML: ${words}${hint}`
+  return `not valid YAML: ${plainWords.get(words) ?? words}${hint}`
 }

@@ -234,8 +234,13 @@ describe('the order, the best that there is', () => {
     primary.handler = failing(429, { message: 'slow down' })
     simpler.handler = failing(400, { message: 'too clever for me' })
     const response = await gateway.post('/v1/chat/completions', CHAT_REQUEST, W)
-    const { error } = (await response.json()) as { error: { fullstop: { code: string; attempts: unknown[] } } }
+    const { error } = (await response.json()) as {
+      error: { message: string; fullstop: { code: string; attempts: unknown[] } }
+    }
     expect([response.status, error.fullstop.code, error.fullstop.attempts.length]).toEqual([429, 'rate-limited', 4])
+    // The sentence tells of the same attempts as the list, each kind once.
+    expect(error.message).toContain('after 3 attempts: a/x failed (rate-limit) 3 times.')
+    expect(error.message).toEndWith('In its place: b/y failed (bad-request).')
     expect(gateway.evidence[0]).toMatchObject({ outcome: 'refused', degraded: undefined })
   })
 

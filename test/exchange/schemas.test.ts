@@ -99,7 +99,7 @@ describe.each(pairs)('%s', (_, { client, provider, stream }) => {
     const response = await gateway.post(path, client.request({ stream, answer: SCHEMA }))
     const body = await response.text()
     expect(response.status).toBe(502)
-    expect(body).toContain('schema-violation at /properties/id/type')
+    expect(body).toContain('schema-violation: /properties/id/type')
     expect(body).toContain('"violation":"/properties/id/type"')
     expect(body).not.toContain('BAD')
     expect(JSON.stringify(gateway.evidence)).not.toContain('BAD')
@@ -121,7 +121,7 @@ describe.each(ways)('%s', (_, stream) => {
     const request = { ...chat.request({ stream }), response_format: { type: 'json_object' } }
     expect(await (await gateway.post(chat.path(stream), request)).text()).toContain('GOOD')
     expect(gateway.evidence[0]?.attempts).toMatchObject([{ violation: 'not-json' }, { verdict: 'complete' }])
-    expect(traceOf(gateway)).toContain('malformed (schema-violation at not-json)')
+    expect(traceOf(gateway)).toContain('malformed (schema-violation: not-json)')
   })
 
   test('a refusal, and a call on the way to the answer, are no violations', async () => {
@@ -244,7 +244,7 @@ test('text that was delivered before a call cannot be taken back: a violation th
     body += ' aborted'
   }
   expect(body).toEndWith(' aborted')
-  expect(body).toContain('arguments-violation at search/properties/q/type')
+  expect(body).toContain('arguments-violation: search/properties/q/type')
   expect(body).not.toMatch(/\[DONE\]|tool_calls":\[/)
   expect(upstreams[1]?.received).toHaveLength(0)
 })

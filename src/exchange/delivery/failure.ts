@@ -126,9 +126,17 @@ export function unexpectedFailure(error: unknown, exchange: string, attempts: re
   return { code, retryable, error: { status, code, message, exchange, attempts: attempts.map(toAttemptLine) } }
 }
 
-/** The same failure with all attempts, those that were made after it too. */
+/** The same failure with all attempts, those of a simpler model that were made after it too. */
 export function withAttempts(failure: Failure, attempts: readonly AttemptEvidence[]): Failure {
-  return { ...failure, error: { ...failure.error, attempts: attempts.map(toAttemptLine) } }
+  const { error } = failure
+  const lines = attempts.map(toAttemptLine)
+  // A failure that stands for an earlier exchange tells of that one's attempts, and of none of these.
+  const isBegun = error.attempts.every(({ platform, reason }, index) => {
+    return lines[index]?.platform === platform && lines[index].reason === reason
+  })
+  const later = isBegun ? lines.slice(error.attempts.length) : lines
+  const instead = later.length === 0 ? '' : ` In its place: ${tried(later)}.`
+  return { ...failure, error: { ...error, message: error.message + instead, attempts: lines } }
 }
 
 type AttemptLine = CallerError['attempts'][number]
@@ -168,15 +176,24 @@ function sentence(
   attempts: readonly AttemptLine[],
   providerError: ProviderErrorAnswer | undefined,
 ): string {
-  const tried = attempts.map(({ platform, verdict, reason, violation }) => {
-    const why = violation === undefined ? reason : `${reason} at ${violation}`
-    return `${platform} ${verdict}${why === undefined ? '' : ` (${why})`}`
-  })
   const said =
     providerError === undefined || code === 'provider-rejected-key'
       ? ''
       : ` One said: ${clipped(providerError.message)}`
-  return `No complete answer after ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}: ${tried.join(', ')}.${said}`
+  return `No complete answer after ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}: ${tried(attempts)}.${said}`
+}
+
+/** What each attempt came to; what several in a row did alike is said once. */
+function tried(attempts: readonly AttemptLine[]): string {
+  const told: { readonly words: string; times: number }[] = []
+  for (const { platform, verdict, reason, violation } of attempts) {
+    const why = violation === undefined ? reason : `${reason}: ${violation}`
+    const words = `${platform} ${verdict}${why === undefined ? '' : ` (${why})`}`
+    const last = told.at(-1)
+    if (last?.words === words) last.times += 1
+    else told.push({ words, times: 1 })
+  }
+  return told.map(({ words, times }) => (times === 1 ? words : `${words} ${times} times`)).join(', ')
 }
 
 function pinned({ field, platform }: Pin): string {

@@ -123,7 +123,7 @@ test('the table shows both runs and says under which conditions', async () => {
   const { direct } = result
   const table = renderDrill(result)
   expect(table).toContain(`${direct.truncatedAsSuccess} (${((direct.truncatedAsSuccess / 40) * 100).toFixed(1)} %)`)
-  expect(table).toMatch(/bare +through Fullstop/)
+  expect(table).toMatch(/without Fullstop +with Fullstop/)
   expect(table).toMatch(/needed a client retry +\d+ .* +0 \(0\.0 %\)/)
   expect(table).toContain('trainium 35.0 %')
   expect(table).toContain('delivery “hold”')

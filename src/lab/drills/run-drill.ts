@@ -84,7 +84,7 @@ export async function runDrill(options: DrillOptions, deps: DrillDeps): Promise<
     requests,
     direct,
     fullstop,
-    detection: { detected: null, reason: 'Not measured yet: detection comes with Signal.' },
+    detection: { detected: null, reason: 'When the incident would have been noticed is not measured in this version.' },
     conditions: {
       description: scenario.description,
       origin: drill.origin,

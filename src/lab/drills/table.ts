@@ -93,10 +93,12 @@ export function renderDrill(result: DrillResult): string {
   return [
     `Drill ${result.scenario}: ${requests} requests each way, seed ${result.seed}`,
     '',
-    row({ label: '', of: (run) => (run === direct ? 'bare' : 'through Fullstop') }),
+    row({ label: '', of: (run) => (run === direct ? 'without Fullstop' : 'with Fullstop') }),
     ...groups.flatMap((rows) => [line, ...rows.map(row)]),
     '',
-    ...[headline(result), '', `${said.bare} ${said.protected} ${load(result)}`].map((text) => wrap(text, WIDTH)),
+    wrap(headline(result), WIDTH),
+    '',
+    wrap(`${said.bare} ${said.protected} ${load(result)}`, WIDTH),
     '',
     ...howItWasMeasured(result).map((text) => wrap(text, WIDTH)),
     wrap(`Detection: ${detection.reason}`, WIDTH),
@@ -115,7 +117,7 @@ export function howItWasMeasured({ conditions }: DrillResult): readonly string[]
       : [
           `Failing share at its worst: ${shares.map(([platform, share]) => `${platform} ${percent(share, 1)}`).join(', ')}.`,
         ]),
-    `Bare means straight at ${conditions.directPlatform}. Through Fullstop means the profile “customer”, delivery ` +
+    `Without Fullstop means straight at ${conditions.directPlatform}; with Fullstop, the profile “customer”, delivery ` +
       `“${conditions.delivery}”, three platforms and a fallback model.`,
     `Clients: ${conditions.clients} They give up after ${span(conditions.clientTimeoutSeconds)}. They arrive at random over ` +
       `${span(conditions.lastsSeconds)}. ${percent(mix.anthropic, 1)} speak Anthropic Messages and the rest OpenAI Chat; ` +

@@ -26,10 +26,11 @@ export function span(totalSeconds: number): string {
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`
 }
 
+/** Indented lines of at most `width`; a number stays with its `%`. */
 export function wrap(text: string, width: number): string {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     if (line.length + word.length > width && line !== '') {
       lines.push(`  ${line.trimEnd()}`)
       line = ''

@@ -91,8 +91,8 @@ function numbers(result: DrillResult): Markup {
       <thead>
         <tr>
           <th scope="col"><span class="fine">${result.requests} requests each way</span></th>
-          <th scope="col">bare</th>
-          <th scope="col">through Fullstop</th>
+          <th scope="col">without Fullstop</th>
+          <th scope="col">with Fullstop</th>
         </tr>
       </thead>
       ${drillRows(result)
@@ -112,8 +112,8 @@ function numbers(result: DrillResult): Markup {
         )}
     </table>
     <p class="fine">
-      99 % of the complete answers took at most ${seconds(direct.completeMs.p99)} bare and
-      ${seconds(fullstop.completeMs.p99)} through Fullstop.
+      99 % of the complete answers took at most ${seconds(direct.completeMs.p99)} without Fullstop and
+      ${seconds(fullstop.completeMs.p99)} with it.
     </p>`
 }
 

@@ -4,7 +4,7 @@ export const style: string = `
 @media (prefers-color-scheme:dark){:root{--whole:#4fae77;--again:#5b8fc4;--half:#ff7a6e;--error:#c98a2e;--offered:#a4adbd;--bare:#ff8a6e;--guarded:#86b3ff;--shade:#ffffff14}}
 .sides{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:14px;margin:18px 0}
 .side{border:1px solid var(--line);border-top:6px solid var(--bare);border-radius:8px;background:var(--panel);padding:12px 16px}.side.guarded{border-top-color:var(--guarded)}
-.side h2{border:0;margin:0;padding:0;font-size:1rem;color:var(--soft)}.side p{margin:.5em 0 .2em}.side dl{margin:.4em 0;display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 14px}.side dl div{display:flex;flex-direction:column-reverse;justify-content:flex-end}.side dt{font-size:.82rem;color:var(--soft);line-height:1.3}.side dd{margin:0;font-size:1.75rem;font-weight:700;line-height:1.25}
+.side h2{border:0;margin:0;padding:0;font-size:1rem;color:var(--soft)}.side p{margin:.5em 0 .2em}.side dl{margin:.4em 0;display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:4px 14px}.side dl div{display:flex;flex-direction:column-reverse;justify-content:flex-end}.side dt{font-size:.82rem;color:var(--soft);line-height:1.3}.side dd{margin:0;white-space:nowrap;font-size:clamp(1.2rem,5.4vw,1.75rem);font-weight:700;line-height:1.25}
 .lead{font-size:1.3rem;line-height:1.4;font-weight:600;margin:.5em 0}
 .chart{display:grid;grid-template-columns:50px minmax(0,1fr);margin-top:8px}.chart h3{grid-column:2;margin:.7em 0 .75em;font-size:.95rem}
 .chart .y{position:relative;font-size:.75rem;color:var(--soft)}.chart .y span{position:absolute;white-space:nowrap;right:7px;transform:translateY(50%);line-height:1}
