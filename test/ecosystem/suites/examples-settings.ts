@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Process, startSimulatedProviders, withoutKeys } from '../gateway-process.ts'
+import { type Process, startGateway, startSimulatedProviders, withoutKeys } from '../gateway-process.ts'
 import { startInSituation } from './examples/gateways.ts'
 import { problemsOf } from './examples/n8n.ts'
 import { EXAMPLES_FOLDER } from './examples/run.ts'
@@ -109,6 +109,45 @@ describe('n8n/workflow.json', () => {
     for (const [from, to] of wrong) {
       ok(text.includes(from))
       equal(problemsOf(JSON.parse(text.replace(from, to))).length, 1, `${from} → ${to}`)
+    }
+    const { id: _, ...nameless } = JSON.parse(text)
+    throws(() => problemsOf(nameless), /"id"/)
+  })
+
+  test('its reply is what reply.schema.json asks for, and a reply that is not is an error', async () => {
+    const { nodes } = JSON.parse(await readFile(join(EXAMPLES_FOLDER, 'n8n/workflow.json'), 'utf8'))
+    const parametersOf = (name: string) =>
+      nodes.find((node: { readonly name: string }) => node.name === name)?.parameters
+    const { text } = parametersOf('Write the reply')
+    const providers = await startSimulatedProviders()
+    const gateway = await startGateway({
+      providers: { one: { protocol: 'anthropic', baseUrl: `${providers.url}/trainium`, apiKey: 'k' } },
+      models: { 'sim-sonnet': { platforms: ['one/sim-sonnet'] } },
+      workflows: {
+        'support-replies': { profile: 'customer', schema: join(EXAMPLES_FOLDER, 'n8n/reply.schema.json') },
+      },
+    })
+    const ask = (content: string): Promise<Response> =>
+      fetch(`${gateway.url}/v1/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-fullstop-workflow': 'support-replies' },
+        body: JSON.stringify({ model: 'sim-sonnet', max_tokens: 1000, messages: [{ role: 'user', content }] }),
+      })
+    try {
+      const answer = await ask(text)
+      equal(answer.status, 200)
+      const { content } = (await answer.json()) as { readonly content: readonly { readonly text: string }[] }
+      const { output } = JSON.parse(content[0]?.text ?? '')
+      // What n8n's own parser wants inside `output`.
+      const { required } = JSON.parse(parametersOf('What a reply has to have').inputSchema)
+      deepEqual(Object.keys(output), required)
+
+      const wrong = await ask(text.replace('"sentiment"', '"mood"'))
+      equal(wrong.status, 502)
+      match(await wrong.text(), /schema-violation/)
+    } finally {
+      await gateway.stop()
+      await providers.stop()
     }
   })
 })

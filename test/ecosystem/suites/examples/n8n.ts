@@ -15,6 +15,8 @@ const { nodes: KNOWN } = z
 
 const Connection = z.object({ node: z.string(), type: z.string(), index: z.int() })
 const Workflow = z.object({
+  /** `n8n import:workflow` fails without one. */
+  id: z.string().min(1),
   name: z.string(),
   nodes: z.array(
     z.object({
