@@ -301,11 +301,16 @@ clients:
     const other = Bun.serve({
       port: 0,
       hostname: '127.0.0.1',
-      fetch: () => Response.json({ error: { message: 'Invalid URL', code: null } }, { status: 404 }),
+      fetch: ({ url: asked }) =>
+        asked.endsWith('/api/platforms')
+          ? Response.json({ error: { message: 'Invalid URL', code: null } }, { status: 404 })
+          : Response.json({ status: 'fine' }),
     })
     try {
-      const { err } = await fullstop(['status', '--url', `http://127.0.0.1:${other.port}`])
-      expect(err).toContain("is not Fullstop's control plane")
+      for (const command of [['status'], ['trace'], ['trace', 'fs_x'], ['approvals', 'list']]) {
+        const { code, err } = await fullstop([...command, '--url', `http://127.0.0.1:${other.port}`])
+        expect([code, err]).toEqual([1, expect.stringContaining("is not Fullstop's control plane")])
+      }
     } finally {
       await other.stop(true)
     }

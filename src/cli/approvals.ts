@@ -25,15 +25,15 @@ function withKey<T extends ApprovalsOptions>(options: T): T {
 
 /** `fullstop approvals list`: what waits and what was decided, without content. */
 export async function listApprovals(options: ApprovalsOptions): Promise<void> {
-  const body = await askControlPlane(PATH, withKey(options))
-  print(body, options, () => renderApprovals(body as ApprovalsList, Date.now()))
+  const body = await askControlPlane<ApprovalsList>(PATH, 'pending', withKey(options))
+  print(body, options, () => renderApprovals(body, Date.now()))
 }
 
 /** `fullstop approvals show ID`: request and answer, and the digest that a decision has to name. */
 export async function showApproval(id: string, options: ApprovalsOptions): Promise<void> {
-  const body = await askControlPlane(pathOf(id), withKey(options))
+  const body = await askControlPlane<ApprovalDetail | ApprovalSummary>(pathOf(id), 'digest', withKey(options))
   const url = options.url === DEFAULT_CONTROL_URL ? undefined : options.url
-  print(body, options, () => renderApproval(body as ApprovalDetail | ApprovalSummary, Date.now(), url))
+  print(body, options, () => renderApproval(body, Date.now(), url))
 }
 
 export async function approve(id: string, options: DecisionOptions): Promise<void> {
@@ -60,8 +60,11 @@ async function textOf({ text, file }: { readonly text?: string; readonly file?: 
 }
 
 async function decide(id: string, decision: object, options: DecisionOptions): Promise<void> {
-  const body = await askControlPlane(pathOf(id), withKey(options), { ...decision, digest: options.digest })
-  print(body, options, () => renderDecision(body as ApprovalSummary))
+  const body = await askControlPlane<ApprovalSummary>(pathOf(id), 'digest', withKey(options), {
+    ...decision,
+    digest: options.digest,
+  })
+  print(body, options, () => renderDecision(body))
 }
 
 function print(body: unknown, { json = false }: ApprovalsOptions, render: () => string): void {

@@ -8,12 +8,16 @@ export interface ControlPlaneOptions {
   readonly key?: string
 }
 
-/** The JSON that a running instance answers with; `body` is posted. Throws a `CommandFailure` with its message, or where nothing answers. */
-export async function askControlPlane(
+/**
+ * The JSON that a running instance answers with, which has this field; `body` is posted. Throws a `CommandFailure` with its message, or
+ * where nothing or something else answers.
+ */
+export async function askControlPlane<T extends object>(
   path: string,
+  field: keyof T & string,
   { url, key = process.env.FULLSTOP_CONTROL_KEY }: ControlPlaneOptions,
   body?: object,
-): Promise<unknown> {
+): Promise<T> {
   const base = url.replace(/\/+$/, '')
   if (!URL.canParse(base))
     throw new CommandFailure(
@@ -22,7 +26,7 @@ export async function askControlPlane(
     )
   const response = await ask(`${base}${path}`, key, body)
   const answer: unknown = await response.json().catch(() => undefined)
-  if (response.ok && typeof answer === 'object' && answer !== null) return answer
+  if (response.ok && typeof answer === 'object' && answer !== null && field in answer) return answer as T
   const said = messageOf(answer)
   if (isUnknownRoute(answer))
     throw new CommandFailure(

@@ -4,6 +4,6 @@ import { renderStatus } from './status-text.ts'
 
 /** `fullstop status`: asks a running instance how its platforms fare. */
 export async function status(options: ControlPlaneOptions & { readonly json?: boolean }): Promise<void> {
-  const body = await askControlPlane('/api/platforms', options)
-  console.log(options.json === true ? JSON.stringify(body) : renderStatus(body as PlatformsReport, Date.now()))
+  const body = await askControlPlane<PlatformsReport>('/api/platforms', 'platforms', options)
+  console.log(options.json === true ? JSON.stringify(body) : renderStatus(body, Date.now()))
 }

@@ -6,15 +6,18 @@ export interface TraceOptions extends ControlPlaneOptions {
   readonly json?: boolean
 }
 
+interface ExchangesList {
+  readonly exchanges: readonly ExchangeEvidence[]
+}
+
 /** `fullstop trace [ID]`: asks a running instance; exits with 1 where it does not know the id. */
 export async function trace(id: string | undefined, options: TraceOptions): Promise<void> {
   if (id === undefined) return list(options)
-  const body = await askControlPlane(`/api/exchanges/${encodeURIComponent(id)}`, options)
-  console.log(options.json === true ? JSON.stringify(body) : renderTrace(body as ExchangeEvidence))
+  const body = await askControlPlane<ExchangeEvidence>(`/api/exchanges/${encodeURIComponent(id)}`, 'attempts', options)
+  console.log(options.json === true ? JSON.stringify(body) : renderTrace(body))
 }
 
 async function list(options: TraceOptions): Promise<void> {
-  const body = await askControlPlane('/api/exchanges', options)
-  const { exchanges } = body as { readonly exchanges: readonly ExchangeEvidence[] }
-  console.log(options.json === true ? JSON.stringify(body) : renderExchanges(exchanges))
+  const body = await askControlPlane<ExchangesList>('/api/exchanges', 'exchanges', options)
+  console.log(options.json === true ? JSON.stringify(body) : renderExchanges(body.exchanges))
 }

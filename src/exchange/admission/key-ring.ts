@@ -1,5 +1,7 @@
 /** How long a key rests that the provider refused, or whose account it called spent, ms. */
 const REFUSED_REST_MS = 5 * 60_000
+/** No provider gives out shorter keys, in characters. */
+const SHORTEST_SECRET = 12
 /** How long a limited key rests where the provider did not say, ms. */
 const LIMITED_REST_MS = 10_000
 
@@ -48,9 +50,17 @@ export class KeyRing {
     return this.#keys.some((key) => !this.#isResting(key, nowMs))
   }
 
-  /** Every key in `text` made unreadable: a provider may repeat the one that it was sent. */
+  /**
+   * Every key in `text` made unreadable: a provider may repeat the one that it was sent. A short one, as is made up for servers that ask for
+   * none, only where it stands alone: a key `x` is no part of "exists".
+   */
   withoutKeys(text: string): string {
-    return this.#keys.reduce((rest, key) => (key === '' ? rest : rest.replaceAll(key, '[key]')), text)
+    return this.#keys.reduce((rest, key) => {
+      if (key === '') return rest
+      if (key.length >= SHORTEST_SECRET) return rest.replaceAll(key, '[key]')
+      const literal = key.replaceAll(/[^\w]/g, String.raw`\$&`)
+      return rest.replaceAll(new RegExp(String.raw`(?<!\w)${literal}(?!\w)`, 'g'), '[key]')
+    }, text)
   }
 
   #isResting(key: string, nowMs: number): boolean {
