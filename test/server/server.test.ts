@@ -33,6 +33,7 @@ describe('bad input gets a clear error in the caller’s protocol, and the next 
     ['malformed JSON to Messages', 400, 'invalid-json', (g) => g.post('/v1/messages', 'oops')],
     ['an empty body', 400, 'invalid-json', (g) => g.post('/v1/messages', '')],
     ['an array', 400, 'invalid-json', (g) => g.post('/v1/chat/completions', '[]')],
+    ['nothing but brackets', 413, 'body-too-large', (g) => g.post('/v1/messages', '['.repeat(20_000_000))],
     ['no model', 400, 'invalid-request', (g) => g.post('/v1/chat/completions', { messages: [] })],
     [
       'a model that is no string',

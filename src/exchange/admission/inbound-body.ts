@@ -3,8 +3,10 @@ import {
   type Address,
   type Checked,
   type CoreRequest,
+  hasTooManyContainers,
   isJsonObject,
   type JsonObject,
+  MOST_CONTAINERS,
   parseJson,
   type Protocol,
 } from '../../protocols/core/index.ts'
@@ -64,7 +66,7 @@ export interface ReadBodyOptions {
 /** A request has this long to arrive whole, ms. */
 const REQUEST_BODY_MS = 120_000
 
-/** Reads and parses the body once. Throws `invalid-json` where it is no object, and what `readBounded` throws. */
+/** Reads and parses the body once. Throws `invalid-json` where it is no object, `body-too-large` where it has too many of them, and what `readBounded` throws. */
 export async function readBody(
   request: IncomingRequest,
   { bodyLimitBytes, operation, protocol, address }: ReadBodyOptions,
@@ -75,6 +77,11 @@ export async function readBody(
   if (isJsonObject(json))
     return new InboundBody(text, json, (own) => bounded(() => operation.parse(protocol, own, address)))
   if (text === '') throw new FullstopError('invalid-json', 'Expected a JSON object as the body; it is empty.')
+  if (hasTooManyContainers(text))
+    throw new FullstopError(
+      'body-too-large',
+      `Expected at most ${MOST_CONTAINERS} objects and lists in the body; more came.`,
+    )
   const came =
     json === undefined
       ? 'something that is not JSON'

@@ -54,6 +54,7 @@ export {
   parseJson,
   toText,
 } from './json.ts'
+export { hasTooManyContainers, MOST_CONTAINERS } from './json-containers.ts'
 export { fateOf, LOSS_TABLE, Losses } from './loss.ts'
 export { graver, type Progress } from './progress.ts'
 export {

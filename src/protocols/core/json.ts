@@ -1,3 +1,5 @@
+import { hasTooManyContainers } from './json-containers.ts'
+
 /** A parsed JSON value. Objects are read by own key only; nothing here walks a prototype. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
 export interface JsonObject {
@@ -38,8 +40,9 @@ export function isNoText(value: Json | undefined): boolean {
   return value !== undefined && value !== null && typeof value !== 'string'
 }
 
-/** The text as a JSON value, or `undefined` where it is not JSON (JSON itself cannot be `undefined`). */
+/** The text as a JSON value, or `undefined` where it is not JSON (JSON itself cannot be `undefined`), or has more in it than may be. */
 export function parseJson(text: string): Json | undefined {
+  if (hasTooManyContainers(text)) return undefined
   try {
     return JSON.parse(text) as Json
   } catch {
