@@ -27,7 +27,10 @@ const REASONS_BY_STATUS: ReadonlyMap<number, Reason> = new Map([
   [403, 'permission'],
   [404, 'not-found'],
   [408, 'upstream-timeout'],
+  // A conflict at the provider, not with what was asked; Anthropic's SDK tries it again.
+  [409, 'server-error'],
   [429, 'rate-limit'],
+  [503, 'overloaded'],
   [504, 'upstream-timeout'],
   [529, 'overloaded'],
 ])
