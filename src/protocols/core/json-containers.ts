@@ -1,5 +1,5 @@
 /**
- * Objects and lists in one JSON text. Empty ones cost the parser some 30 bytes a character: 30 MB of `[` took it two seconds, in which
+ * Objects and lists in one JSON text. Empty ones cost the parser some 80 bytes a character: 30 MB of `[` took it two seconds, in which
  * nobody else is served, and 2 GB. A real request has some thousands.
  */
 export const MOST_CONTAINERS = 500_000
