@@ -66,7 +66,7 @@ test('when nobody does it, the error tells what each did', async () => {
     assert.ok(error instanceof GenerateError)
     assert.deepEqual(error.attempts, [
       { platform: 'openai/gpt-4o', verdict: 'malformed', reason: 'schema-violation', violation: '"reply" is missing' },
-      { platform: 'anthropic/claude', verdict: 'failed', reason: 'server-error' },
+      { platform: 'anthropic/claude', verdict: 'failed', reason: 'overloaded' },
     ])
     return true
   })
