@@ -27,13 +27,14 @@ export async function askControlPlane<T extends object>(
   const response = await ask(`${base}${path}`, key, body)
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && typeof answer === 'object' && answer !== null && field in answer) return answer as T
-  const said = messageOf(answer)
-  if (isUnknownRoute(answer))
+  const error = errorOf(answer)
+  // Such paths are unknown to the data plane alone.
+  if (error?.code === 'unknown-route')
     throw new CommandFailure(
       `${base} is a gateway whose control plane listens elsewhere (control.listen). --url says where.`,
       EXIT.failed,
     )
-  if (said !== undefined) throw new CommandFailure(`${said}${hint(response.status)}`, EXIT.failed)
+  if (error !== undefined) throw new CommandFailure(`${error.message}${hint(response.status)}`, EXIT.failed)
   throw new CommandFailure(
     `What answers at ${base} (status ${response.status}) is not Fullstop's control plane. --url says where that is.`,
     EXIT.failed,
@@ -63,17 +64,10 @@ function hint(status: number): string {
   return status === 401 ? ' Here: --key, or the environment variable that --help names.' : ''
 }
 
-/** Of our own errors, all of which have a code: another server's words would be taken for ours. */
-function messageOf(body: unknown): string | undefined {
+/** One of our own errors, all of which have a code: another server's words would be taken for ours. */
+function errorOf(body: unknown): { readonly code: string; readonly message: string } | undefined {
   if (typeof body !== 'object' || body === null || !('error' in body)) return undefined
   const { error } = body
   if (typeof error !== 'object' || error === null || !('message' in error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? String(error.message) : undefined
-}
-
-/** Such paths are unknown to the data plane alone. */
-function isUnknownRoute(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || !('error' in body)) return false
-  const { error } = body
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'unknown-route'
+  return typeof error.code === 'string' ? { code: error.code, message: String(error.message) } : undefined
 }

@@ -44,7 +44,7 @@ async function readSchemaFile(file: string, compiler: SchemaCompiler): Promise<S
     return { ok: true, schema, check: compiler.compile(schema) }
   } catch (error) {
     if (!(error instanceof InvalidSchema)) throw error
-    return { ok: false, problem: problemAt(text, file, error.path, error.message.replace(/^schema: /, '')) }
+    return { ok: false, problem: problemAt(text, file, error.path, error.flaw) }
   }
 }
 

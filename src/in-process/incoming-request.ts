@@ -1,4 +1,5 @@
 import type { IncomingRequest } from '../exchange/index.ts'
+import { fromUtf8 } from '../protocols/core/index.ts'
 import { toRouteUrl } from './route-url.ts'
 
 /**
@@ -38,14 +39,10 @@ function fromRequest(request: Request): IncomingRequest {
 function textAtHand(body: RequestInit['body']): string | undefined {
   if (typeof body === 'string') return body
   if (body === null || body === undefined) return ''
+  if (body instanceof ArrayBuffer) return fromUtf8(body)
   // What several views share may change meanwhile, and the decoder takes none of it.
-  if (!(body instanceof ArrayBuffer || (ArrayBuffer.isView(body) && body.buffer instanceof ArrayBuffer)))
-    return undefined
-  try {
-    return utf8.decode(body)
-  } catch {
-    return undefined
-  }
+  if (!ArrayBuffer.isView(body) || !(body.buffer instanceof ArrayBuffer)) return undefined
+  return fromUtf8(new Uint8Array(body.buffer, body.byteOffset, body.byteLength))
 }
 
 /** A body that is still to come. Nobody holds its sender to the length it announces, so nothing is announced. */
@@ -63,5 +60,3 @@ function streamed(
     carrier.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>(), { signal }) ?? null
   return { headers: unannounced, body: piped, arrayBuffer: () => new Response(piped).arrayBuffer() }
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -16,11 +16,14 @@ export type Check = (value: unknown) => Violation | undefined
 /** What is no JSON Schema, or one that cannot be followed. */
 export class InvalidSchema extends TypeError {
   override readonly name = 'InvalidSchema'
+  /** What is wrong, without whose it is. */
+  readonly flaw: string
   /** To the part of the schema that is wrong, where that is known. */
   readonly path: readonly string[]
 
-  constructor(message: string, path: readonly string[] = []) {
-    super(message)
+  constructor(flaw: string, path: readonly string[] = []) {
+    super(`schema: ${flaw}`)
+    this.flaw = flaw
     this.path = path
   }
 }
@@ -91,17 +94,17 @@ export class SchemaCompiler {
 
   #judged({ $schema, ...rest }: JsonObject): { readonly dialect: Dialect; readonly rest: JsonObject } {
     // Such a schema's verdict would be a promise, and every promise looks like a yes.
-    if ('$async' in rest) throw new InvalidSchema('schema: expected one without "$async"', ['$async'])
+    if ('$async' in rest) throw new InvalidSchema('expected one without "$async"', ['$async'])
     const draft = typeof $schema === 'string' ? $schema : ''
     const isOlder = OLDER.test(draft)
     if ($schema !== undefined && !isOlder && !LATEST.test(draft))
-      throw new InvalidSchema('schema: expected draft 2020-12, 07 or 06, "$schema" names another one', ['$schema'])
+      throw new InvalidSchema('expected draft 2020-12, 07 or 06, "$schema" names another one', ['$schema'])
     const dialect = isOlder ? this.#older : this.#latest
     const { judge } = dialect
     if (compiled(() => judge.validateSchema(rest)) === true) return { dialect, rest }
     // The first error is the one at the place itself; the others say that no choice of the meta-schema's fits either.
     const [error] = judge.errors ?? []
-    throw new InvalidSchema(`schema: not a JSON Schema: ${said(error)}`, stepsOf(error?.instancePath))
+    throw new InvalidSchema(`not a JSON Schema: ${said(error)}`, stepsOf(error?.instancePath))
   }
 }
 
@@ -126,7 +129,7 @@ function compiled<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw new InvalidSchema(`schema: ${error instanceof Error ? error.message : String(error)}`)
+    throw new InvalidSchema(error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -1,4 +1,5 @@
 import { FullstopError } from '../../errors.ts'
+import { fromUtf8 } from '../../protocols/core/index.ts'
 import { type Clock, within } from '../../resilience/index.ts'
 import { joinBytes } from '../bytes.ts'
 import type { IncomingRequest } from '../ports.ts'
@@ -55,15 +56,10 @@ async function collect(body: ReadableStream<Uint8Array> | null, limitBytes: numb
   return joinBytes(pieces, total).buffer
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/** A byte that is no text must not become another character, which nobody has sent. */
 function toText(bytes: ArrayBuffer): string {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    throw new FullstopError('invalid-json', 'Expected a body in UTF-8; bytes came that are not.')
-  }
+  const text = fromUtf8(bytes)
+  if (text === undefined) throw new FullstopError('invalid-json', 'Expected a body in UTF-8; bytes came that are not.')
+  return text
 }
 
 function tooLarge(limitBytes: number, came: string): FullstopError {

@@ -1,19 +1,22 @@
-import { parseJson, NO_FACTS, type Address, type Json, type OutputFormat } from '../../protocols/core/index.ts'
+import {
+  fromUtf8,
+  parseJson,
+  NO_FACTS,
+  type Address,
+  type Json,
+  type OutputFormat,
+} from '../../protocols/core/index.ts'
 import type { Inbound } from '../admission/inbound.ts'
 import type { Platform } from '../admission/routing.ts'
 import type { Judged, Outbound, SendOptions } from './operation.ts'
 import { spliceTopLevel } from './splice.ts'
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
 
 /** `undefined` for what is not JSON, or not UTF-8 and so neither (RFC 8259 §8.1). */
 export function toJson(bytes: Uint8Array): Json | undefined {
-  try {
-    return parseJson(utf8.decode(bytes))
-  } catch {
-    return undefined
-  }
+  const text = fromUtf8(bytes)
+  return text === undefined ? undefined : parseJson(text)
 }
 
 export function toBytes(json: Json): Uint8Array {
